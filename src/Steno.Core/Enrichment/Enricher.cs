@@ -41,7 +41,8 @@ internal sealed class Enricher
         _ordinal = 0;
         Pass(text, ref labels);
         _phrases.End(text, _found);
-        if (AsksSomething(text, isAscii: labels.CharCount == text.Length)) TermSet.Add(_found, _terms.QuestionMark);
+        bool isAscii = labels.CharCount == text.Length;
+        if (AsksSomething(text, isAscii)) TermSet.Add(_found, _terms.QuestionMark);
         if (_terms.Patterns.Length > 0) MatchPatterns(text);
         _rules.Judge(_found, ref labels);
         return labels;
@@ -76,7 +77,8 @@ internal sealed class Enricher
             ulong word = block.Word, space = block.Space;
             if (block.High != 0 || wasHigh)
             {
-                beyondAscii.Classify(text, at, block.High & ~block.Continuation, out ulong separators, out ulong spaces);
+                ulong leads = block.High & ~block.Continuation;
+                beyondAscii.Classify(text, at, leads, out ulong separators, out ulong spaces);
                 word = (word | block.High) & ~separators;
                 space |= spaces;
                 continuations += BitOperations.PopCount(block.Continuation);
@@ -122,10 +124,12 @@ internal sealed class Enricher
     private static WordKey KeyOf(ReadOnlySpan<byte> text, int start, int end)
     {
         int length = end - start;
-        if (length > WordKey.BytesMax || text.Length - start < WordKey.BytesMax) return WordKey.Of(text[start..end]);
+        bool isRare = length > WordKey.BytesMax || text.Length - start < WordKey.BytesMax;
+        if (isRare) return WordKey.Of(text[start..end]);
 
         // Sixteen bytes are there to be read, whatever they are.
-        return WordKey.OfShort(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start), length);
+        ref byte bytes = ref MemoryMarshal.GetReference(text);
+        return WordKey.OfShort(Vector128.LoadUnsafe(ref bytes, (nuint)start), length);
     }
 
     /// <summary>A question mark that is not within a word, as those in addresses are.</summary>

@@ -68,7 +68,8 @@ internal ref partial struct JsonCursor
         if (at + 1 >= _json.Length) return 0;
         switch (_json[at + 1])
         {
-            case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
+            case (byte)'"' or (byte)'\\' or (byte)'/':
+            case (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
                 return 2;
             case (byte)'u':
                 return JsonText.TryReadHex4(_json, at + 2, out _) ? 6 : 0;
@@ -80,15 +81,14 @@ internal ref partial struct JsonCursor
     private bool TryReadScalar(out JsonSlice value)
     {
         value = new JsonSlice { Start = _position };
-        byte first = _position < _json.Length ? _json[_position] : (byte)0;
-        value.Kind = first switch
+        value.Kind = At(_position) switch
         {
             (byte)'t' => TakeWord("true"u8) ? JsonKind.True : JsonKind.None,
             (byte)'f' => TakeWord("false"u8) ? JsonKind.False : JsonKind.None,
             (byte)'n' => TakeWord("null"u8) ? JsonKind.Null : JsonKind.None,
             (byte)'N' => TakeNotANumber("NaN"u8),
             (byte)'I' => TakeNotANumber("Infinity"u8),
-            (byte)'-' when _position + 1 < _json.Length && _json[_position + 1] == 'I' => TakeNotANumber("-Infinity"u8),
+            (byte)'-' when At(_position + 1) == 'I' => TakeNotANumber("-Infinity"u8),
             _ => SkipNumber() ? JsonKind.Number : JsonKind.None,
         };
         value.End = _position;

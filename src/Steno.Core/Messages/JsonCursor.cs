@@ -4,8 +4,8 @@ namespace Steno.Core.Messages;
 
 /// <summary>
 /// Walks over JSON text and validates what it passes, without recursion and without allocating. Apart from
-/// what it reports as <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it against
-/// System.Text.Json). The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
+/// what it reports as <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it
+/// against System.Text.Json). The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
 /// </summary>
 /// <remarks>
 /// Why not Utf8JsonReader: it costs twice as much, reports no place for values it skips, and refuses what
@@ -112,7 +112,8 @@ internal ref partial struct JsonCursor
                 return TryReadString(out value);
             case (byte)'{':
             case (byte)'[':
-                value = new JsonSlice { Start = _position, Kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array };
+                JsonKind kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array;
+                value = new JsonSlice { Start = _position, Kind = kind };
                 if (SkipContainer())
                 {
                     value.End = _position;

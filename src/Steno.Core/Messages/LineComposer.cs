@@ -160,7 +160,8 @@ public sealed class LineComposer
         JsonSlice metadata = _message.Metadata;
         if (metadata.Exists && metadata.Kind != JsonKind.Null)
         {
-            if (!_metadata.TryCopy(payload, in metadata, _message.Reader, line)) Flags |= MessageOddities.MetadataDropped;
+            bool copied = _metadata.TryCopy(payload, in metadata, _message.Reader, line);
+            if (!copied) Flags |= MessageOddities.MetadataDropped;
             else if (_metadata.ReplacedLoneSurrogate) Flags |= MessageOddities.LoneSurrogate;
         }
 

@@ -7,7 +7,7 @@ namespace Steno.Core.Messages;
 internal static class LooseText
 {
     /// <summary>
-    /// The length without a character that was cut in two at the end, so that a cut message stays readable text.
+    /// The length without a character that was cut in two at the end, so that a cut message stays readable.
     /// </summary>
     public static int WholeCharacters(ReadOnlySpan<byte> bytes)
     {

@@ -94,7 +94,8 @@ public sealed record RecordedMessage
 
     /// <summary>
     /// Reads any line, with or without its newline. False if the line is no JSON object:
-    /// <paramref name="message"/> then holds it as <see cref="LineOrigin.Broken"/>, so that a view can still show it.
+    /// <paramref name="message"/> then holds it as <see cref="LineOrigin.Broken"/>, so that a view can still
+    /// show it.
     /// Never throws.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out RecordedMessage message)

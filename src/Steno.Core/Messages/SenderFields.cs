@@ -68,7 +68,8 @@ internal sealed class SenderFields(MessageLimits limits)
         int start = _text.Length;
         bool isString = value.Kind == JsonKind.String;
         ReadOnlySpan<byte> text = isString ? value.Inner(payload) : value.Of(payload);
-        if (!isString && value.Kind is not (JsonKind.Number or JsonKind.NotANumber)) Flags |= MessageOddities.FieldNotText;
+        bool isNumber = value.Kind is JsonKind.Number or JsonKind.NotANumber;
+        if (!isString && !isNumber) Flags |= MessageOddities.FieldNotText;
 
         if (!value.Escaped) Append(text[..Math.Min(text.Length, limits.FieldBytesMax + 1)]);
         else if (JsonText.Decode(Beginning(text), _text)) Flags |= MessageOddities.LoneSurrogate;
@@ -77,7 +78,9 @@ internal sealed class SenderFields(MessageLimits limits)
         return start.._text.Length;
     }
 
-    /// <summary>As much of an escaped text as can be needed: an id of a hundred megabytes is not decoded to be cut.</summary>
+    /// <summary>
+    /// As much of an escaped text as can be needed: an id of a hundred megabytes is not decoded to be cut.
+    /// </summary>
     private ReadOnlySpan<byte> Beginning(ReadOnlySpan<byte> escaped)
     {
         const int EscapeLengthMax = 6;
