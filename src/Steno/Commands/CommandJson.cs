@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Steno.Commands;
+
+/// <summary>The JSON shapes of the verbs, generated at compile time; documented in <c>docs/cli.md</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(VersionAnswer))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,25 @@
+using Steno.Configuration;
+using Steno.Terminal;
+
+namespace Steno.Commands;
+
+/// <summary>Turns what went wrong into sentences and an exit code: the one place that does.</summary>
+internal static class Failures
+{
+    public static int Report(Exception failure, Screen error)
+    {
+        switch (failure)
+        {
+            case SettingException refused:
+                error.Line($"steno: {refused.Message}");
+                return ExitCodes.WrongUsage;
+            case IOException or UnauthorizedAccessException:
+                error.Line($"steno: {failure.Message}");
+                return ExitCodes.Failed;
+            default:
+                error.Line($"steno: this should not happen, please report it: {failure.Message}");
+                error.Lines(failure.ToString(), "  ");
+                return ExitCodes.Failed;
+        }
+    }
+}
