@@ -1,0 +1,8 @@
+using Steno.Core.Messages;
+
+namespace Steno.Tests.Support;
+
+internal static class TestComposer
+{
+    public static LineComposer New() => new();
+}
