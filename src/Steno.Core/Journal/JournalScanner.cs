@@ -43,7 +43,7 @@ public sealed class JournalScanner
         }
 
         bool needsNewline = false;
-        using LineReader reader = new(_path, _end.Offset);
+        using JournalReader reader = new(_path, _end.Offset);
         while (reader.Read())
         {
             bool whole = Accept(reader);
@@ -70,7 +70,7 @@ public sealed class JournalScanner
     public static EarlierHead FindEarlierHead(string path)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using LineReader reader = new(path);
+        using JournalReader reader = new(path);
         long lines = 0;
         long bytes = 0;
         while (reader.Read())
@@ -110,7 +110,7 @@ public sealed class JournalScanner
     }
 
     /// <summary>Takes one line into the journal. False: it is where the torn tail begins.</summary>
-    private bool Accept(LineReader reader)
+    private bool Accept(JournalReader reader)
     {
         ReadOnlySpan<byte> line = reader.Line;
         long next = reader.Offset + line.Length + 1;

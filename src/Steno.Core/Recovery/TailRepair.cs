@@ -67,7 +67,7 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
 
         foreach ((long offset, long seq) in whole)
         {
-            using LineReader reader = new(bytesPath, offset);
+            using JournalReader reader = new(bytesPath, offset);
             reader.Read();
             SalvagedLine.Compose(reader.Line, seq, writer.NextSeq, writer.BeginLine());
             writer.EndLine(time.GetTimestamp());
@@ -86,7 +86,7 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
     {
         List<(long, long)> found = [];
         HashSet<ChainHash> seen = [];
-        using LineReader reader = new(path);
+        using JournalReader reader = new(path);
         while (reader.Read())
         {
             // A hole of zeros swallows newlines too, and the line behind it begins where the zeros end.

@@ -1,5 +1,4 @@
 using Steno.Core.Files;
-using Steno.Tests.Support;
 
 namespace Steno.Tests.Files;
 
@@ -12,7 +11,7 @@ public sealed class DirectoryLockTests : IDisposable
     [Fact]
     public void A_second_writer_is_kept_out_and_told_who_is_in()
     {
-        LogDirectory logs = new(_directory.File("logs"));
+        LogDirectory logs = new(_directory.Join("logs"));
         using (DirectoryLock.Acquire(logs))
         {
             DirectoryLockedException refused = Assert.Throws<DirectoryLockedException>(() => DirectoryLock.Acquire(logs));
@@ -27,7 +26,7 @@ public sealed class DirectoryLockTests : IDisposable
     public void The_directory_is_for_the_owner_only()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no file modes.");
-        LogDirectory logs = new(_directory.File("a/b/logs"));
+        LogDirectory logs = new(_directory.Join("a/b/logs"));
         DirectoryLock.Acquire(logs).Dispose();
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(logs.Root));

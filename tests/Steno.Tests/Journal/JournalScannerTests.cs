@@ -18,7 +18,7 @@ public sealed class JournalScannerTests : IDisposable
         _starts = [0, .. Enumerable.Range(0, _whole.Length).Where(i => _whole[i] == '\n').Select(i => i + 1)];
     }
 
-    private string JournalPath => _directory.File("journal.jsonl");
+    private string JournalPath => _directory.Join("journal.jsonl");
 
     public void Dispose() => _directory.Dispose();
 

@@ -10,7 +10,7 @@ public sealed class JournalWriterTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private string JournalPath => _directory.File("current_session.jsonl");
+    private string JournalPath => _directory.Join("current_session.jsonl");
 
     public void Dispose() => _directory.Dispose();
 

@@ -14,7 +14,7 @@ public sealed class SessionOpenerTests : IDisposable
 
     public SessionOpenerTests()
     {
-        _logs = new LogDirectory(_directory.File("logs"));
+        _logs = new LogDirectory(_directory.Join("logs"));
         DurableDirectory.Create(_logs.Root);
     }
 
@@ -116,7 +116,7 @@ public sealed class SessionOpenerTests : IDisposable
             File.WriteAllBytes(_logs.CurrentJournal, repaired[..cut]);
             OpenAndClose(0);
             Assert.Equal("recovered", Event(ReadLines()[4]));
-            AssertWhole(lines: 7);
+            AssertWhole(lines: 8);
             Assert.Single(Directory.GetFiles(_logs.Quarantine, "*.json"));
         }
     }

@@ -7,7 +7,7 @@ namespace Steno.Core.Journal;
 /// Reads a JSONL file line by line from an offset to its end, in place, with the offset of each. Takes no lock: the file
 /// may be written meanwhile. Not thread-safe.
 /// </summary>
-public sealed class LineReader : IDisposable
+public sealed class JournalReader : IDisposable
 {
     private const int InitialBuffer = 1 << 20;
 
@@ -22,7 +22,7 @@ public sealed class LineReader : IDisposable
     /// <param name="path">A file that exists.</param>
     /// <param name="offset">Where the first line begins.</param>
     /// <exception cref="StorageException">It cannot be opened.</exception>
-    public LineReader(string path, long offset = 0)
+    public JournalReader(string path, long offset = 0)
     {
         _path = path;
         _bufferOffset = offset;
