@@ -5,6 +5,9 @@ internal sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("steno-").FullName;
 
+    /// <summary>A path in it; nothing is made there.</summary>
+    public string Join(string name) => System.IO.Path.Combine(Path, name);
+
     public string File(string name, string content)
     {
         string path = System.IO.Path.Combine(Path, name);
