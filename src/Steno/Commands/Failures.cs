@@ -1,4 +1,5 @@
 using Steno.Configuration;
+using Steno.Core;
 using Steno.Terminal;
 
 namespace Steno.Commands;
@@ -10,9 +11,10 @@ internal static class Failures
     {
         switch (failure)
         {
-            case SettingException refused:
-                error.Line($"steno: {refused.Message}");
-                return ExitCodes.WrongUsage;
+            case StenoException known:
+                error.Line($"steno: {known.Message}");
+                error.Line($"       {known.Hint}");
+                return known is SettingException ? ExitCodes.WrongUsage : ExitCodes.Failed;
             case IOException or UnauthorizedAccessException:
                 error.Line($"steno: {failure.Message}");
                 return ExitCodes.Failed;
