@@ -14,7 +14,7 @@ namespace Steno.Zmtp;
 /// </summary>
 public abstract class ZmtpSocket : IAsyncDisposable
 {
-    private static long s_lastId;
+    private static long _lastId;
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<long, Link> _links = new();
@@ -234,7 +234,7 @@ public abstract class ZmtpSocket : IAsyncDisposable
             Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, unlogged);
     }
 
-    private static long NextId() => Interlocked.Increment(ref s_lastId);
+    private static long NextId() => Interlocked.Increment(ref _lastId);
 
     private async Task<Peer> ShakeHandsAsync(
         Link link, Socket transport, ReadBuffer input, HandshakeSetting setting, CancellationToken cancellationToken)
