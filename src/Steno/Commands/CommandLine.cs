@@ -39,6 +39,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(Description)
         {
+            RecordCommand.Create(context),
             StatusCommand.Create(context),
             VersionCommand.Create(context),
             CompletionCommand.Create(context),
