@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Walks over JSON text and validates what it passes, without recursion and without allocating. It is stricter than nothing
-/// but its own <see cref="Lenient"/> cases: what it accepts, every strict reader accepts (a test holds it against System.Text.Json).
+/// Walks over JSON text and validates what it passes, without recursion and without allocating. Apart from what it reports as
+/// <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it against System.Text.Json).
 /// The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
 /// </summary>
 /// <remarks>
@@ -36,6 +36,9 @@ internal ref struct JsonCursor
 
     /// <summary>The deepest nesting passed over inside skipped values.</summary>
     public int Deepest { get; private set; }
+
+    /// <summary>A value was given up because it nests deeper than <see cref="DepthMax"/>.</summary>
+    public bool TooDeep { get; private set; }
 
     /// <summary>Something was accepted that is not JSON by the letter.</summary>
     public bool Lenient { get; private set; }
@@ -95,7 +98,7 @@ internal ref struct JsonCursor
         return TryReadString(out name) && TryTake((byte)':');
     }
 
-    /// <summary>Reads a value of any kind as a whole.</summary>
+    /// <summary>Reads a value of any kind as a whole. On failure <paramref name="value"/> does not exist.</summary>
     public bool TryReadValue(out JsonSlice value)
     {
         switch (Peek())
@@ -105,9 +108,14 @@ internal ref struct JsonCursor
             case (byte)'{':
             case (byte)'[':
                 value = new JsonSlice { Start = _position, Kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array };
-                bool whole = SkipContainer();
-                value.End = _position;
-                return whole;
+                if (SkipContainer())
+                {
+                    value.End = _position;
+                    return true;
+                }
+
+                value = default;
+                return false;
             default:
                 return TryReadScalar(out value);
         }
@@ -135,7 +143,7 @@ internal ref struct JsonCursor
             at += escape;
         }
 
-        _position = Math.Min(at, _json.Length);
+        value = default;
         return false;
     }
 
@@ -254,7 +262,12 @@ internal ref struct JsonCursor
             byte next = Peek();
             if (next is (byte)'{' or (byte)'[')
             {
-                if (depth == DepthMax) return false;
+                if (depth == DepthMax)
+                {
+                    TooDeep = true;
+                    return false;
+                }
+
                 bool isObject = next == '{';
                 Push(depth++, isObject);
                 if (depth > Deepest) Deepest = depth;
