@@ -1,5 +1,6 @@
 using Steno.Configuration;
 using Steno.Core;
+using Steno.Launching;
 using Steno.Terminal;
 
 namespace Steno.Commands;
@@ -13,6 +14,7 @@ internal static class Failures
         {
             case StenoException known:
                 error.Line($"steno: {known.Message}");
+                if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
                 error.Line($"       {known.Hint}");
                 return known is SettingException ? ExitCodes.WrongUsage : ExitCodes.Failed;
             case IOException or UnauthorizedAccessException:
