@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Walks over JSON text and validates what it passes, without recursion and without allocating. It is stricter than nothing
-/// but its own <see cref="Lenient"/> cases: what it accepts, every strict reader accepts (a test holds it against System.Text.Json).
+/// Walks over JSON text and validates what it passes, without recursion and without allocating. Apart from what it reports as
+/// <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it against System.Text.Json).
 /// The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
 /// </summary>
 /// <remarks>
@@ -95,7 +95,7 @@ internal ref struct JsonCursor
         return TryReadString(out name) && TryTake((byte)':');
     }
 
-    /// <summary>Reads a value of any kind as a whole.</summary>
+    /// <summary>Reads a value of any kind as a whole. On failure <paramref name="value"/> does not exist.</summary>
     public bool TryReadValue(out JsonSlice value)
     {
         switch (Peek())
@@ -105,9 +105,14 @@ internal ref struct JsonCursor
             case (byte)'{':
             case (byte)'[':
                 value = new JsonSlice { Start = _position, Kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array };
-                bool whole = SkipContainer();
-                value.End = _position;
-                return whole;
+                if (SkipContainer())
+                {
+                    value.End = _position;
+                    return true;
+                }
+
+                value = default;
+                return false;
             default:
                 return TryReadScalar(out value);
         }
@@ -135,7 +140,7 @@ internal ref struct JsonCursor
             at += escape;
         }
 
-        _position = Math.Min(at, _json.Length);
+        value = default;
         return false;
     }
 
