@@ -60,7 +60,7 @@ public sealed class ReceivedBatch : IDisposable
     }
 
     /// <summary>Bytes of the messages as they were on the wire, framing included.</summary>
-    internal long WireBytes => _wireBytes;
+    public long WireBytes => _wireBytes;
 
     /// <summary>True if the messages stand behind each other on the wire with nothing between them.</summary>
     internal bool IsContiguous { get; private set; }

@@ -27,8 +27,10 @@ public abstract class ZmtpSocket : IAsyncDisposable
     private readonly string _name;
     private readonly LogLimit _dropLog;
     private readonly Mechanism _mechanism = new NullMechanism();
+    private long _messagesDropped;
     private int _accepted;
     private bool _stopped;
+    private int _disposed;
 
     private protected ZmtpSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
     {
@@ -63,6 +65,9 @@ public abstract class ZmtpSocket : IAsyncDisposable
     {
         get { lock (_gate) return [.. _listeners.Select(listener => listener.Endpoint)]; }
     }
+
+    /// <summary>Messages that slow peers lost, those that have left included.</summary>
+    public long MessagesDropped => Interlocked.Read(ref _messagesDropped);
 
     internal ZmtpOptions Options { get; }
 
@@ -115,9 +120,10 @@ public abstract class ZmtpSocket : IAsyncDisposable
     }
 
     /// <summary>Closes every door and connection. Sockets that send first give what is queued
-    /// <see cref="ZmtpOptions.Linger"/> to leave.</summary>
+    /// <see cref="ZmtpOptions.Linger"/> to leave. Repeating it does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await LingerAsync().ConfigureAwait(false);
         await StopAsync().ConfigureAwait(false);
         await OnStoppedAsync().ConfigureAwait(false);
@@ -176,6 +182,9 @@ public abstract class ZmtpSocket : IAsyncDisposable
         if (_dropLog.Allow(out long unlogged)) Logger.AcceptFailed(_name, endpoint, error.Message, unlogged);
     }
 
+    internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
+        Logger.Unforeseen(_name, connection.Link.RemoteAddress, error);
+
     /// <summary>From the bare transport to its end.</summary>
     internal async Task<(bool WasReady, ZmtpFault Fault)> RunConnectionAsync(
         Link link, Socket transport, CancellationToken cancellationToken)
@@ -227,8 +236,24 @@ public abstract class ZmtpSocket : IAsyncDisposable
         await _heartbeats.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Waits until every queue is empty, at most <see cref="ZmtpOptions.Linger"/>.</summary>
+    private protected async ValueTask WaitUntilSentAsync()
+    {
+        using CancellationTokenSource deadline = new(Options.Linger, Time);
+        foreach (ZmtpConnection connection in _connections.Values)
+        {
+            while (!connection.Ended.IsCompleted && !deadline.IsCancellationRequested)
+            {
+                Task change = connection.Outgoing.WaitForChangeAsync();
+                if (connection.Outgoing.IsEmpty) break;
+                await change.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private protected void CountDropped(ZmtpConnection connection, int messages)
     {
+        Interlocked.Add(ref _messagesDropped, messages);
         long dropped = connection.Link.CountDropped(messages);
         if (_dropLog.Allow(out long unlogged))
             Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, unlogged);
