@@ -39,7 +39,12 @@ internal static class CommandLine
     {
         var root = new RootCommand(Description)
         {
+            StopCommand.Create(context),
             StatusCommand.Create(context),
+            BrokerCommand.Create(context),
+            RecentCommand.Create(context),
+            TailCommand.Create(context),
+            ShowCommand.Create(context),
             VersionCommand.Create(context),
             CompletionCommand.Create(context),
         };

@@ -2,6 +2,7 @@ using Steno.Configuration;
 using Steno.Core;
 using Steno.Launching;
 using Steno.Terminal;
+using Steno.Zmtp;
 
 namespace Steno.Commands;
 
@@ -17,7 +18,7 @@ internal static class Failures
                 if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
                 error.Line($"       {known.Hint}");
                 return known is SettingException ? ExitCodes.WrongUsage : ExitCodes.Failed;
-            case IOException or UnauthorizedAccessException:
+            case ZmtpException or IOException or UnauthorizedAccessException:
                 error.Line($"steno: {failure.Message}");
                 return ExitCodes.Failed;
             default:
