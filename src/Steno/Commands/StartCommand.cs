@@ -18,8 +18,7 @@ internal static class StartCommand
             "steno start --publishers tcp://127.0.0.1:7001 --subscribers tcp://127.0.0.1:7000");
         var settings = new SettingOptions(verb,
             SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct, SettingKey.Publishers, SettingKey.Subscribers,
-            SettingKey.QueueBudget, SettingKey.DiskReserve, SettingKey.MessageLimit, SettingKey.Rules,
-            SettingKey.AllowRemote);
+            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.AllowRemote);
         verb.SetAction((parsed, cancellation) => RunAsync(settings.Read(parsed, context), context, cancellation));
         return verb;
     }

@@ -27,9 +27,7 @@ internal static class DaemonArguments
         .. settings.Brokers.SelectMany(broker => new[] { SettingKey.Brokers.Option, broker.ToString() }),
         SettingKey.Direct.Option, settings.Direct?.ToString() ?? "off",
         SettingKey.QueueBudget.Option, Bytes(settings.QueueBudgetBytes),
-        SettingKey.DiskReserve.Option, Bytes(settings.DiskReserveBytes),
         SettingKey.MessageLimit.Option, Bytes(settings.MessageLimitBytes),
-        .. settings.Rules is { } rules ? new[] { SettingKey.Rules.Option, rules } : [],
         .. Shared(settings, log),
     ];
 

@@ -8,18 +8,12 @@ internal static partial class RecorderLog
     [LoggerMessage(1500, LogLevel.Critical, "RECORDING HAS STOPPED: {Reason}")]
     public static partial void RecordingStopped(ILogger logger, string reason, Exception exception);
 
-    [LoggerMessage(1501, LogLevel.Warning, "Not listening to {Endpoint}: {Problem}")]
-    public static partial void NotListening(ILogger logger, string endpoint, string problem);
-
-    [LoggerMessage(1502, LogLevel.Information, "Listening to {Endpoint} ({Peer}).")]
-    public static partial void Listening(ILogger logger, string endpoint, string peer);
-
-    [LoggerMessage(1503, LogLevel.Warning, "{Note}")]
+    [LoggerMessage(1501, LogLevel.Warning, "{Note}")]
     public static partial void Recovered(ILogger logger, string note);
 
-    [LoggerMessage(1504, LogLevel.Information, "Stopping: {Reason}. What was received is being written.")]
+    [LoggerMessage(1502, LogLevel.Information, "Stopping: {Reason}. What was received is being written.")]
     public static partial void Stopping(ILogger logger, string reason);
 
-    [LoggerMessage(1505, LogLevel.Information, "Stopped in good order at line {Seq}.")]
+    [LoggerMessage(1503, LogLevel.Information, "Stopped in good order at line {Seq}.")]
     public static partial void Stopped(ILogger logger, long seq);
 }

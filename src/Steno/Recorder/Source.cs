@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Steno.Core.Messages;
 using Steno.Zmtp;
 
 namespace Steno.Recorder;
@@ -14,21 +13,18 @@ internal sealed class Source : IAsyncDisposable
     private readonly ReceivingSocket _socket;
     private readonly CoverageLog _coverage;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly bool _dials;
     private string _endpoint;
     private CoveragePeriod? _open;
-    private string? _warned;
 
     private Source(
-        ReceivingSocket socket, ZmtpEndpoint endpoint, bool dials, CoverageLog coverage, TimeProvider time, ILogger logger)
+        ReceivingSocket socket, ZmtpEndpoint endpoint, bool dials, CoverageLog coverage, TimeProvider time)
     {
         _socket = socket;
         _endpoint = endpoint.ToString();
         _dials = dials;
         _coverage = coverage;
         _time = time;
-        _logger = logger;
         socket.ConnectionChanged += OnConnectionChanged;
     }
 
@@ -37,7 +33,7 @@ internal sealed class Source : IAsyncDisposable
         ZmtpEndpoint broker, ZmtpOptions options, ReceiveQueue queue, CoverageLog coverage, TimeProvider time, ILogger logger)
     {
         SubSocket socket = new(options, queue, time, logger);
-        Source source = new(socket, broker, dials: true, coverage, time, logger);
+        Source source = new(socket, broker, dials: true, coverage, time);
         socket.Subscribe([]);
         socket.Connect(broker);
         return source;
@@ -49,7 +45,7 @@ internal sealed class Source : IAsyncDisposable
         ZmtpEndpoint door, ZmtpOptions options, ReceiveQueue queue, CoverageLog coverage, TimeProvider time, ILogger logger)
     {
         PullSocket socket = new(options, queue, time, logger);
-        Source source = new(socket, door, dials: false, coverage, time, logger);
+        Source source = new(socket, door, dials: false, coverage, time);
         source._endpoint = socket.Bind(door).ToString();
         source.Begin("PULL, listening");
         return source;
@@ -58,9 +54,10 @@ internal sealed class Source : IAsyncDisposable
     /// <summary>Stops reading. On return everything that was read is in the queue, and the coverage has ended.</summary>
     public async Task StopAsync(string reason)
     {
-        DateTimeOffset? lastHeard = LastHeard(_socket.Connections);
+        // A broker is heard until its last byte; a door of our own is open until it is shut.
+        DateTimeOffset? lastHeard = _dials ? LastHeard(_socket.Connections) : null;
         await _socket.StopReceivingAsync().ConfigureAwait(false);
-        End(lastHeard, reason);
+        End(lastHeard ?? _time.GetUtcNow(), reason);
     }
 
     public ValueTask DisposeAsync() => _socket.DisposeAsync();
@@ -111,9 +108,7 @@ internal sealed class Source : IAsyncDisposable
             return;
         }
 
-        if (status.Fault is not { } fault) return;
-        End(status.LastHeard, fault.ToString());
-        Warn(fault.ToString());
+        if (status.Fault is { } fault) End(status.LastHeard ?? status.Since, fault.ToString());
     }
 
     private void Begin(string peer)
@@ -121,33 +116,18 @@ internal sealed class Source : IAsyncDisposable
         lock (_gate)
         {
             if (_open is not null) return;
-            _warned = null;
             _open = new CoveragePeriod(_endpoint, _time.GetUtcNow());
             _coverage.Begin(_open, peer);
         }
-
-        RecorderLog.Listening(_logger, _endpoint, peer);
     }
 
-    private void End(DateTimeOffset? lastHeard, string reason)
+    private void End(DateTimeOffset lastHeard, string reason)
     {
         lock (_gate)
         {
             if (_open is not { } open) return;
             _open = null;
-            _coverage.End(open, lastHeard ?? open.From, reason);
+            _coverage.End(open, lastHeard, reason);
         }
-    }
-
-    /// <summary>Says each problem once, not at every retry.</summary>
-    private void Warn(string problem)
-    {
-        lock (_gate)
-        {
-            if (_warned == problem) return;
-            _warned = problem;
-        }
-
-        RecorderLog.NotListening(_logger, _endpoint, problem);
     }
 }
