@@ -122,7 +122,7 @@ public sealed class RecorderTests : IDisposable
         JsonElement[] messages = await MessagesAsync(3);
         Assert.Equal(200_000_000, RecordedFrames(messages[0])[1].Length);
         JsonElement truncated = messages[1].GetProperty("Wire").GetProperty("truncated");
-        Assert.Equal(140_000_001, truncated.GetProperty("bytes").GetInt64());
+        Assert.Equal(140_000_001, truncated.GetProperty("length").GetInt64());
         Assert.Equal("m-1", messages[2].GetProperty("Id").GetString());
     }
 

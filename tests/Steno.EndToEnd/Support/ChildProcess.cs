@@ -50,10 +50,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         () => Task.FromResult(Output), seen => seen.Contains(text, StringComparison.Ordinal), limit ?? TimeSpan.FromSeconds(10),
         $"'{text}' on the output of {_process.StartInfo.FileName}; its errors: {Error}");
 
-    public void Signal(PosixSignalNumber signal)
+    /// <param name="pid">A process below this one; this one if null.</param>
+    public void Signal(PosixSignalNumber signal, int? pid = null)
     {
-        if (Kill(Pid, (int)signal) != 0) throw new InvalidOperationException($"kill -{signal} {Pid} failed.");
+        if (Kill(pid ?? Pid, (int)signal) != 0) throw new InvalidOperationException($"kill -{signal} {pid ?? Pid} failed.");
     }
+
+    /// <summary>No more input: how a peer is asked to end.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
     {
