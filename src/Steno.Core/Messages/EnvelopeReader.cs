@@ -64,13 +64,12 @@ internal sealed class EnvelopeReader
         MembersStart = -1;
     }
 
-    /// <summary>True if the payload is JSON with something other than an object on top.</summary>
-    public bool IsOtherJson(ReadOnlySpan<byte> payload, int start)
+    /// <summary>What is odd about a payload that is not JSON with an object on top.</summary>
+    public MessageOddities FlagsOfOther(ReadOnlySpan<byte> payload, int start)
     {
         var cursor = new JsonCursor(payload, start, _nesting);
-        bool whole = cursor.TryReadValue(out _) && cursor.AtEnd();
-        Flags = Oddities(in cursor);
-        return whole;
+        if (cursor.TryReadValue(out _) && cursor.AtEnd()) return MessageOddities.UnknownShape | Oddities(in cursor);
+        return cursor.TooDeep ? MessageOddities.Deep : MessageOddities.NotJson;
     }
 
     private MessageOddities Oddities(ref readonly JsonCursor cursor) =>

@@ -37,6 +37,9 @@ internal ref struct JsonCursor
     /// <summary>The deepest nesting passed over inside skipped values.</summary>
     public int Deepest { get; private set; }
 
+    /// <summary>A value was given up because it nests deeper than <see cref="DepthMax"/>.</summary>
+    public bool TooDeep { get; private set; }
+
     /// <summary>Something was accepted that is not JSON by the letter.</summary>
     public bool Lenient { get; private set; }
 
@@ -259,7 +262,12 @@ internal ref struct JsonCursor
             byte next = Peek();
             if (next is (byte)'{' or (byte)'[')
             {
-                if (depth == DepthMax) return false;
+                if (depth == DepthMax)
+                {
+                    TooDeep = true;
+                    return false;
+                }
+
                 bool isObject = next == '{';
                 Push(depth++, isObject);
                 if (depth > Deepest) Deepest = depth;

@@ -149,7 +149,7 @@ internal sealed class Normaliser(MessageLimits limits)
 
         if (cutOff) return false;
         _reader.Forget();
-        Flags |= _reader.IsOtherJson(payload, start) ? MessageOddities.UnknownShape | _reader.Flags : MessageOddities.NotJson;
+        Flags |= _reader.FlagsOfOther(payload, start);
         return false;
     }
 
