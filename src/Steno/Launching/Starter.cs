@@ -14,9 +14,6 @@ namespace Steno.Launching;
 /// </summary>
 internal sealed class Starter(StenoSettings settings, TimeProvider time)
 {
-    /// <summary>The broker only has to bind two doors.</summary>
-    private static readonly TimeSpan BrokerDeadline = TimeSpan.FromSeconds(5);
-
     /// <summary>Repairing the tail of a large journal may take some of it; handshakes and a sync take milliseconds.</summary>
     private static readonly TimeSpan RecordingDeadline = TimeSpan.FromSeconds(20);
 
@@ -55,20 +52,13 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         ZmtpEndpoint door = SettingsReader.Reachable(settings.Subscribers);
         // The user named other brokers only: none of ours is wanted.
         if (!settings.Brokers.Contains(door)) return null;
+        // Ours needs no knock, which it would have to log.
+        if (PidFile.ReadAlive(_run.BrokerPid) is not null) return null;
         if (await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false)) return null;
 
         DetachedProcess launched = Launch(DaemonArguments.Broker(settings, _run.BrokerLog), _run.BrokerLog);
         PidFile.Write(_run.BrokerPid, launched.Identity);
-        long began = time.GetTimestamp();
-        while (!await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false))
-        {
-            ThrowIfBrokerEnded(launched);
-            if (time.GetElapsedTime(began) > BrokerDeadline)
-                throw new LaunchException($"The broker did not open {door} within {BrokerDeadline.TotalSeconds:0} s.",
-                    "`steno stop` ends it.", Daemon.LogTail(_run.BrokerLog));
-            await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
-        }
-
+        // Whether its doors open shows with the recorder, which dials until they do.
         return launched;
     }
 
