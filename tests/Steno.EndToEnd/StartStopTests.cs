@@ -201,5 +201,7 @@ public sealed class StartStopTests : IAsyncLifetime
         return JsonElement.Parse(output);
     }
 
-    private static bool IsAlive(int pid) => Directory.Exists($"/proc/{pid}");
+    /// <summary>One that has ended and that nobody reaped is not alive.</summary>
+    private static bool IsAlive(int pid) =>
+        Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 }

@@ -23,6 +23,10 @@ internal sealed class Stopper(StenoSettings settings, TimeProvider time)
     /// <param name="cancellation">Stops waiting; what was asked to end goes on ending.</param>
     public async Task<IReadOnlyList<StopReport>> StopAsync(bool kill, CancellationToken cancellation)
     {
+        // Nothing was ever started here, and nothing shall be left behind by asking.
+        using LaunchLock? alone = Directory.Exists(_run.Path)
+            ? await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false)
+            : null;
         StopReport broker = await EndAsync("broker", PidFile.ReadAlive(_run.BrokerPid),
             process => process.AskToEnd(), BrokerDeadline, kill, cancellation).ConfigureAwait(false);
         if (broker.How is StopOutcome.Stopped or StopOutcome.Killed) File.Delete(_run.BrokerPid);
