@@ -45,11 +45,6 @@ internal ref struct RuleFileReader
         {
             throw new RuleException(path, (int)(e.LineNumber ?? 0) + 1, $"This is not JSON: {e.Message}");
         }
-        catch (InvalidOperationException e)
-        {
-            // Half a surrogate pair, written as an escape.
-            throw new RuleException(path, 1, $"A string cannot be read: {e.Message}");
-        }
     }
 
     private RuleDefinitions ReadFile()
@@ -60,7 +55,7 @@ internal ref struct RuleFileReader
         List<RuleGroup>? chains = null, tiers = null, tags = null;
         while (Next() != JsonTokenType.EndObject)
         {
-            string key = _json.GetString()!;
+            string key = Text();
             bool repeated = key switch
             {
                 "version" => version is not null,
@@ -108,7 +103,7 @@ internal ref struct RuleFileReader
         var groups = new List<RuleGroup>();
         while (Next() != JsonTokenType.EndObject)
         {
-            string name = _json.GetString()!;
+            string name = Text();
             int line = Line;
             if (!name.StartsWith(prefix, StringComparison.Ordinal) || !IsName(name[prefix.Length..]))
                 throw Refuse($"'{name}' is no name: {prefix}A-Z a-z 0-9 . _ -, at most {NameLengthMax} characters.");
@@ -128,7 +123,7 @@ internal ref struct RuleFileReader
         while (Next() != JsonTokenType.EndArray)
         {
             Expect(JsonTokenType.String, "A list holds strings only.");
-            string text = _json.GetString()!.Trim();
+            string text = Text().Trim();
             if (text.Length is 0 or > TermLengthMax) throw Refuse($"An entry has 1 to {TermLengthMax} characters.");
             if (terms.Count == TermsMax) throw Refuse($"A list has at most {TermsMax} entries.");
             terms.Add(new RuleTerm(text, Line));
@@ -141,7 +136,7 @@ internal ref struct RuleFileReader
     {
         Next();
         Expect(JsonTokenType.String, $"{what} must be a string.");
-        string name = _json.GetString()!;
+        string name = Text();
         if (!IsName(name)) throw Refuse($"{what} must be made of A-Z a-z 0-9 . _ -, at most {NameLengthMax} characters.");
         return name;
     }
@@ -154,6 +149,18 @@ internal ref struct RuleFileReader
     {
         if (!_json.Read()) throw Refuse("The file ends too early.");
         return _json.TokenType;
+    }
+
+    private readonly string Text()
+    {
+        try
+        {
+            return _json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refuse("This string holds half a surrogate pair, which is no character.");
+        }
     }
 
     private readonly void Expect(JsonTokenType type, string reason)

@@ -12,11 +12,13 @@ public sealed class XPubSocket(ZmtpOptions options, TimeProvider time, ILogger l
 
     /// <summary>Puts each message into the queue of every subscriber that wants it, and never waits. The order of calls is
     /// the order each subscriber gets. The batch stays the caller's, who may dispose it on return.</summary>
-    /// <returns>False if a subscriber's queue was full and it lost some; its status counts them.</returns>
+    /// <returns>False if a subscriber's queue was full and it lost some (its status counts them), or if the message is
+    /// truncated and cannot be sent on.</returns>
     public bool TrySend(ReceivedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return batch.MessageCount == 0 || Publish(batch);
+        if (batch.MessageCount == 0) return true;
+        return !batch.IsTruncated && Publish(batch);
     }
 
     private protected override void OnSubscriptionChanged(ReadOnlySpan<byte> prefix, bool isSubscribed) =>
