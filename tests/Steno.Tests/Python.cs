@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Steno.Tests;
 
-/// <summary>The python3 of the machine, as an independent reader. Tests that need it are skipped where it is absent.</summary>
+/// <summary>
+/// The python3 of the machine, as an independent reader. Tests that need it are skipped where it is absent.
+/// </summary>
 internal static class Python
 {
     public static (int ExitCode, string Output) Run(string script, byte[] input, params string[] arguments)

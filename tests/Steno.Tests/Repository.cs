@@ -5,7 +5,9 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>What stands in the first fenced block of a document whose opening line is <c>```info</c>.</summary>
+    /// <summary>
+    /// What stands in the first fenced block of a document whose opening line is <c>```info</c>.
+    /// </summary>
     public static string Block(string document, string info)
     {
         string text = File.ReadAllText(Path.Combine(Root, document));

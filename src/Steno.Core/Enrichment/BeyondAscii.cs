@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Steno.Core.Enrichment;
 
 /// <summary>
-/// Which characters beyond ASCII part words: white space, punctuation and symbols. All others are letters, so that
-/// <c>naïve</c> is one word. By blocks of characters, not by the full Unicode tables: what is at stake is a label.
+/// Which characters beyond ASCII part words: white space, punctuation and symbols. All others are letters, so
+/// that <c>naïve</c> is one word. By blocks of characters, not by the full Unicode tables: what is at stake is a
+/// label.
 /// </summary>
 internal struct BeyondAscii
 {

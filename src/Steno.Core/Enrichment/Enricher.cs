@@ -2,14 +2,19 @@ using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Steno.Core.Enrichment;
 
-/// <summary>Labels texts by a rule set, in one pass over their bytes. Not thread-safe; keeps its scratch.</summary>
+/// <summary>
+/// Labels texts by a rule set, in one pass over their bytes. Not thread-safe; keeps its scratch.
+/// </summary>
 internal sealed class Enricher
 {
-    /// <summary>Patterns look at no more of a text than this, in bytes: they are a hundred times slower than words.</summary>
+    /// <summary>
+    /// Patterns look at no more of a text than this, in bytes: they are a hundred times slower than words.
+    /// </summary>
     public const int PatternBytesMax = 1024 * 1024;
 
     private readonly RuleSet _rules;
@@ -36,7 +41,7 @@ internal sealed class Enricher
         _ordinal = 0;
         Pass(text, ref labels);
         _phrases.End(text, _found);
-        if (AsksSomething(text)) TermSet.Add(_found, _terms.QuestionMark);
+        if (AsksSomething(text, isAscii: labels.CharCount == text.Length)) TermSet.Add(_found, _terms.QuestionMark);
         if (_terms.Patterns.Length > 0) MatchPatterns(text);
         _rules.Judge(_found, ref labels);
         return labels;
@@ -119,16 +124,12 @@ internal sealed class Enricher
         int length = end - start;
         if (length > WordKey.BytesMax || text.Length - start < WordKey.BytesMax) return WordKey.Of(text[start..end]);
 
-        // Sixteen bytes are there to be read, whatever they are: what lies behind the word is shifted out.
-        ref byte word = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start);
-        ulong low = Unsafe.ReadUnaligned<ulong>(ref word);
-        if (length <= 8) return WordKey.OfShort(low & (ulong.MaxValue >> (64 - 8 * length)), 0);
-        ulong high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, 8));
-        return WordKey.OfShort(low, high & (ulong.MaxValue >> (128 - 8 * length)));
+        // Sixteen bytes are there to be read, whatever they are.
+        return WordKey.OfShort(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start), length);
     }
 
     /// <summary>A question mark that is not within a word, as those in addresses are.</summary>
-    private static bool AsksSomething(ReadOnlySpan<byte> text)
+    private static bool AsksSomething(ReadOnlySpan<byte> text, bool isAscii)
     {
         ReadOnlySpan<byte> rest = text;
         for (int at = rest.IndexOf((byte)'?'); at >= 0; at = rest.IndexOf((byte)'?'))
@@ -137,7 +138,7 @@ internal sealed class Enricher
             if (rest.IsEmpty || !char.IsAsciiLetterOrDigit((char)rest[0])) return true;
         }
 
-        return text.IndexOf("？"u8) >= 0;
+        return !isAscii && text.IndexOf("？"u8) >= 0;
     }
 
     private void MatchPatterns(ReadOnlySpan<byte> text)

@@ -1,8 +1,8 @@
 namespace Steno.Core.Enrichment;
 
 /// <summary>
-/// The simple inflections of an English word: plural, -ed, -ing. Forms that no one uses do no harm; forms missing here can be
-/// listed in the rules.
+/// The simple inflections of an English word: plural, -ed, -ing. Forms that no one uses do no harm; forms
+/// missing here can be listed in the rules.
 /// </summary>
 internal static class Inflections
 {
@@ -31,7 +31,8 @@ internal static class Inflections
         return hisses && word.Length > 2 ? word + "es" : word + "s";
     }
 
-    // Scan, run, commit: one vowel between consonants. (Edit does not; then both forms are known, and one is never met.)
+    // Scan, run, commit: one vowel between consonants. (Edit does not; then both forms are known, and one is
+    // never met.)
     private static bool DoublesItsEnd(string word) =>
         !IsVowel(word[^1]) && word[^1] is not ('w' or 'x' or 'y') && IsVowel(word[^2]) && !IsVowel(word[^3]);
 

@@ -61,7 +61,10 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
         && hit.Ordinal - _configuring.Ordinal <= ConfiguringReach
         && !EndsSentence(text[_configuring.End..hit.Start]);
 
-    /// <summary>Whether the rest of a phrase, from word <paramref name="next"/> on, follows behind hit <paramref name="at"/>.</summary>
+    /// <summary>
+    /// Whether the rest of a phrase, from word <paramref name="next"/> on, follows behind hit
+    /// <paramref name="at"/>.
+    /// </summary>
     private bool IsAt(Phrase phrase, int next, int at, ReadOnlySpan<byte> text)
     {
         if (next == phrase.Words.Length) return true;
@@ -79,7 +82,9 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
         return false;
     }
 
-    /// <summary>Two words with a full stop and the like between them, or an empty line, belong to two thoughts.</summary>
+    /// <summary>
+    /// Two words with a full stop and the like between them, or an empty line, belong to two thoughts.
+    /// </summary>
     private static bool EndsSentence(ReadOnlySpan<byte> between)
     {
         for (int i = 0; i < between.Length; i++)

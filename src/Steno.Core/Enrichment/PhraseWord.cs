@@ -5,6 +5,9 @@ namespace Steno.Core.Enrichment;
 /// <param name="GapBefore">One to six other words stand before it: the <c>*</c> of the rules.</param>
 internal readonly record struct PhraseWord(int[] Forms, bool GapBefore)
 {
-    /// <summary>Words that a <c>*</c> may stand for: enough for "the new managed Redis cluster", short of another thought.</summary>
+    /// <summary>
+    /// Words that a <c>*</c> may stand for: enough for "the new managed Redis cluster", short of another
+    /// thought.
+    /// </summary>
     public const int GapMax = 6;
 }

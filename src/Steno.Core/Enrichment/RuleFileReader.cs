@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Steno.Core.Enrichment;
 
-/// <summary>Reads a rules file and says of everything wrong in it on which line it is. Comments and trailing commas are welcome.</summary>
+/// <summary>
+/// Reads a rules file and says of everything wrong in it on which line it is. Comments and trailing commas
+/// are welcome.
+/// </summary>
 internal ref struct RuleFileReader
 {
     public const int FileBytesMax = 1024 * 1024;

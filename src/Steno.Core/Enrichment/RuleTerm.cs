@@ -1,7 +1,8 @@
 namespace Steno.Core.Enrichment;
 
 /// <summary>
-/// One entry of a rule: a word with its simple inflections, an <c>=exact</c> word, a phrase, a <c>/pattern/</c>, or <c>?</c>.
+/// One entry of a rule: a word with its simple inflections, an <c>=exact</c> word, a phrase, a
+/// <c>/pattern/</c>, or <c>?</c>.
 /// </summary>
 /// <param name="Text">As it stands in the file.</param>
 /// <param name="Line">Where in the file, from 1.</param>

@@ -32,14 +32,16 @@ internal sealed class TierRules
 
     public AceTier Judge(ReadOnlySpan<ulong> found)
     {
-        // Deciding to use something is A; and where architecture is at stake, A wins over C. Words of architecture that
-        // something is only done to (configuring a framework) were not counted in the first place.
+        // Deciding to use something is A; and where architecture is at stake, A wins over C. Words of
+        // architecture that something is only done to (configuring a framework) were not counted in the first
+        // place.
         if (TermSet.HaveCommon(found, _decision) || TermSet.HaveCommon(found, _architecture)) return AceTier.Architectural;
 
         bool asks = TermSet.HaveCommon(found, _asking);
         if (!asks && !TermSet.HaveCommon(found, _collaboration)) return AceTier.Execution;
 
-        // Views are weighed. If something is to be delivered E wins; but work that is only asked about is not yet to be done.
+        // Views are weighed. If something is to be delivered E wins; but work that is only asked about is not
+        // yet to be done.
         bool delivers = TermSet.HaveCommon(found, _delivery) || (!asks && TermSet.HaveCommon(found, _doing));
         return delivers ? AceTier.Execution : AceTier.Collaborative;
     }

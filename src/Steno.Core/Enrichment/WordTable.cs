@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Steno.Core.Enrichment;
 
 /// <summary>
-/// Finds words. Most words of a text are in no rule, and are refused by one look into a table that fits the first-level cache.
-/// Immutable.
+/// Finds words. Most words of a text are in no rule, and are refused by one look into a table that fits the
+/// first-level cache. Immutable.
 /// </summary>
 internal sealed class WordTable
 {

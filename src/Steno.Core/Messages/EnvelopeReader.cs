@@ -32,14 +32,17 @@ internal sealed class EnvelopeReader
     /// <summary>Where <see cref="Members"/> were found; compare before using them.</summary>
     public int MembersStart { get; private set; }
 
-    /// <summary>One of the known messages lies in <c>message</c>, with <c>event_type</c> and <c>agent</c> around it.</summary>
+    /// <summary>
+    /// One of the known messages lies in <c>message</c>, with <c>event_type</c> and <c>agent</c> around it.
+    /// </summary>
     public bool IsWrapped { get; private set; }
 
     /// <summary>What was odd about the JSON as such.</summary>
     public MessageOddities Flags { get; private set; }
 
     /// <summary>
-    /// False: not JSON with an object on top. What was found before that showed stays readable, for messages that were cut off.
+    /// False: not JSON with an object on top. What was found before that showed stays readable, for messages
+    /// that were cut off.
     /// </summary>
     /// <param name="payload">Valid UTF-8.</param>
     /// <param name="start">Where its JSON begins.</param>

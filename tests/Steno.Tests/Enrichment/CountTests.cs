@@ -50,7 +50,8 @@ public sealed class CountTests
     [Fact]
     public void A_keyword_is_found_wherever_it_stands_in_a_text()
     {
-        // Every offset against the borders of blocks and against the end, behind ASCII and behind wider characters.
+        // Every offset against the borders of blocks and against the end, behind ASCII and behind wider
+        // characters.
         for (int before = 0; before < 140; before++)
         {
             for (int after = 0; after < 70; after += 3)

@@ -6,7 +6,10 @@ using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;
 
-/// <summary>docs/journal-format.md is right: its sample line, its flags, and its verifier, which runs as it stands there.</summary>
+/// <summary>
+/// docs/journal-format.md is right: its sample line, its flags, and its verifier, which runs as it stands
+/// there.
+/// </summary>
 public sealed class JournalFormatDocumentTests : IDisposable
 {
     private const string Document = "docs/journal-format.md";

@@ -6,7 +6,9 @@ using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;
 
-/// <summary>Whatever is sent, the line is JSON and gives it back. CsCheck prints the seed of a failure.</summary>
+/// <summary>
+/// Whatever is sent, the line is JSON and gives it back. CsCheck prints the seed of a failure.
+/// </summary>
 public sealed class LineProperties
 {
     private static readonly Gen<byte[]> RandomBytes = Gen.Byte.Array[0, 200];
@@ -35,7 +37,8 @@ public sealed class LineProperties
     [Fact]
     public void Every_line_is_strict_JSON_without_raw_newlines_and_gives_back_what_was_sent()
     {
-        // One composer for all cases of a thread: scratch that leaks from one message into the next would show.
+        // One composer for all cases of a thread: scratch that leaks from one message into the next would
+        // show.
         using var composers = new ThreadLocal<LineComposer>(() => new LineComposer(RuleSet.BuiltIn));
         Frames.Sample(frames => Check(composers.Value!, frames), iter: 60_000);
     }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Steno.Tests.Messages;
 
-/// <summary>Payloads as agents send them, and as they should not: seeds for mutation, and cases of their own.</summary>
+/// <summary>
+/// Payloads as agents send them, and as they should not: seeds for mutation, and cases of their own.
+/// </summary>
 internal static class RealMessages
 {
     public static readonly string[] Texts =

@@ -3,7 +3,9 @@ using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;
 
-/// <summary>Every shape that agents send comes out with the right speaker and text, and byte for byte.</summary>
+/// <summary>
+/// Every shape that agents send comes out with the right speaker and text, and byte for byte.
+/// </summary>
 public sealed class ShapeTests
 {
     /// <summary>Payload, speaker, role, id, text, what is taken out as Message.</summary>
