@@ -140,12 +140,19 @@ public sealed class ReceiveQueue : IDisposable
     /// <returns>True if <see cref="TryRead"/> will succeed.</returns>
     public bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _readable.Wait(timeout, cancellationToken);
-        lock (_gate)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromDays(1));
+        long until = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (true)
         {
-            if (_batches.Count > 0) return true;
-            if (!_completed) _readable.Reset();
-            return false;
+            lock (_gate)
+            {
+                if (_batches.Count > 0) return true;
+                if (_completed) return false;
+                _readable.Reset();
+            }
+
+            long left = until - Environment.TickCount64;
+            if (left < 0 || !_readable.Wait((int)left, cancellationToken)) return false;
         }
     }
 

@@ -18,5 +18,8 @@ internal sealed class RunFolder(string logs)
     /// <summary>The broker that <c>steno start</c> launched; a broker of anyone else is none of our business.</summary>
     public string BrokerPid => System.IO.Path.Combine(Path, "broker.pid");
 
+    /// <summary>Held while <c>start</c> or <c>stop</c> is at work; empty.</summary>
+    public string LockFile => System.IO.Path.Combine(Path, "start.lock");
+
     public void Create() => PrivateDirectory.Create(Path);
 }

@@ -10,7 +10,7 @@ namespace Steno.Launching;
 
 /// <summary>
 /// Starts broker and recorder in the background, whichever does not run, and returns when recording is proven.
-/// Safe to repeat, and to run twice at once: of two recorders on one directory, the second gives way.
+/// Safe to repeat, and to run twice at once: the second waits, and finds everything running.
 /// </summary>
 internal sealed class Starter(StenoSettings settings, TimeProvider time)
 {
@@ -29,6 +29,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     {
         DurableDirectory.Create(settings.Logs);
         _run.Create();
+        using LaunchLock alone = await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false);
 
         DetachedProcess? broker = await EnsureBrokerAsync(cancellation).ConfigureAwait(false);
 
@@ -40,7 +41,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         DetachedProcess? launched = found.Outcome is ControlOutcome.Answered ? null
             : Launch(DaemonArguments.Recorder(settings, _run.RecorderLog), _run.RecorderLog);
         RecorderStatus status = await ProveAsync(client, launched, broker, cancellation).ConfigureAwait(false);
-        // The one that answers may be another's, launched at the same moment: ours gave way.
+        // The one that answers may be another's, run by hand at the same moment: ours gave way.
         bool wasRunning = launched is null || launched.Identity.Pid != status.Pid;
         return new StartReport(
             status.Pid, wasRunning, PidFile.ReadAlive(_run.BrokerPid), BrokerWasRunning: broker is null, status);

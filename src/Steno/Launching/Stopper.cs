@@ -23,9 +23,13 @@ internal sealed class Stopper(StenoSettings settings, TimeProvider time)
     /// <param name="cancellation">Stops waiting; what was asked to end goes on ending.</param>
     public async Task<IReadOnlyList<StopReport>> StopAsync(bool kill, CancellationToken cancellation)
     {
+        // Nothing was ever started here, and nothing shall be left behind by asking.
+        using LaunchLock? alone = Directory.Exists(_run.Path)
+            ? await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false)
+            : null;
         StopReport broker = await EndAsync("broker", PidFile.ReadAlive(_run.BrokerPid),
-            process => Ask(process), BrokerDeadline, kill, cancellation).ConfigureAwait(false);
-        if (broker.How is not StopOutcome.StillRunning) File.Delete(_run.BrokerPid);
+            process => process.AskToEnd(), BrokerDeadline, kill, cancellation).ConfigureAwait(false);
+        if (broker.How is StopOutcome.Stopped or StopOutcome.Killed) File.Delete(_run.BrokerPid);
 
         return [broker, await StopRecorderAsync(kill, cancellation).ConfigureAwait(false)];
     }
@@ -40,11 +44,9 @@ internal sealed class Stopper(StenoSettings settings, TimeProvider time)
 
         return await EndAsync("recorder", recorder,
             // One that does not answer is asked by signal, and woken if it is stopped.
-            process => { if (reply.Outcome is ControlOutcome.NotAnswering) Ask(process); },
+            process => { if (reply.Outcome is ControlOutcome.NotAnswering) process.AskToEnd(); },
             RecorderDeadline, kill, cancellation).ConfigureAwait(false);
     }
-
-    private static void Ask(ProcessIdentity process) => process.AskToEnd();
 
     private async Task<StopReport> EndAsync(
         string what,

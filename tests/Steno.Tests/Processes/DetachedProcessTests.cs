@@ -7,6 +7,9 @@ public sealed class DetachedProcessTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
+    // 1 to 31; those behind are glibc's own.
+    private const long StandardSignals = 0x7FFF_FFFF;
+
     public static bool IsNotLinux => !OperatingSystem.IsLinux();
 
     private string Log => Path.Combine(_directory.Path, "out.log");
@@ -40,8 +43,8 @@ public sealed class DetachedProcessTests : IDisposable
         string log = string.Join('\n', ReadLog());
         Assert.Contains("GIVEN=yes", log, StringComparison.Ordinal);
         Assert.DoesNotContain("HOME=", log, StringComparison.Ordinal);
-        Assert.Contains("SigBlk:\t0000000000000000", log, StringComparison.Ordinal);
-        Assert.Contains("SigIgn:\t0000000000000000", log, StringComparison.Ordinal);
+        foreach (string set in ReadLog().Where(line => line.StartsWith("Sig", StringComparison.Ordinal)))
+            Assert.Equal(0L, Convert.ToInt64(set.Split('\t')[1], 16) & StandardSignals);
     }
 
     [Fact(Skip = "posix_spawn as on Linux", SkipWhen = nameof(IsNotLinux))]

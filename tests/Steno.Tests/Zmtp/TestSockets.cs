@@ -10,7 +10,7 @@ internal static class TestSockets
 
     public static readonly ZmtpOptions Quick = new()
     {
-        HandshakeTimeout = TimeSpan.FromMilliseconds(400),
+        HandshakeTimeout = TimeSpan.FromMilliseconds(300),
         BackoffMin = TimeSpan.FromMilliseconds(10),
         BackoffMax = TimeSpan.FromMilliseconds(50),
     };
