@@ -21,6 +21,9 @@ public sealed class LineBuffer
     /// <summary>Bytes written so far.</summary>
     public int Length => _length;
 
+    /// <summary>Bytes it can hold without growing.</summary>
+    public int Capacity => _bytes.Length;
+
     /// <summary>What was written; valid until the next write or <see cref="Truncate"/>.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 

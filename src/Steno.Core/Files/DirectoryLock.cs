@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+
+namespace Steno.Core.Files;
+
+/// <summary>
+/// The right to write in a log directory: one process holds it, until it is disposed or the process ends however it ends.
+/// </summary>
+public sealed class DirectoryLock : IDisposable
+{
+    private readonly DurableFile _file;
+
+    private DirectoryLock(DurableFile file) => _file = file;
+
+    /// <summary>Creates the directory if need be, and takes the lock.</summary>
+    /// <exception cref="DirectoryLockedException">Another process holds it.</exception>
+    /// <exception cref="StorageException">The directory cannot be made or written.</exception>
+    public static DirectoryLock Acquire(LogDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        DurableDirectory.Create(directory.Root);
+        DurableFile file;
+        try
+        {
+            file = DurableFile.OpenLocked(directory.LockFile);
+        }
+        catch (StorageException e) when (e.IsLockedByAnother)
+        {
+            throw new DirectoryLockedException(directory.Root, ReadHolder(directory), e);
+        }
+
+        try
+        {
+            // Beside the lock, not in it: a locked file cannot be read.
+            byte[] pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            DurableFile.WriteAtomically(directory.PidFile, pid);
+            return new DirectoryLock(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The pid of the process that last took the lock; null if none is written. It may have ended since.</summary>
+    public static int? ReadHolder(LogDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        try
+        {
+            using FileStream stream = new(directory.PidFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using StreamReader reader = new(stream, Encoding.ASCII);
+            return int.TryParse(reader.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // no such file, or not ours to read: the holder is unknown
+        }
+    }
+
+    /// <summary>Gives the right up. The file stays: removing it could take the lock of who comes next from under them.</summary>
+    public void Dispose() => _file.Dispose();
+}

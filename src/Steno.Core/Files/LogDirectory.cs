@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Steno.Core.Files;
+
+/// <summary>
+/// Where everything lies in a log directory. Immutable. Reading needs no lock; whoever writes holds a <see cref="DirectoryLock"/>.
+/// </summary>
+public sealed class LogDirectory
+{
+    public LogDirectory(string path) => Root = Path.GetFullPath(path);
+
+    /// <summary>Absolute.</summary>
+    public string Root { get; }
+
+    /// <summary>The journal of the current session.</summary>
+    public string CurrentJournal => Path.Combine(Root, "current_session.jsonl");
+
+    /// <summary>What the current session is: see <c>Sessions.SessionManifest</c>.</summary>
+    public string SessionFile => Path.Combine(Root, "session.json");
+
+    /// <summary>Sealed sessions.</summary>
+    public string Archive => Path.Combine(Root, "archive");
+
+    /// <summary>The journal of a sealed session.</summary>
+    public string ArchivedJournal(DateTimeOffset started, Guid id) => Path.Combine(Archive, ArchiveName(started, id) + ".jsonl");
+
+    /// <summary>The <c>session.json</c> of a sealed session.</summary>
+    public string ArchivedSessionFile(DateTimeOffset started, Guid id) =>
+        Path.Combine(Archive, ArchiveName(started, id) + ".session.json");
+
+    /// <summary>Damaged bytes as they were found, each with a report.</summary>
+    public string Quarantine => Path.Combine(Root, "recovery", "quarantine");
+
+    /// <summary>Locked by the writer as long as it lives; empty.</summary>
+    public string LockFile => Path.Combine(Root, "recorder.lock");
+
+    /// <summary>The pid of the process that last held the lock.</summary>
+    public string PidFile => Path.Combine(Root, "recorder.pid");
+
+    private static string ArchiveName(DateTimeOffset started, Guid id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{started.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id}");
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.Globalization;
+
+namespace Steno.Core.Files;
+
+/// <summary>The operating system refused an operation on a file or directory.</summary>
+public sealed class StorageException : StenoException
+{
+    private StorageException(string message, string hint, Exception? inner, string path, string operation, int errno)
+        : base(message, hint, inner)
+    {
+        Path = path;
+        Operation = operation;
+        Errno = errno;
+    }
+
+    public string Path { get; }
+
+    /// <summary>The name of the system call, or of the nearest thing to it: <c>fdatasync</c>, <c>write</c>, <c>rename</c>.</summary>
+    public string Operation { get; }
+
+    /// <summary>The platform's error number; 0 when it is not known.</summary>
+    public int Errno { get; }
+
+    /// <summary>The file is there, and another process (or another DurableFile in this one) holds its lock.</summary>
+    public bool IsLockedByAnother => Operation == "open" && InnerException?.HResult
+        is Errnos.WouldBlockLinux or Errnos.WouldBlockMac or Errnos.SharingViolationWindows;
+
+    public static StorageException FromErrno(string operation, string path, int errno)
+    {
+        string reason = new Win32Exception(errno).Message;
+        return new StorageException(
+            string.Create(CultureInfo.InvariantCulture, $"{operation} failed on {path}: {reason} (errno {errno})"),
+            HintFor(errno), null, path, operation, errno);
+    }
+
+    /// <summary>For an exception of a managed file call. On Unix the errno of an IOException is its HResult.</summary>
+    public static StorageException FromException(string operation, string path, Exception inner)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        int errno = inner switch
+        {
+            // .NET reports the file-size limit (EFBIG) as an argument error.
+            ArgumentOutOfRangeException => Errnos.FileTooBig,
+            UnauthorizedAccessException => Errnos.AccessDenied,
+            FileNotFoundException or DirectoryNotFoundException => Errnos.NotFound,
+            IOException io when io.HResult is > 0 and < 4096 => io.HResult,
+            _ => 0,
+        };
+        return new StorageException($"{operation} failed on {path}: {inner.Message}", HintFor(errno), inner, path, operation, errno);
+    }
+
+    private static string HintFor(int errno) => errno switch
+    {
+        Errnos.NoSpace or Errnos.Quota => "Free some space on that file system, then start the recorder again.",
+        Errnos.ReadOnly => "The file system is read-only: remount it writable, or choose another place with --logs.",
+        Errnos.AccessDenied or Errnos.NotPermitted => "Give this user write permission there, or choose another place with --logs.",
+        Errnos.NotFound => "The directory or file has vanished: put it back, or choose another place with --logs.",
+        Errnos.InputOutput => "The disk reports an error: check the kernel log and the disk, and record elsewhere with --logs meanwhile.",
+        Errnos.FileTooBig => "The file has reached a size limit (ulimit -f, or the file system's own): lift it, then start again.",
+        _ => "Check the disk and its mount, then start the recorder again.",
+    };
+}

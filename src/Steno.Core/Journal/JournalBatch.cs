@@ -1,0 +1,57 @@
+namespace Steno.Core.Journal;
+
+/// <summary>
+/// Lines on their way to the disk together. Filled by the scribe's thread, then handed to the committer's and back:
+/// one owner at a time, no locks.
+/// </summary>
+public sealed class JournalBatch
+{
+    /// <summary>A buffer that one huge line has blown up beyond this many bytes is not kept.</summary>
+    private const int MaxKeptCapacity = 16 << 20;
+
+    private const int InitialCapacity = 256 << 10;
+
+    private LineBuffer _buffer = new(InitialCapacity);
+
+    internal JournalBatch() => Reset();
+
+    /// <summary>The number of the first line.</summary>
+    public long FirstSeq { get; private set; }
+
+    /// <summary>Lines held; they are numbered without a hole.</summary>
+    public int Count { get; private set; }
+
+    public long LastSeq => FirstSeq + Count - 1;
+
+    /// <summary>The lines, each with its newline. Valid until the call that hands the batch out returns.</summary>
+    public ReadOnlyMemory<byte> Lines => _buffer.WrittenMemory[ChainHash.Size..];
+
+    /// <summary>When the oldest message in it reached this process, in <see cref="DateTimeOffset.UtcTicks"/>.</summary>
+    public long OldestUtcTicks { get; private set; }
+
+    internal int LineBytes => _buffer.Length - ChainHash.Size;
+
+    /// <summary>Room before the lines: the hash of a line is computed over the predecessor's hash laid in front of it.</summary>
+    internal LineBuffer Buffer => _buffer;
+
+    internal void Add(long seq, long utcTicks)
+    {
+        if (Count == 0)
+        {
+            FirstSeq = seq;
+            OldestUtcTicks = utcTicks;
+        }
+
+        Count++;
+    }
+
+    internal void Reset()
+    {
+        if (_buffer.Capacity > MaxKeptCapacity) _buffer = new LineBuffer(InitialCapacity);
+        _buffer.Truncate(0);
+        _buffer.GetSpan(ChainHash.Size)[..ChainHash.Size].Clear();
+        _buffer.Advance(ChainHash.Size);
+        Count = 0;
+        FirstSeq = 0;
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.Win32.SafeHandles;
+using Steno.Core.Files;
+
+namespace Steno.Core.Journal;
+
+/// <summary>
+/// Reads a JSONL file line by line from an offset to its end, in place, with the offset of each. Takes no lock: the file
+/// may be written meanwhile. Not thread-safe.
+/// </summary>
+public sealed class JournalReader : IDisposable
+{
+    private const int InitialBuffer = 1 << 20;
+
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
+    private byte[] _buffer = new byte[InitialBuffer];
+    private int _start;
+    private int _end;
+    private long _bufferOffset;
+    private int _lineLength;
+
+    /// <param name="path">A file that exists.</param>
+    /// <param name="offset">Where the first line begins.</param>
+    /// <exception cref="StorageException">It cannot be opened.</exception>
+    public JournalReader(string path, long offset = 0)
+    {
+        _path = path;
+        _bufferOffset = offset;
+        try
+        {
+            _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("open", path, e);
+        }
+    }
+
+    /// <summary>The line last read, without its newline; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Line => _buffer.AsSpan(_start - _lineLength - (Terminated ? 1 : 0), _lineLength);
+
+    /// <summary>Where it begins.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>False when the file ends without a newline behind it: torn, or still being written.</summary>
+    public bool Terminated { get; private set; }
+
+    /// <summary>Where the next line begins.</summary>
+    public long NextOffset => _bufferOffset + _start;
+
+    /// <summary>
+    /// Moves to the next line. False at the end of the file; asked again after the file has grown, it goes on. An
+    /// unterminated line is given only if <paramref name="unterminated"/> is true.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public bool Read(bool unterminated = true)
+    {
+        int searched = 0;
+        while (true)
+        {
+            int newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            if (newline >= 0) return Take(searched + newline, terminated: true);
+            searched = _end - _start;
+            if (Fill()) continue;
+            return unterminated && searched > 0 && Take(searched, terminated: false);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private bool Take(int length, bool terminated)
+    {
+        Offset = _bufferOffset + _start;
+        Terminated = terminated;
+        _lineLength = length;
+        _start += length + (terminated ? 1 : 0);
+        return true;
+    }
+
+    private bool Fill()
+    {
+        int held = _end - _start;
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, held).CopyTo(_buffer);
+            _bufferOffset += _start;
+            _start = 0;
+            _end = held;
+        }
+
+        if (held == _buffer.Length)
+        {
+            if (_buffer.Length >= JournalLine.MaxLength)
+                throw new JournalDamagedException(_path, _bufferOffset, $"a line of more than {JournalLine.MaxLength} bytes");
+            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, JournalLine.MaxLength));
+        }
+
+        try
+        {
+            int read = RandomAccess.Read(_handle, _buffer.AsSpan(_end), _bufferOffset + _end);
+            _end += read;
+            return read > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("read", _path, e);
+        }
+    }
+}

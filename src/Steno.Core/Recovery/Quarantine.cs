@@ -1,0 +1,66 @@
+using System.Globalization;
+using Steno.Core.Files;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// Keeps damaged bytes as they were found. Evidence first: bytes are here, durable, before the file they come from is touched,
+/// and they are never deleted by Steno.
+/// </summary>
+internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
+{
+    private const int CopyBytes = 1 << 20;
+
+    /// <summary>
+    /// Copies a stretch of a file. On return bytes and report are durable.
+    /// </summary>
+    /// <param name="report">Its <see cref="QuarantineReport.Offset"/> and length say which stretch.</param>
+    /// <returns>The report's path; the bytes lie beside it (see <see cref="BytesPath"/>).</returns>
+    public string Keep(string sourcePath, QuarantineReport report)
+    {
+        DurableDirectory.Create(directory.Quarantine);
+        string reportPath = FreeName(report.What);
+        using (FileStream source = new(sourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0))
+        using (DurableFile copy = DurableFile.CreateNew(BytesPath(reportPath)))
+        {
+            byte[] buffer = new byte[Math.Min(CopyBytes, Math.Max(1, report.Length))];
+            source.Position = report.Offset;
+            long done = 0;
+            while (done < report.Length)
+            {
+                int read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, report.Length - done));
+                if (read == 0) break;
+                copy.Write(buffer.AsSpan(0, read), done);
+                done += read;
+            }
+
+            copy.Sync();
+        }
+
+        report.Save(reportPath);
+        return reportPath;
+    }
+
+    /// <summary>Where the bytes of a report lie.</summary>
+    public static string BytesPath(string reportPath) => Path.ChangeExtension(reportPath, ".bytes");
+
+    /// <summary>Reports whose repair was begun and not finished, oldest first.</summary>
+    public IEnumerable<(string Path, QuarantineReport Report)> Unfinished()
+    {
+        if (!Directory.Exists(directory.Quarantine)) yield break;
+        foreach (string path in Directory.GetFiles(directory.Quarantine, "*.json").Order(StringComparer.Ordinal))
+        {
+            if (QuarantineReport.TryLoad(path) is { State: QuarantineReport.Repairing } report) yield return (path, report);
+        }
+    }
+
+    private string FreeName(string what)
+    {
+        string stamp = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        for (int n = 1; ; n++)
+        {
+            string name = Path.Combine(directory.Quarantine, n == 1 ? $"{stamp}_{what}.json" : $"{stamp}_{what}_{n}.json");
+            if (!File.Exists(name) && !File.Exists(BytesPath(name))) return name;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Steno.Core.Journal;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>What opening a log directory found and did. An expected outcome, hence a value and not an exception.</summary>
+public sealed record RecoveryReport
+{
+    public static RecoveryReport Clean { get; } = new();
+
+    /// <summary>The recorder before this one did not stop in good order.</summary>
+    public bool Unclean { get; init; }
+
+    /// <summary>Bytes that were cut from the journal's end and put into quarantine.</summary>
+    public long TornBytes { get; init; }
+
+    /// <summary>Lines among them that were whole and were written again.</summary>
+    public int Salvaged { get; init; }
+
+    /// <summary>Where damaged bytes were put, absolute paths.</summary>
+    public IReadOnlyList<string> Quarantined { get; init; } = [];
+
+    /// <summary>Damage that stays in the journal.</summary>
+    public IReadOnlyList<JournalDamage> Damage { get; init; } = [];
+
+    /// <summary>What happened, one plain sentence each, for the first lines on screen; empty when all was well.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,79 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// Writes a line that was found behind a hole a second time: with a new sequence, and the old one in
+/// <c>Metadata.salvaged_seq</c>. Everything else stays as it was, byte for byte.
+/// </summary>
+internal static class SalvagedLine
+{
+    /// <summary>The line is whole: a JSON object that ends in a hash and has a sequence.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> line, out long seq)
+    {
+        seq = 0;
+        return JournalLine.TryReadHash(line, out _)
+            && JournalLine.TryReadSeq(line, out seq)
+            && TryFindMetadataEnd(line, out _);
+    }
+
+    /// <summary>Composes the line anew, up to and without its hash.</summary>
+    /// <param name="line">For which <see cref="IsWhole"/> holds.</param>
+    public static void Compose(ReadOnlySpan<byte> line, long oldSeq, long newSeq, LineBuffer destination)
+    {
+        if (!TryFindMetadataEnd(line, out int metadataEnd))
+            throw new ArgumentException("The line has no metadata: it is not whole.", nameof(line));
+        ReadOnlySpan<byte> body = JournalLine.Body(line);
+        ReadOnlySpan<byte> seqKey = ",\"Seq\":"u8;
+        int seqAt = body.LastIndexOf(seqKey);
+        int afterSeq = seqAt + seqKey.Length + DigitsAt(body[(seqAt + seqKey.Length)..]);
+
+        destination.Write(body[..metadataEnd]);
+        if (body[metadataEnd - 1] != '{') destination.WriteByte((byte)',');
+        destination.Write("\"salvaged_seq\":"u8);
+        WriteNumber(destination, oldSeq);
+        destination.Write(body[metadataEnd..seqAt]);
+        destination.Write(seqKey);
+        WriteNumber(destination, newSeq);
+        destination.Write(body[afterSeq..]);
+    }
+
+    /// <summary>The offset of the closing brace of the top-level Metadata. False: not JSON, or no such object.</summary>
+    private static bool TryFindMetadataEnd(ReadOnlySpan<byte> line, out int end)
+    {
+        end = 0;
+        try
+        {
+            Utf8JsonReader json = new(line, new JsonReaderOptions { MaxDepth = 1024 });
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return false;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                bool metadata = json.ValueTextEquals("Metadata"u8);
+                json.Read();
+                bool isObject = json.TokenType == JsonTokenType.StartObject;
+                json.Skip();
+                if (metadata && isObject) end = (int)json.TokenStartIndex;
+            }
+
+            return end > 0 && json.BytesConsumed == line.Length;
+        }
+        catch (JsonException)
+        {
+            return false; // torn or overwritten: not a whole line
+        }
+    }
+
+    private static int DigitsAt(ReadOnlySpan<byte> bytes)
+    {
+        int digits = bytes.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return digits < 0 ? bytes.Length : digits;
+    }
+
+    private static void WriteNumber(LineBuffer destination, long value)
+    {
+        Utf8Formatter.TryFormat(value, destination.GetSpan(20), out int written);
+        destination.Advance(written);
+    }
+}

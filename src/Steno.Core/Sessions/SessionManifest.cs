@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// What <c>session.json</c> says of a session: who it is, where it comes from, how far its journal was known to be whole.
+/// Immutable. On disk it is one line of JSON that ends in a hash of itself, made as in a journal with no predecessor.
+/// </summary>
+public sealed record SessionManifest
+{
+    /// <summary>The version of this shape.</summary>
+    [JsonPropertyName("format")]
+    public int Format { get; init; } = 1;
+
+    [JsonPropertyName("id")]
+    public required Guid Id { get; init; }
+
+    /// <summary>What the user calls it; null if nothing.</summary>
+    [JsonPropertyName("name")]
+    public string? Name { get; init; }
+
+    [JsonPropertyName("started")]
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Why it began: one of <see cref="SessionReason"/>.</summary>
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    /// <summary>The session that this one continues; null for the first.</summary>
+    [JsonPropertyName("parent")]
+    public SessionParent? Parent { get; init; }
+
+    /// <summary>Lines of an earlier system at the head of the journal; null if there are none.</summary>
+    [JsonPropertyName("earlier")]
+    public EarlierLines? Earlier { get; init; }
+
+    /// <summary>A place in the journal up to which it was durable and its chain held, when this file was written.</summary>
+    [JsonPropertyName("verified")]
+    public required VerifiedPoint Verified { get; init; }
+
+    /// <summary>Damage that no copy could heal; it stays in the journal.</summary>
+    [JsonPropertyName("known_damage")]
+    public IReadOnlyList<KnownDamage> KnownDamage { get; init; } = [];
+
+    /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
+    /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
+    public void Save(string path)
+    {
+        LineBuffer line = new(1024);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionManifest);
+        line.Write(json.AsSpan(0, json.Length - 1)); // without its closing brace: the hash is the last key
+        ChainHash hash = JournalLine.ComputeHash(ChainHash.Zero, line.Written);
+        JournalLine.WriteSuffix(hash, line);
+        DurableFile.WriteAtomically(path, line.Written);
+    }
+
+    /// <summary>Reads a manifest. Null when there is no such file.</summary>
+    /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static SessionManifest? Load(string path)
+    {
+        if (!File.Exists(path)) return null;
+        ReadOnlySpan<byte> line;
+        try
+        {
+            line = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("read", path, e);
+        }
+
+        if (line.EndsWith("\n"u8)) line = line[..^1];
+        if (!JournalLine.TryReadHash(line, out ChainHash stated)
+            || JournalLine.ComputeHash(ChainHash.Zero, JournalLine.Body(line)) != stated)
+            throw new JournalDamagedException(path, 0, "its hash does not match its content");
+        byte[] json = [.. JournalLine.Body(line), (byte)'}'];
+        SessionManifest manifest = JsonSerializer.Deserialize(json, SessionJson.Default.SessionManifest)!;
+        return manifest.Format == 1
+            ? manifest
+            : throw new StenoException(
+                $"{path} has format {manifest.Format}, and this version of Steno knows format 1.",
+                "Use the version of Steno that wrote it, or a later one.");
+    }
+}
+
+/// <summary>Why a session began.</summary>
+public static class SessionReason
+{
+    /// <summary>There was none.</summary>
+    public const string Created = "created";
+
+    /// <summary>A journal was there without its <c>session.json</c>, or with a damaged one.</summary>
+    public const string Adopted = "adopted";
+
+    /// <summary>A journal was expected and had vanished.</summary>
+    public const string JournalMissing = "journal_missing";
+
+    /// <summary>The journal before it ended before a line that was known to be recorded.</summary>
+    public const string JournalCut = "journal_cut";
+}
+
+/// <param name="Seq">The parent's last sequence.</param>
+/// <param name="HeadHash">The parent's last hash, base64.</param>
+public sealed record SessionParent(
+    [property: JsonPropertyName("id")] Guid Id,
+    [property: JsonPropertyName("seq")] long Seq,
+    [property: JsonPropertyName("head_hash")] string HeadHash);
+
+/// <param name="Sha256">Of all these bytes, base64: what our first line is chained to.</param>
+public sealed record EarlierLines(
+    [property: JsonPropertyName("lines")] long Lines,
+    [property: JsonPropertyName("bytes")] long Bytes,
+    [property: JsonPropertyName("sha256")] string Sha256);
+
+/// <param name="Offset">Bytes of the journal before it.</param>
+/// <param name="Seq">The last sequence before it.</param>
+/// <param name="HeadHash">The hash of that line, base64.</param>
+public sealed record VerifiedPoint(
+    [property: JsonPropertyName("offset")] long Offset,
+    [property: JsonPropertyName("seq")] long Seq,
+    [property: JsonPropertyName("head_hash")] string HeadHash,
+    [property: JsonPropertyName("at")] DateTimeOffset At)
+{
+    public static VerifiedPoint From(in JournalPosition position, DateTimeOffset at) =>
+        new(position.Offset, position.Seq, position.Hash.ToString(), at);
+}
+
+/// <param name="Kind"><c>altered</c>, <c>unverifiable</c> or <c>missing</c>.</param>
+public sealed record KnownDamage(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("offset")] long Offset,
+    [property: JsonPropertyName("length")] long Length,
+    [property: JsonPropertyName("first_seq")] long FirstSeq,
+    [property: JsonPropertyName("last_seq")] long LastSeq,
+    [property: JsonPropertyName("found")] DateTimeOffset Found);
+
+[JsonSerializable(typeof(SessionManifest))]
+internal sealed partial class SessionJson : JsonSerializerContext;

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using Steno.Zmtp.Wire;
+
+namespace Steno.Zmtp;
+
+/// <summary>Every fault in words, in one place, so that they agree with each other.</summary>
+internal static class Faults
+{
+    /// <summary>Characters of a peer's own text that are shown.</summary>
+    private const int MaxPeerText = 120;
+
+    public static ZmtpException Violation(string what) => new(new ZmtpFault(
+        ZmtpFaultCode.ProtocolViolation,
+        $"The peer broke the ZeroMQ protocol: it sent {what}.",
+        "Check what is listening or calling there; if it is a ZeroMQ library, please report it."));
+
+    public static ZmtpException Limit(string what) => new(new ZmtpFault(
+        ZmtpFaultCode.LimitExceeded, $"The peer went over a limit: it sent {what}.", "If it was meant to, raise the limit."));
+
+    public static ZmtpFault NotZmtp(string what) => new(
+        ZmtpFaultCode.NotZmtp,
+        $"The other side does not speak ZeroMQ: it sent {what}.",
+        "Check the port: a ZeroMQ broker, by default, has its subscribers' door on 5555.");
+
+    public static ZmtpFault HandshakeTimeout(TimeSpan after, string stage) => new(
+        ZmtpFaultCode.HandshakeTimeout,
+        string.Create(CultureInfo.InvariantCulture, $"Connected, but {stage} for {after.TotalSeconds:0.#} s."),
+        "Check that a ZeroMQ socket owns the port and is not frozen.");
+
+    public static ZmtpFault ClosedInHandshake(ZmtpSocketType own) => new(
+        ZmtpFaultCode.ClosedInHandshake,
+        $"The other side closed the connection when it met {own.WithArticle()}.",
+        "Check the port and the socket type there: a ZeroMQ socket closes on a type that does not go with its own.");
+
+    public static ZmtpFault UnsupportedVersion(int major) => new(
+        ZmtpFaultCode.UnsupportedVersion,
+        $"The other side speaks ZMTP {major}; at least 3.0 is needed.",
+        "Use libzmq 4.0 or newer there.");
+
+    public static ZmtpFault Mechanism(string theirs, string ours) => new(
+        ZmtpFaultCode.MechanismMismatch,
+        $"The other side asks for the security mechanism {theirs}; this side uses {ours}.",
+        "Configure the same mechanism on both sides.");
+
+    public static ZmtpFault RefusedByPeer(ReadOnlySpan<byte> reason) => new(
+        ZmtpFaultCode.RefusedByPeer,
+        $"The other side refused the connection: \"{Printable(reason)}\".",
+        "Check its configuration and the socket types on both sides.");
+
+    public static ZmtpFault HeartbeatLost(TimeSpan silence) => new(
+        ZmtpFaultCode.HeartbeatLost,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"No sign of life for {silence.TotalSeconds:0.0} s, not even an answer to PING."),
+        "Check whether the other side is frozen or the network is down.");
+
+    public static ZmtpFault ConnectionLost(string detail) =>
+        new(ZmtpFaultCode.ConnectionLost, $"The connection ended: {detail}.", "");
+
+    public static ZmtpFault ConnectFailed(ZmtpEndpoint endpoint, string detail) => new(
+        ZmtpFaultCode.ConnectFailed,
+        $"Nothing answers at {endpoint}: {detail}.",
+        "Start what should listen there, or correct the address.");
+
+    public static ZmtpFault NameNotResolved(ZmtpEndpoint endpoint) => new(
+        ZmtpFaultCode.NameNotResolved, $"The host name of {endpoint} leads nowhere.", "Correct the name.");
+
+    public static ZmtpFault WrongDoor(ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint, bool dialled)
+    {
+        string where = dialled ? $"{endpoint} is {peer.WithArticle()}" : $"The peer at {endpoint} is {peer.WithArticle()}";
+        return new ZmtpFault(ZmtpFaultCode.WrongDoor, $"{where}: {Meaning(own, peer)}.", Remedy(own, peer, endpoint));
+    }
+
+    /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become dots.</summary>
+    public static string Printable(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder text = new();
+        foreach (byte value in bytes[..Math.Min(bytes.Length, MaxPeerText)])
+            text.Append(value is >= 0x20 and < 0x7f and not (byte)'"' ? (char)value : '.');
+        return text.ToString();
+    }
+
+    private static string Meaning(ZmtpSocketType own, ZmtpSocketType peer) => peer switch
+    {
+        ZmtpSocketType.XSub => "publishers connect there",
+        ZmtpSocketType.XPub => "subscribers connect there",
+        ZmtpSocketType.Sub => "it only receives, and expects publishers",
+        ZmtpSocketType.Pub => "it publishes, and expects subscribers",
+        ZmtpSocketType.Pull => "it only receives, and expects PUSH sockets",
+        ZmtpSocketType.Push => "it hands out work, and expects PULL sockets",
+        ZmtpSocketType.Unknown => "its type is none that ZeroMQ specifies",
+        _ => $"it does not go with {own.WithArticle()}",
+    };
+
+    private static string Remedy(ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint) => (own, peer) switch
+    {
+        (ZmtpSocketType.Sub or ZmtpSocketType.XSub, ZmtpSocketType.XSub) =>
+            $"Subscribers belong on the broker's other door{OtherPort(endpoint, 5556, 5555)}.",
+        (ZmtpSocketType.Pub or ZmtpSocketType.XPub, ZmtpSocketType.XPub) =>
+            $"Publishers belong on the broker's other door{OtherPort(endpoint, 5555, 5556)}.",
+        (ZmtpSocketType.Sub or ZmtpSocketType.XSub, ZmtpSocketType.Sub) =>
+            "Two subscribers have nothing to tell each other: give the address of a PUB or of a broker's XPUB.",
+        (ZmtpSocketType.Sub or ZmtpSocketType.XSub, _) => "Give the address of a PUB or of a broker's XPUB.",
+        (ZmtpSocketType.Pub or ZmtpSocketType.XPub, _) => "Give the address of a SUB or of a broker's XSUB.",
+        (ZmtpSocketType.Pull, _) => "Only PUSH sockets connect here.",
+        (ZmtpSocketType.Push, _) => "Give the address of a PULL.",
+        _ => "Check the socket types on both sides.",
+    };
+
+    private static string OtherPort(ZmtpEndpoint endpoint, int usual, int other)
+    {
+        if (endpoint.IsIpc) return "";
+        string guess = endpoint.Port == usual ? $" {ZmtpEndpoint.Tcp(endpoint.Host, other)}" : $" {other}";
+        return $", by default{guess}";
+    }
+}

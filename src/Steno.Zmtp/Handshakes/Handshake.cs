@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using Steno.Zmtp.Receiving;
+using Steno.Zmtp.Wire;
+
+namespace Steno.Zmtp.Handshakes;
+
+/// <summary>From the bare transport to two sockets that know each other.</summary>
+internal static class Handshake
+{
+    /// <summary>Greets, runs the mechanism, and holds the peer's socket type against ours. <c>learned</c> is told the
+    /// peer's version and type as soon as they are known, even if they do not suit.</summary>
+    /// <exception cref="ZmtpException">With the fault to show.</exception>
+    public static async Task<Peer> RunAsync(
+        Socket transport,
+        ReadBuffer input,
+        HandshakeSetting setting,
+        Action<Peer> learned,
+        CancellationToken cancellationToken)
+    {
+        HandshakeChannel channel = new(transport, input, setting.Options, setting.Own);
+        using CancellationTokenSource deadline = new(setting.Options.HandshakeTimeout, setting.Time);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await RunAsync(channel, setting, learned, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new ZmtpException(Faults.HandshakeTimeout(setting.Options.HandshakeTimeout, channel.Stage));
+        }
+        catch (SocketException error)
+        {
+            throw new ZmtpException(Faults.ClosedInHandshake(setting.Own), error);
+        }
+    }
+
+    private static async Task<Peer> RunAsync(
+        HandshakeChannel channel, HandshakeSetting setting, Action<Peer> learned, CancellationToken cancellationToken)
+    {
+        Mechanism mechanism = setting.Mechanism;
+        bool isDialled = setting.Direction == ConnectionDirection.Dialled;
+        await channel.SendAsync(Greeting.Write(mechanism.Name), cancellationToken).ConfigureAwait(false);
+        Version version = await channel.ReadGreetingAsync(mechanism.Name, cancellationToken).ConfigureAwait(false);
+        Peer peer = new(version, ZmtpSocketType.Unknown);
+        learned(peer);
+
+        HandshakeTerms terms = new(setting.Own, isDialled, setting.Options.ReadyPatience, setting.Time, Judge);
+        try
+        {
+            await mechanism.RunAsync(channel, terms, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ZmtpException wrong) when (wrong.Fault.Code == ZmtpFaultCode.WrongDoor && !isDialled)
+        {
+            // The caller cannot see our log: tell it why, in the words the protocol has for that.
+            byte[] error = WireCommands.MakeError($"{setting.Own.ToName()} does not go with {peer.SocketType.ToName()}");
+            await channel.SendAsync(error, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+
+        return peer;
+
+        void Judge(ReadOnlyMemory<byte> metadata)
+        {
+            ZmtpSocketType type = Metadata.ReadSocketType(metadata.Span, setting.Options.MaxProperties);
+            peer = peer with { SocketType = type };
+            learned(peer);
+            if (!setting.Own.CanMeet(type))
+                throw new ZmtpException(Faults.WrongDoor(setting.Own, type, setting.Endpoint, isDialled));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using Steno.Zmtp.Receiving;
+using Steno.Zmtp.Wire;
+
+namespace Steno.Zmtp.Handshakes;
+
+/// <summary>What a handshake reads from and writes to. Bytes behind the handshake stay in the buffer for the traffic
+/// that follows. One user at a time.</summary>
+internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, ZmtpOptions options, ZmtpSocketType own)
+{
+    private const byte KnownFlags = (byte)(FrameFlags.More | FrameFlags.Long | FrameFlags.Command);
+
+    /// <summary>For the words of a timeout: what had been seen when it struck.</summary>
+    public string Stage { get; private set; } = "the other side said nothing";
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (bytes.Length > 0)
+            bytes = bytes[await transport.SendAsync(bytes, cancellationToken).ConfigureAwait(false)..];
+    }
+
+    /// <summary>Reads the peer's greeting and judges it byte by byte as it comes.</summary>
+    /// <returns>The peer's version.</returns>
+    public async ValueTask<Version> ReadGreetingAsync(string mechanism, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Greeting.FindFault(input.Unread, mechanism) is { } fault) throw new ZmtpException(fault);
+            if (input.Unread.Length >= Greeting.Bytes) break;
+            if (input.Unread.Length > 0) Stage = "its greeting did not end";
+            await FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Version version = new(input.Unread[Greeting.MajorAt], input.Unread[Greeting.MinorAt]);
+        Consume(Greeting.Bytes);
+        Stage = "it did not finish the handshake";
+        return version;
+    }
+
+    /// <summary>Reads one command, name and data; anything else before the end of the handshake is an error.</summary>
+    public async Task<byte[]> ReadCommandAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (TryTakeCommand() is { } command) return command;
+            await FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private byte[]? TryTakeCommand()
+    {
+        ReadOnlySpan<byte> unread = input.Unread;
+        if (unread.Length < Frame.ShortHeaderBytes) return null;
+        byte flags = unread[0];
+        if ((flags & ~KnownFlags) != 0 || (flags & (byte)FrameFlags.Command) == 0 || (flags & (byte)FrameFlags.More) != 0)
+            throw Faults.Violation("something other than a command before its READY");
+
+        int header = Frame.ShortHeaderBytes;
+        long size = unread[1];
+        if ((flags & (byte)FrameFlags.Long) != 0)
+        {
+            header = Frame.LongHeaderBytes;
+            if (unread.Length < header) return null;
+            size = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(unread[1..]);
+        }
+
+        if (size < 0 || size > options.MaxCommandBytes)
+            throw Faults.Limit($"a handshake command of more than {options.MaxCommandBytes} bytes");
+        if (unread.Length < header + size) return null;
+        byte[] command = unread.Slice(header, (int)size).ToArray();
+        Consume(header + (int)size);
+        return command;
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        input.MakeRoom(options.MaxCommandBytes + Frame.LongHeaderBytes);
+        int count = await transport.ReceiveAsync(input.Free, cancellationToken).ConfigureAwait(false);
+        if (count == 0) throw new ZmtpException(Faults.ClosedInHandshake(own));
+        input.Received(count);
+    }
+
+    private void Consume(int count)
+    {
+        input.Position += count;
+        input.Keep = input.Position;
+    }
+}

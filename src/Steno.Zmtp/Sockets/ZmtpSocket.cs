@@ -1,0 +1,407 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Steno.Zmtp.Connections;
+using Steno.Zmtp.Handshakes;
+using Steno.Zmtp.Receiving;
+using Steno.Zmtp.Wire;
+
+namespace Steno.Zmtp;
+
+/// <summary>
+/// What all sockets share: endpoints dialled and doors opened, connections and their status, heartbeats, disposal. All
+/// members are thread-safe. Nothing a peer does makes a member throw; it shows in <see cref="Connections"/> and in the log.
+/// </summary>
+public abstract class ZmtpSocket : IAsyncDisposable
+{
+    private static long _lastId;
+
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<long, Link> _links = new();
+    private readonly Newcomers _newcomers = new();
+    private readonly ConcurrentDictionary<long, ZmtpConnection> _connections = new();
+    private readonly List<Listener> _listeners = [];
+    private readonly ConcurrentDictionary<long, Task> _tasks = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _heartbeats;
+    private readonly string _name;
+    private readonly LogLimit _dropLog;
+    private readonly Mechanism _mechanism = new NullMechanism();
+    private long _messagesDropped;
+    private int _accepted;
+    private bool _stopped;
+    private int _disposed;
+
+    private protected ZmtpSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(logger);
+        options.Validate();
+        Type = type;
+        Options = options;
+        Time = time;
+        Logger = logger;
+        _name = type.ToName();
+        _dropLog = new LogLimit(time);
+        Unfinished = new UnfinishedBudget(options.MaxUnfinishedBytes);
+        TimeSpan tick = options.HeartbeatInterval / 4;
+        _heartbeats = time.CreateTimer(static socket => ((ZmtpSocket)socket!).CheckHearts(), this, tick, tick);
+    }
+
+    /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return quickly; what it
+    /// throws is logged.</summary>
+    public event Action<ConnectionStatus>? ConnectionChanged;
+
+    public ZmtpSocketType Type { get; }
+
+    /// <summary>Every dialled endpoint and every accepted peer, as they are now. An accepted peer that has left is
+    /// gone; its last status went to <see cref="ConnectionChanged"/>.</summary>
+    public IReadOnlyList<ConnectionStatus> Connections =>
+        [.. _links.Values.OrderBy(link => link.Id).Select(link => link.Snapshot())];
+
+    /// <summary>The doors, with their real ports.</summary>
+    public IReadOnlyList<ZmtpEndpoint> Doors
+    {
+        get { lock (_gate) return [.. _listeners.Select(listener => listener.Endpoint)]; }
+    }
+
+    /// <summary>Messages that slow peers lost, those that have left included.</summary>
+    public long MessagesDropped => Interlocked.Read(ref _messagesDropped);
+
+    internal ZmtpOptions Options { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal UnfinishedBudget Unfinished { get; }
+
+    /// <summary>True if messages over a limit are drained on dialled connections instead of ending them.</summary>
+    internal virtual bool DrainsOversized => false;
+
+    /// <summary>The limits for what peers send to this kind of socket.</summary>
+    internal virtual ZmtpOptions TrafficLimits => Options;
+
+    private protected ILogger Logger { get; }
+
+    private protected string Name => _name;
+
+    private protected CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Begins to dial the endpoint and keeps it connected until disposal. Returns at once.</summary>
+    public void Connect(ZmtpEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (!endpoint.IsIpc && (endpoint.Host == "*" || endpoint.Port == 0))
+            throw new ArgumentException($"{endpoint} can be listened on, but not dialled.", nameof(endpoint));
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            Link link = AddLink(endpoint, ConnectionDirection.Dialled);
+            Dialler dialler = new(this, link);
+            Track(link.Id, Task.Run(() => dialler.RunAsync(_stopping.Token)));
+        }
+    }
+
+    /// <summary>Opens a door. Peers are accepted from now on.</summary>
+    /// <returns>The endpoint as it really is: with the port that the system chose, if it was 0.</returns>
+    /// <exception cref="ZmtpException">The address is taken, or not of this machine.</exception>
+    public ZmtpEndpoint Bind(ZmtpEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            Listener listener = new(this, endpoint);
+            _listeners.Add(listener);
+            Logger.Listening(_name, listener.Endpoint);
+            Track(NextId(), Task.Run(() => listener.RunAsync(_stopping.Token)));
+            return listener.Endpoint;
+        }
+    }
+
+    /// <summary>Closes every door and connection. Sockets that send first give what is queued
+    /// <see cref="ZmtpOptions.Linger"/> to leave. Repeating it does nothing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        await LingerAsync().ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
+        await OnStoppedAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives the batch to whom it is for. Completes when the connection may read on.</summary>
+    internal abstract ValueTask DeliverAsync(ZmtpConnection connection, ReceivedBatch batch);
+
+    /// <summary>A peer subscribes or cancels. Only sockets that publish take that.</summary>
+    internal virtual void TakeSubscription(ZmtpConnection connection, ReadOnlySpan<byte> prefix, bool isSubscribe) =>
+        throw Faults.Violation($"a subscription to {Type.WithArticle()}");
+
+    /// <summary>The handshake is done. Returns what must be written first.</summary>
+    private protected virtual byte[] OnJoining(ZmtpConnection connection) => [];
+
+    private protected virtual void OnLeft(ZmtpConnection connection)
+    {
+    }
+
+    private protected virtual ValueTask LingerAsync() => ValueTask.CompletedTask;
+
+    private protected virtual ValueTask OnStoppedAsync() => ValueTask.CompletedTask;
+
+    private protected ICollection<ZmtpConnection> Ready => _connections.Values;
+
+    /// <summary>Takes a peer that has come through a door.</summary>
+    internal void Welcome(Socket transport, ZmtpEndpoint endpoint)
+    {
+        if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !_newcomers.TryEvictOldest())
+        {
+            if (_dropLog.Allow(out long unlogged)) Logger.DoorFull(_name, endpoint, unlogged);
+            transport.Dispose();
+            return;
+        }
+
+        Interlocked.Increment(ref _accepted);
+        Link link = AddLink(endpoint, ConnectionDirection.Accepted);
+        CancellationToken givesWay = _newcomers.Add(link.Id, _stopping.Token);
+        Track(link.Id, RunAcceptedAsync(link, transport, givesWay));
+    }
+
+    internal void Enter(Link link, ConnectionState state, ZmtpFault? fault = null)
+    {
+        link.Enter(state, fault);
+        Announce(link);
+    }
+
+    internal void ReportLost(Link link, ZmtpFault fault)
+    {
+        // The same fault at every retry would say nothing new.
+        if (link.Snapshot().Fault != fault) Logger.NotConnected(_name, link.Endpoint, fault);
+    }
+
+    internal void ReportAcceptFailed(ZmtpEndpoint endpoint, SocketException error)
+    {
+        if (_dropLog.Allow(out long unlogged)) Logger.AcceptFailed(_name, endpoint, error.Message, unlogged);
+    }
+
+    internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
+        Logger.Unforeseen(_name, connection.Link.RemoteAddress, error);
+
+    /// <summary>From the bare transport to its end. <paramref name="handshake"/> ends the handshake only.</summary>
+    internal async Task<(bool WasReady, ZmtpFault Fault)> RunConnectionAsync(
+        Link link, Socket transport, CancellationToken handshake)
+    {
+        using ReadBuffer input = new(Options.ReadBufferBytes);
+        string remote = "";
+        try
+        {
+            remote = Transport.DescribeRemote(transport, link.Endpoint);
+            link.EnterHandshake(remote);
+            Announce(link);
+            HandshakeSetting setting = new(Type, link.Endpoint, link.Direction, _mechanism, Options, Time);
+            Peer peer = await ShakeHandsAsync(link, transport, input, setting, handshake).ConfigureAwait(false);
+            ZmtpFault fault = await RunTrafficAsync(link, transport, input, peer, _stopping.Token).ConfigureAwait(false);
+            return (true, fault);
+        }
+        catch (ZmtpException failed)
+        {
+            return (false, failed.Fault);
+        }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            return (false, Faults.ConnectionLost("closed by this side"));
+        }
+        catch (SocketException error)
+        {
+            return (false, Faults.ConnectionLost(ZmtpConnection.Describe(error)));
+        }
+        finally
+        {
+            // Before the buffer goes back to its pool: a receive may still be pending.
+            transport.Dispose();
+        }
+    }
+
+    /// <summary>Stops reading and dialling, closes the doors; what was read has been delivered when it returns.</summary>
+    private protected async Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            foreach (Listener listener in _listeners) listener.Dispose();
+            _listeners.Clear();
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (ZmtpConnection connection in _connections.Values) connection.Dispose();
+        while (!_tasks.IsEmpty) await Task.WhenAll(_tasks.Values).ConfigureAwait(false);
+        await _heartbeats.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until every queue is empty, at most <see cref="ZmtpOptions.Linger"/>.</summary>
+    private protected async ValueTask WaitUntilSentAsync()
+    {
+        using CancellationTokenSource deadline = new(Options.Linger, Time);
+        foreach (ZmtpConnection connection in _connections.Values)
+        {
+            while (!connection.Ended.IsCompleted && !deadline.IsCancellationRequested)
+            {
+                Task change = connection.Outgoing.WaitForChangeAsync();
+                if (connection.Outgoing.IsEmpty) break;
+                await change.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private protected void CountDropped(ZmtpConnection connection, int messages)
+    {
+        Interlocked.Add(ref _messagesDropped, messages);
+        long dropped = connection.Link.CountDropped(messages);
+        if (_dropLog.Allow(out long unlogged))
+            Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, unlogged);
+    }
+
+    private static long NextId() => Interlocked.Increment(ref _lastId);
+
+    private async Task<Peer> ShakeHandsAsync(
+        Link link, Socket transport, ReadBuffer input, HandshakeSetting setting, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Handshake.RunAsync(
+                transport, input, setting, peer => link.Learn(peer.Version, peer.SocketType), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _newcomers.Remove(link.Id);
+        }
+    }
+
+    private async Task<ZmtpFault> RunTrafficAsync(
+        Link link, Socket transport, ReadBuffer input, Peer peer, CancellationToken cancellationToken)
+    {
+        ConnectionOrigin origin = new(
+            NextId(), Type, link.Endpoint, link.Direction, link.RemoteAddress, peer.SocketType);
+        using ZmtpConnection connection = new(link, transport, peer, Options, Time);
+        try
+        {
+            byte[] first = OnJoining(connection);
+            await SendFirstAsync(connection, first, cancellationToken).ConfigureAwait(false);
+            link.EnterReady(connection, isSubscribed: first.Length > 0);
+            _connections[link.Id] = connection;
+            if (cancellationToken.IsCancellationRequested) connection.Dispose();
+            ReportReady(link, peer);
+            Announce(link);
+
+            Task sending = connection.SendLoopAsync();
+            Task reading = new Reader(this, connection, transport, input, origin).RunAsync();
+            ZmtpFault fault = await connection.Ended.ConfigureAwait(false);
+            await Task.WhenAll(sending, reading).ConfigureAwait(false);
+            return fault;
+        }
+        finally
+        {
+            _connections.TryRemove(link.Id, out _);
+            OnLeft(connection);
+        }
+    }
+
+    private async Task SendFirstAsync(
+        ZmtpConnection connection, byte[] first, CancellationToken cancellationToken)
+    {
+        if (first.Length == 0) return;
+        using CancellationTokenSource deadline = new(Options.HandshakeTimeout, Time);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await connection.SendFirstAsync(first, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ZmtpException(
+                Faults.HandshakeTimeout(Options.HandshakeTimeout, "the other side did not read our subscriptions"));
+        }
+    }
+
+    private async Task RunAcceptedAsync(Link link, Socket transport, CancellationToken givesWay)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            Transport.Prepare(transport);
+            (bool wasReady, ZmtpFault fault) =
+                await RunConnectionAsync(link, transport, givesWay).ConfigureAwait(false);
+            ReportGone(link, wasReady, fault);
+            link.Enter(ConnectionState.Closed, fault);
+        }
+        catch (SocketException error)
+        {
+            // The peer was gone before its socket could be set up.
+            link.Enter(ConnectionState.Closed, Faults.ConnectionLost(error.Message));
+        }
+        finally
+        {
+            transport.Dispose();
+            _newcomers.Remove(link.Id);
+            _links.TryRemove(link.Id, out _);
+            Interlocked.Decrement(ref _accepted);
+            Announce(link);
+        }
+    }
+
+    private Link AddLink(ZmtpEndpoint endpoint, ConnectionDirection direction)
+    {
+        Link link = new(NextId(), Type, endpoint, direction, Time);
+        _links[link.Id] = link;
+        return link;
+    }
+
+    private void Track(long id, Task task)
+    {
+        _tasks[id] = task;
+        _ = task.ContinueWith(
+            done =>
+            {
+                _tasks.TryRemove(id, out _);
+                if (done.Exception is { } error) Logger.Unforeseen(_name, id.ToString(System.Globalization.CultureInfo.InvariantCulture), error);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private void CheckHearts()
+    {
+        foreach (ZmtpConnection connection in _connections.Values) connection.Heart.Check();
+    }
+
+    private void ReportReady(Link link, Peer peer)
+    {
+        string type = peer.SocketType.ToName();
+        if (link.Direction == ConnectionDirection.Dialled) Logger.Connected(_name, link.Endpoint, type, peer.Version);
+        else Logger.Accepted(_name, type, link.RemoteAddress, peer.Version, link.Endpoint);
+    }
+
+    private void ReportGone(Link link, bool wasReady, ZmtpFault fault)
+    {
+        if (wasReady && fault.Code is ZmtpFaultCode.ConnectionLost or ZmtpFaultCode.HeartbeatLost)
+            Logger.PeerLeft(_name, link.RemoteAddress, link.Endpoint, fault);
+        else if (!_stopping.IsCancellationRequested && _dropLog.Allow(out long unlogged))
+            Logger.PeerDropped(_name, link.RemoteAddress, link.Endpoint, fault, unlogged);
+    }
+
+    private void Announce(Link link)
+    {
+        try
+        {
+            ConnectionChanged?.Invoke(link.Snapshot());
+        }
+#pragma warning disable CA1031 // Whatever a handler throws must not end a connection.
+        catch (Exception error)
+        {
+            Logger.HandlerFailed(_name, error);
+        }
+#pragma warning restore CA1031
+    }
+}

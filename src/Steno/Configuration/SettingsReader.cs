@@ -1,0 +1,143 @@
+using Steno.Zmtp;
+
+namespace Steno.Configuration;
+
+/// <summary>Options beat <c>STENO_*</c> variables, these beat <c>steno.json</c>, and that beats the defaults.</summary>
+internal sealed class SettingsReader
+{
+    private const string AllowedEndpoint = "tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH";
+
+    private readonly Dictionary<SettingKey, GivenValue> _given = [];
+    private readonly string _workingDirectory;
+
+    private SettingsReader(string workingDirectory) => _workingDirectory = workingDirectory;
+
+    /// <summary>Reads and checks all settings, also those that the verb at hand does not use.</summary>
+    /// <param name="options">What stood on the command line.</param>
+    /// <param name="variable">Looks up a variable of the environment.</param>
+    /// <param name="workingDirectory">Absolute.</param>
+    /// <exception cref="SettingException">A value that cannot be taken.</exception>
+    public static StenoSettings Read(
+        IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options,
+        Func<string, string?> variable,
+        string workingDirectory)
+    {
+        var reader = new SettingsReader(workingDirectory);
+        reader.Collect(options, variable);
+        return reader.Validate();
+    }
+
+    private void Collect(
+        IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, Func<string, string?> variable)
+    {
+        if (SettingsFile.Find(_workingDirectory) is { } file)
+            foreach ((SettingKey key, GivenValue value) in SettingsFile.Read(file))
+                _given[key] = value;
+
+        foreach (SettingKey key in SettingKey.All)
+        {
+            // A variable that is set to nothing counts as not set: the shell's way to switch one off.
+            if (variable(key.Variable) is { Length: > 0 } text)
+                _given[key] = new GivenValue(
+                    key.Repeatable ? text.Split(',', StringSplitOptions.TrimEntries) : [text],
+                    $"variable {key.Variable}", _workingDirectory);
+            if (options.TryGetValue(key, out IReadOnlyList<string>? values) && values.Count > 0)
+                _given[key] = new GivenValue(values, $"option {key.Option}", _workingDirectory);
+        }
+    }
+
+    private StenoSettings Validate()
+    {
+        bool allowRemote = Flag(SettingKey.AllowRemote);
+        var warnings = new List<string>();
+        ZmtpEndpoint subscribers = Door(SettingKey.Subscribers, "tcp://127.0.0.1:5555", allowRemote, warnings);
+        return new StenoSettings
+        {
+            Logs = PathOf(SettingKey.Logs) ?? Path.Combine(_workingDirectory, "conversation_logs"),
+            Brokers = _given.TryGetValue(SettingKey.Brokers, out GivenValue? brokers)
+                ? [.. brokers.Values.Select(text => EndpointOf(SettingKey.Brokers, brokers.Origin, text)).Distinct()]
+                : [Reachable(subscribers)],
+            Direct = IsOff(SettingKey.Direct)
+                ? null
+                : Door(SettingKey.Direct, "tcp://127.0.0.1:5557", allowRemote, warnings),
+            Publishers = Door(SettingKey.Publishers, "tcp://127.0.0.1:5556", allowRemote, warnings),
+            Subscribers = subscribers,
+            QueueBudgetBytes = Size(
+                SettingKey.QueueBudget, StenoSettings.QueueBudgetDefault, ByteSize.MiB, 64 * ByteSize.GiB),
+            DiskReserveBytes = Size(SettingKey.DiskReserve, StenoSettings.DiskReserveDefault, 0, ByteSize.TiB),
+            // The largest is what a line can hold when every byte of it must be escaped sixfold.
+            MessageLimitBytes = Size(
+                SettingKey.MessageLimit, StenoSettings.MessageLimitDefault, 64 * ByteSize.KiB, 256 * ByteSize.MiB),
+            Rules = PathOf(SettingKey.Rules),
+            AllowRemote = allowRemote,
+            Warnings = warnings,
+        };
+    }
+
+    private string? PathOf(SettingKey key)
+    {
+        if (Single(key) is not { } given) return null;
+        string text = given.Values[0];
+        if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
+            throw SettingException.Refused(key, given.Origin, text, "a path");
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(text, given.Directory));
+    }
+
+    private ZmtpEndpoint Door(SettingKey key, string ordinary, bool allowRemote, List<string> warnings)
+    {
+        if (Single(key) is not { } given) return ZmtpEndpoint.Parse(ordinary);
+        ZmtpEndpoint door = EndpointOf(key, given.Origin, given.Values[0]);
+        if (door.IsLoopback) return door;
+        if (!allowRemote)
+            throw SettingException.Refused(key, given.Origin, door.ToString(),
+                $"an address of this machine only (tcp://127.0.0.1:{door.Port}); to listen beyond it, without "
+                + $"any authentication, say so with {SettingKey.AllowRemote.Option}");
+
+        warnings.Add($"{door} listens beyond this machine: anyone who reaches it can "
+            + (key == SettingKey.Subscribers ? "read all that agents say." : "speak in an agent's name."));
+        return door;
+    }
+
+    private static ZmtpEndpoint EndpointOf(SettingKey key, string origin, string text)
+    {
+        // Port 0 would be one that nobody else knows.
+        if (ZmtpEndpoint.TryParse(text, out ZmtpEndpoint? endpoint, out _) && (endpoint.IsIpc || endpoint.Port > 0))
+            return endpoint;
+        throw SettingException.Refused(
+            key, origin, text, key == SettingKey.Direct ? $"{AllowedEndpoint}, or off" : AllowedEndpoint);
+    }
+
+    /// <summary>Where a process of this machine reaches what is bound there: all interfaces are loopback too.</summary>
+    public static ZmtpEndpoint Reachable(ZmtpEndpoint bound) => bound.Host switch
+    {
+        "*" or "0.0.0.0" => ZmtpEndpoint.Tcp("127.0.0.1", bound.Port),
+        "::" => ZmtpEndpoint.Tcp("::1", bound.Port),
+        _ => bound,
+    };
+
+    private long Size(SettingKey key, long ordinary, long least, long most)
+    {
+        if (Single(key) is not { } given) return ordinary;
+        return ByteSize.TryParse(given.Values[0], out long bytes) && bytes >= least && bytes <= most
+            ? bytes
+            : throw SettingException.Refused(key, given.Origin, given.Values[0],
+                $"a size from {ByteSize.Format(least)} to {ByteSize.Format(most)}, such as 256MiB");
+    }
+
+    private bool Flag(SettingKey key) => Single(key) is { } given && (given.Values[0] switch
+    {
+        "true" or "1" => true,
+        "false" or "0" => false,
+        var other => throw SettingException.Refused(key, given.Origin, other, "true or false"),
+    });
+
+    private bool IsOff(SettingKey key) => _given.TryGetValue(key, out GivenValue? given) && given.Values is ["off"];
+
+    private GivenValue? Single(SettingKey key)
+    {
+        if (!_given.TryGetValue(key, out GivenValue? given)) return null;
+        return given.Values.Count == 1
+            ? given
+            : throw SettingException.Refused(key, given.Origin, string.Join(" ", given.Values), "one value");
+    }
+}

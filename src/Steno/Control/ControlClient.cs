@@ -1,0 +1,128 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Steno.Processes;
+using Steno.Recorder;
+
+namespace Steno.Control;
+
+/// <summary>
+/// Asks the recorder of one log directory. Every question has a deadline: a frozen recorder accepts
+/// connections (the kernel does it) and never answers. Not thread-safe.
+/// </summary>
+internal sealed class ControlClient : IDisposable
+{
+    /// <summary>A healthy recorder answers in a millisecond; one under heavy load in some tens.</summary>
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(2);
+
+    private readonly string _logs;
+    private readonly UnixDomainSocketEndPoint _endpoint;
+    private readonly HttpClient _http;
+    private int? _pid;
+
+    /// <param name="logs">The log directory.</param>
+    /// <param name="deadline">For each question; null for <see cref="DefaultDeadline"/>.</param>
+    /// <exception cref="PathTooLongException">No path short enough for a socket: nobody can listen.</exception>
+    public ControlClient(string logs, TimeSpan? deadline = null)
+    {
+        _logs = logs;
+        _endpoint = new UnixDomainSocketEndPoint(ControlSocket.PathFor(logs));
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = (_, cancellation) => ConnectAsync(cancellation),
+            UseProxy = false,
+            AllowAutoRedirect = false,
+        };
+        // The host is never looked up: the connection goes to the socket.
+        _http = new HttpClient(handler)
+        {
+            BaseAddress = new Uri("http://steno"),
+            Timeout = deadline ?? DefaultDeadline,
+        };
+    }
+
+    public Task<ControlReply> StatusAsync(CancellationToken cancellation) => AskAsync(async () =>
+    {
+        RecorderStatus? status = await _http
+            .GetFromJsonAsync(ControlEndpoints.StatusPath, StatusJson.Default.RecorderStatus, cancellation)
+            .ConfigureAwait(false);
+        return status is null
+            ? new ControlReply(ControlOutcome.Refused, "What answers on the control socket is no recorder.", Pid: _pid)
+            : new ControlReply(ControlOutcome.Answered, status.Reason, status, _pid);
+    }, cancellation);
+
+    /// <summary>Asks the recorder to stop in good order; it has not stopped yet when this returns.</summary>
+    public Task<ControlReply> StopAsync(CancellationToken cancellation) => AskAsync(async () =>
+    {
+        using HttpResponseMessage response = await _http
+            .PostAsync(ControlEndpoints.StopPath, content: null, cancellation).ConfigureAwait(false);
+        response.EnsureSuccessStatusCode();
+        return new ControlReply(ControlOutcome.Answered, "The recorder stops.", Pid: _pid);
+    }, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ControlReply> AskAsync(Func<Task<ControlReply>> question, CancellationToken cancellation)
+    {
+        try
+        {
+            return await question().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return NotAnswering($"no answer within {_http.Timeout.TotalSeconds:0.#} s");
+        }
+        catch (HttpRequestException failed) when (failed.StatusCode is { } code)
+        {
+            return new ControlReply(ControlOutcome.Refused,
+                $"The recorder refused the request ({(int)code} {code}): is it of another version?", Pid: _pid);
+        }
+        catch (HttpRequestException failed) when (failed.InnerException is SocketException { } reason)
+        {
+            return NotConnected(reason);
+        }
+        catch (HttpRequestException failed)
+        {
+            // Connected, and cut off: it was killed or ended while it was asked.
+            return NotAnswering(failed.InnerException?.Message ?? failed.Message);
+        }
+        catch (JsonException)
+        {
+            return new ControlReply(ControlOutcome.Refused,
+                "What answers on the control socket is no recorder of this version.", Pid: _pid);
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(_endpoint, cancellation).ConfigureAwait(false);
+            _pid = PeerProcess.Of(socket);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private ControlReply NotConnected(SocketException reason) => reason.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused,
+            $"The recorder on {_logs} belongs to another user."),
+        _ => new ControlReply(ControlOutcome.NotRunning,
+            $"No recorder is running on {_logs}: start one with `steno start`."),
+    };
+
+    private ControlReply NotAnswering(string why)
+    {
+        string who = $"The recorder{(_pid is null ? "" : $" (pid {_pid})")} on {_logs}";
+        string remedy = _pid is { } pid && ProcessState.IsStopped(pid)
+            ? $"it is stopped; let it go on with `kill -CONT {pid}`."
+            : "end it with `steno stop`.";
+        return new ControlReply(ControlOutcome.NotAnswering, $"{who} does not answer ({why}): {remedy}", Pid: _pid);
+    }
+}

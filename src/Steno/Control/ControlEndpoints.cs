@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Steno.Recorder;
+
+namespace Steno.Control;
+
+/// <summary>Which request is answered by what.</summary>
+internal sealed class ControlEndpoints(
+    Func<RecorderStatus> status,
+    LiveFeed feed,
+    Action stop,
+    TimeProvider time) : IHttpApplication<HttpContext>
+{
+    public const string StatusPath = "/v1/status";
+    public const string FeedPath = "/v1/feed";
+    public const string StopPath = "/v1/stop";
+
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
+        new DefaultHttpContext(contextFeatures);
+
+    public Task ProcessRequestAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Method) switch
+    {
+        (StatusPath, "GET") => SendStatusAsync(context.Response),
+        (FeedPath, "GET") => FeedStream.SendAsync(feed, context, time),
+        (StopPath, "POST") => StopAsync(context.Response),
+        (StatusPath or FeedPath, _) => RefuseMethodAsync(context.Response, "GET"),
+        (StopPath, _) => RefuseMethodAsync(context.Response, "POST"),
+        _ => SendAsync(context.Response, StatusCodes.Status404NotFound,
+            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop"]}"""u8.ToArray()),
+    };
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+    }
+
+    private Task SendStatusAsync(HttpResponse response) => SendAsync(response, StatusCodes.Status200OK,
+        JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.RecorderStatus));
+
+    private async Task StopAsync(HttpResponse response)
+    {
+        // Answered first: once the recorder stops, so does this server.
+        await SendAsync(response, StatusCodes.Status202Accepted, """{"stopping":true}"""u8.ToArray())
+            .ConfigureAwait(false);
+        stop();
+    }
+
+    private static Task RefuseMethodAsync(HttpResponse response, string allowed)
+    {
+        response.Headers.Allow = allowed;
+        return SendAsync(response, StatusCodes.Status405MethodNotAllowed,
+            """{"error":"method not allowed"}"""u8.ToArray());
+    }
+
+    private static async Task SendAsync(HttpResponse response, int code, byte[] json)
+    {
+        response.StatusCode = code;
+        response.ContentType = "application/json";
+        response.ContentLength = json.Length;
+        await response.Body.WriteAsync(json).ConfigureAwait(false);
+        await response.CompleteAsync().ConfigureAwait(false);
+    }
+}

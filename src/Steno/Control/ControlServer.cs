@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Steno.Recorder;
+
+namespace Steno.Control;
+
+/// <summary>
+/// The recorder's door for the user's own tools: HTTP/1.1 over a Unix-domain socket. The socket's file mode is
+/// the authentication. Kestrel alone, without host and container: there are three endpoints, and the
+/// recorder's signals and lifetime are its own.
+/// </summary>
+/// <remarks>
+/// Order at the end: the recorder completes its <see cref="LiveFeed"/> by disposing this server, and disposes it
+/// before it gives up the lock of the log directory, for the socket file is removed with it.
+/// </remarks>
+internal sealed class ControlServer : IAsyncDisposable
+{
+    /// <summary>More than <see cref="LiveFeed.ReadersMax"/>, so that readers never keep status out.</summary>
+    private const int ConnectionsMax = 2 * LiveFeed.ReadersMax;
+
+    /// <summary>Open requests may finish for this long when the recorder stops.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
+
+    private readonly KestrelServer _server;
+    private readonly ControlEndpoints _endpoints;
+    private readonly LiveFeed _feed;
+
+    /// <param name="path">Where to listen: <see cref="ControlSocket.PathFor(string)"/>.</param>
+    /// <param name="status">Called on any thread, several at a time; must not wait.</param>
+    /// <param name="feed">Completed when the server is disposed.</param>
+    /// <param name="stop">Asks the recorder to stop in good order and returns at once; may be called twice.</param>
+    /// <param name="time">For the keep-alive of the feed.</param>
+    /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
+    public ControlServer(
+        string path,
+        Func<RecorderStatus> status,
+        LiveFeed feed,
+        Action stop,
+        TimeProvider time,
+        ILoggerFactory? logs = null)
+    {
+        logs ??= NullLoggerFactory.Instance;
+        _feed = feed;
+        _endpoints = new ControlEndpoints(status, feed, stop, time);
+
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxConcurrentConnections = ConnectionsMax;
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        options.Limits.MaxRequestBodySize = 1 << 20;
+        // A reader of the feed may sleep: it loses lines, not its connection.
+        options.Limits.MinResponseDataRate = null;
+        options.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
+
+        var transport = new SocketTransportOptions { CreateBoundListenSocket = _ => ControlSocket.Bind(path) };
+        _server = new KestrelServer(
+            Options.Create(options), new SocketTransportFactory(Options.Create(transport), logs), logs);
+    }
+
+    /// <summary>Listens when it returns.</summary>
+    /// <exception cref="ControlSocketTakenException">Another recorder answers there.</exception>
+    public Task StartAsync(CancellationToken cancellation) => _server.StartAsync(_endpoints, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        _feed.Complete();
+        using var grace = new CancellationTokenSource(StopGrace);
+        await _server.StopAsync(grace.Token).ConfigureAwait(false);
+        _server.Dispose();
+    }
+}

@@ -1,0 +1,78 @@
+namespace Steno.Recorder;
+
+/// <summary>
+/// What the recorder answers to "is it really recording?". A value: taken once, then printed or sent.
+/// Its JSON shape (snake_case, <see cref="StatusJson"/>) is documented in <c>docs/cli.md</c>: within one
+/// <see cref="SchemaVersion"/> keys are added, never renamed or removed.
+/// </summary>
+internal sealed record RecorderStatus
+{
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Whether what is said now reaches the disk. False within 5 s of any cause that can be detected.</summary>
+    public required bool Recording { get; init; }
+
+    /// <summary>What <see cref="Recording"/> rests on, one of <see cref="RecordingProof"/>; null without any.</summary>
+    public string? Proof { get; init; }
+
+    /// <summary>How long ago the proof was seen, in milliseconds.</summary>
+    public long? ProofAgeMs { get; init; }
+
+    /// <summary>Why it is recording or not, one sentence in plain words.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary><c>complete</c>, <c>incomplete</c> or <c>unknown</c>. Never a guess.</summary>
+    public string Verdict { get; init; } = "unknown";
+
+    /// <summary>The running session; null when there is none.</summary>
+    public SessionStatus? Session { get; init; }
+
+    /// <summary>Messages taken from the sockets since the recorder started. A count: the scribe gives the sequence.</summary>
+    public long Received { get; init; }
+
+    /// <summary>Last sequence written: survives kill -9.</summary>
+    public long WrittenSeq { get; init; }
+
+    /// <summary>Last sequence synced: survives power loss. This is what "recorded" means.</summary>
+    public long DurableSeq { get; init; }
+
+    /// <summary>Last sequence in the index; null without an index.</summary>
+    public long? IndexedSeq { get; init; }
+
+    /// <summary>Last sequence in a checkpoint; null without checkpoints.</summary>
+    public long? CheckpointedSeq { get; init; }
+
+    /// <summary>Age of the oldest message that is received and not yet recorded, in milliseconds; 0 when all are.</summary>
+    public long LagMs { get; init; }
+
+    /// <summary>Bytes received and not yet recorded.</summary>
+    public long QueueBytes { get; init; }
+
+    /// <summary>Times that reading from the sockets had to stop since the recorder started.</summary>
+    public long Stalls { get; init; }
+
+    /// <summary>Messages received per second, over the last seconds.</summary>
+    public double MessagesPerSecond { get; init; }
+
+    public IReadOnlyList<SourceStatus> Sources { get; init; } = [];
+
+    public IReadOnlyList<AgentStatus> Agents { get; init; } = [];
+
+    public IReadOnlyList<CoverageStatus> Coverage { get; init; } = [];
+
+    public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
+
+    /// <summary>Room left on the volume of the log directory.</summary>
+    public long? DiskFreeBytes { get; init; }
+
+    /// <summary>The log directory, absolute.</summary>
+    public string? Logs { get; init; }
+
+    /// <summary>The recorder's process; null when none runs.</summary>
+    public int? Pid { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The recorder's version; the client's own when none runs.</summary>
+    public required string Version { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Steno.Recorder;
+
+/// <summary>The running session, as status shows it.</summary>
+internal sealed record SessionStatus
+{
+    public required string Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>Why it began: <c>start</c>, <c>new</c>, <c>load</c>, <c>rotated</c>, <c>disk_error</c>.</summary>
+    public string? Began { get; init; }
+
+    /// <summary>The session that it continues; null for the first of its line.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>The journal's path, absolute.</summary>
+    public string? Journal { get; init; }
+
+    /// <summary>The journal's length, as far as it is durable.</summary>
+    public long? JournalBytes { get; init; }
+}

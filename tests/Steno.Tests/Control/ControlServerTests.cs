@@ -1,0 +1,212 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Steno.Control;
+using Steno.Recorder;
+
+namespace Steno.Tests.Control;
+
+public sealed class ControlServerTests : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly LiveFeed _feed = new();
+    private readonly TaskCompletionSource _stopped = new();
+    private ControlServer _server = null!;
+    private RecorderStatus _status = new() { Recording = true, Reason = "All is well.", Version = "1.2.3" };
+
+    private string SocketPath => ControlSocket.PathFor(_directory.Path);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = new ControlServer(
+            SocketPath, () => _status, _feed, () => _stopped.TrySetResult(), TimeProvider.System);
+        await _server.StartAsync(Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Status_comes_through_whole()
+    {
+        _status = _status with
+        {
+            DurableSeq = 42,
+            Sources = [new SourceStatus { Kind = "broker", Endpoint = "tcp://127.0.0.1:5555", Listening = true }],
+            Agents = [new AgentStatus { Name = "claude\u001b[2J", Messages = 3 }],
+        };
+        using var client = new ControlClient(_directory.Path);
+
+        ControlReply reply = await client.StatusAsync(Cancellation);
+
+        Assert.Equal(ControlOutcome.Answered, reply.Outcome);
+        Assert.Equal(42, reply.Status!.DurableSeq);
+        Assert.Equal("tcp://127.0.0.1:5555", Assert.Single(reply.Status.Sources).Endpoint);
+        Assert.Equal("claude\u001b[2J", Assert.Single(reply.Status.Agents).Name);
+        if (OperatingSystem.IsLinux()) Assert.Equal(Environment.ProcessId, reply.Pid);
+    }
+
+    [Fact]
+    public async Task Its_JSON_has_snake_case_keys_and_nothing_that_a_terminal_obeys()
+    {
+        _status = _status with { Reason = "\u009b31m\u007f" };
+        using HttpClient http = Http();
+
+        string json = await http.GetStringAsync("/v1/status", Cancellation);
+
+        Assert.Contains("\"schema_version\":1,\"recording\":true", json, StringComparison.Ordinal);
+        Assert.Contains("\"durable_seq\":0", json, StringComparison.Ordinal);
+        Assert.All(json, character => Assert.InRange(character, ' ', '~'));
+    }
+
+    [Fact]
+    public async Task Stop_is_answered_before_the_recorder_stops()
+    {
+        using var client = new ControlClient(_directory.Path);
+
+        ControlReply reply = await client.StopAsync(Cancellation);
+
+        Assert.Equal(ControlOutcome.Answered, reply.Outcome);
+        await _stopped.Task.WaitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task The_feed_sends_lines_as_server_sent_events()
+    {
+        using HttpClient http = Http();
+        using StreamReader events = await ListenAsync(http);
+
+        _feed.Publish("{\"Seq\":17}\n"u8, 17);
+
+        Assert.Equal("id: 17", await events.ReadLineAsync(Cancellation));
+        Assert.Equal("data: {\"Seq\":17}", await events.ReadLineAsync(Cancellation));
+        Assert.Equal("", await events.ReadLineAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_reader_that_sleeps_loses_lines_and_is_told_while_status_goes_on_answering()
+    {
+        using HttpClient http = Http();
+        using StreamReader events = await ListenAsync(http);
+        const int published = 4 * FeedReader.QueuedLinesMax;
+        byte[] line = Encoding.UTF8.GetBytes(new string('x', 4000));
+
+        for (int seq = 1; seq <= published; seq++) _feed.Publish(line, seq);
+        using var client = new ControlClient(_directory.Path);
+        Assert.Equal(ControlOutcome.Answered, (await client.StatusAsync(Cancellation)).Outcome);
+        _feed.Complete();
+
+        long received = 0, lost = 0;
+        while (await events.ReadLineAsync(Cancellation) is { } text)
+        {
+            if (text.StartsWith("id: ", StringComparison.Ordinal)) received++;
+            if (text.StartsWith("data: {\"lost\":", StringComparison.Ordinal))
+                lost += long.Parse(text["data: {\"lost\":".Length..^1], null);
+        }
+
+        Assert.True(lost > 0);
+        Assert.Equal(published, received + lost);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_said_and_so_is_a_wrong_method()
+    {
+        using HttpClient http = Http();
+
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/", Cancellation)).StatusCode);
+        HttpResponseMessage refused = await http.GetAsync("/v1/stop", Cancellation);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
+        Assert.Contains("POST", refused.Content.Headers.Allow);
+        Assert.False(_stopped.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_second_recorder_on_the_directory_is_refused()
+    {
+        await using var second = new ControlServer(
+            SocketPath, () => _status, new LiveFeed(), () => { }, TimeProvider.System);
+
+        await Assert.ThrowsAsync<ControlSocketTakenException>(() => second.StartAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task The_socket_file_goes_with_the_server()
+    {
+        Assert.True(File.Exists(SocketPath));
+
+        await _server.DisposeAsync();
+
+        Assert.False(File.Exists(SocketPath));
+    }
+
+    [Fact]
+    public async Task Where_no_recorder_runs_it_says_so_with_the_remedy()
+    {
+        using var elsewhere = new TemporaryDirectory();
+        ControlSocketTests.LeaveStale(ControlSocket.PathFor(elsewhere.Path));
+        foreach (string logs in new[] { elsewhere.Path, Path.Combine(elsewhere.Path, "not-there") })
+        {
+            using var client = new ControlClient(logs);
+
+            ControlReply reply = await client.StatusAsync(Cancellation);
+
+            Assert.Equal(ControlOutcome.NotRunning, reply.Outcome);
+            Assert.Equal($"No recorder is running on {logs}: start one with `steno start`.", reply.Explanation);
+        }
+    }
+
+    [Fact]
+    public async Task A_recorder_that_accepts_and_never_answers_does_not_hold_up_its_client()
+    {
+        using var frozen = new TemporaryDirectory();
+        using Socket deaf = ControlSocket.Bind(ControlSocket.PathFor(frozen.Path));
+        deaf.Listen();
+        using var client = new ControlClient(frozen.Path, TimeSpan.FromMilliseconds(200));
+
+        ControlReply reply = await client.StatusAsync(Cancellation);
+
+        Assert.Equal(ControlOutcome.NotAnswering, reply.Outcome);
+        Assert.Contains("steno stop", reply.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Something_else_on_the_socket_is_not_taken_for_a_recorder()
+    {
+        using var strange = new TemporaryDirectory();
+        using Socket other = ControlSocket.Bind(ControlSocket.PathFor(strange.Path));
+        other.Listen();
+        Task answer = Task.Run(async () =>
+        {
+            using Socket peer = await other.AcceptAsync(Cancellation);
+            await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"u8.ToArray());
+        }, Cancellation);
+        using var client = new ControlClient(strange.Path);
+
+        Assert.Equal(ControlOutcome.Refused, (await client.StatusAsync(Cancellation)).Outcome);
+        await answer;
+    }
+
+    private static async Task<StreamReader> ListenAsync(HttpClient http)
+    {
+        var events = new StreamReader(await http.GetStreamAsync("/v1/feed", Cancellation));
+        Assert.Equal(": listening", await events.ReadLineAsync(Cancellation));
+        Assert.Equal("", await events.ReadLineAsync(Cancellation));
+        return events;
+    }
+
+    private HttpClient Http() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    { BaseAddress = new Uri("http://steno") };
+}
