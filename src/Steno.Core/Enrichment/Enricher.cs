@@ -89,16 +89,27 @@ internal sealed class Enricher
             words += BitOperations.PopCount(notSpace & ~((notSpace << 1) | lastNotSpace));
             lastNotSpace = notSpace >> 63;
 
-            // A word begins or ends where a bit differs from the one before it.
-            ulong edges = word ^ ((word << 1) | lastInWord);
+            // A word begins where the byte before is none of a word, and ends behind one that is.
+            ulong before = (word << 1) | lastInWord;
+            ulong starts = word & ~before;
+            ulong ends = before & ~word;
             lastInWord = word >> 63;
-            for (; edges != 0; edges &= edges - 1)
+            for (; ends != 0; ends &= ends - 1)
             {
-                int edge = at + BitOperations.TrailingZeroCount(edges);
-                if (inWord) Meet(text, wordStart, edge);
-                else wordStart = edge;
-                inWord = !inWord;
+                // Only the first end of a block may belong to a word that began in the block before.
+                if (!inWord)
+                {
+                    wordStart = at + BitOperations.TrailingZeroCount(starts);
+                    starts &= starts - 1;
+                }
+
+                inWord = false;
+                Meet(text, wordStart, at + BitOperations.TrailingZeroCount(ends));
             }
+
+            if (starts == 0) continue;
+            wordStart = at + BitOperations.TrailingZeroCount(starts);
+            inWord = true;
         }
 
         if (inWord) Meet(text, wordStart, text.Length);
