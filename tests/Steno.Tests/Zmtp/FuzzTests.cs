@@ -48,12 +48,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
         int from = random.Next(4) == 0 ? 0 : Greeting.Bytes;
         for (int i = random.Next(1, 5); i > 0; i--)
         {
-            int at = random.Next(from, bytes.Length);
+            int at = random.Next(Math.Min(from, bytes.Length - 1), bytes.Length);
             bytes = random.Next(5) switch
             {
-                0 => [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + random.Next(1, 20))..]],
+                0 => [.. bytes[..at], bytes[at], .. bytes[Math.Min(bytes.Length, at + random.Next(2, 20))..]],
                 1 => [.. bytes[..at], .. MalformedCorpus.Garbage(random.Next(1, 50)), .. bytes[at..]],
-                2 => bytes[..Math.Max(at, from + 1)],
+                2 => bytes[..(at + 1)],
                 3 => [.. bytes[..at], (byte)random.Next(256), .. bytes[(at + 1)..]],
                 _ => [.. bytes[..at], (byte)(bytes[at] ^ (1 << random.Next(8))), .. bytes[(at + 1)..]],
             };
