@@ -46,6 +46,8 @@ internal static class StartCommand
         context.Output.Line();
         context.Output.Line(
             $"`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.");
+        if (!Executable.IsOn(context.Variable("PATH")))
+            context.Output.Line($"`steno` is {Executable.Path} here; it is not on your PATH.");
         foreach (string difference in Differences(report, settings))
             context.Error.Line($"{Styled.Warning("warning:")} {difference}");
         return ExitCodes.Done;
