@@ -6,12 +6,13 @@ using System.Runtime.Intrinsics;
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Walks over JSON text and validates what it passes, without recursion and without allocating. It is stricter than nothing
-/// but its own <see cref="Lenient"/> cases: what it accepts, every strict reader accepts (a test holds it against System.Text.Json).
-/// The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
+/// Walks over JSON text and validates what it passes, without recursion and without allocating. Apart from
+/// what it reports as <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it against
+/// System.Text.Json). The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
 /// </summary>
 /// <remarks>
-/// Why not Utf8JsonReader: it costs twice as much, reports no place for values it skips, and refuses what Python writes.
+/// Why not Utf8JsonReader: it costs twice as much, reports no place for values it skips, and refuses what
+/// Python writes.
 /// </remarks>
 internal ref struct JsonCursor
 {
@@ -24,7 +25,8 @@ internal ref struct JsonCursor
 
     /// <param name="json">Valid UTF-8.</param>
     /// <param name="start">Where to begin.</param>
-    /// <param name="nesting">Scratch from <see cref="NewNesting"/>, lent for the lifetime of the cursor.</param>
+    /// <param name="nesting">Scratch from <see cref="NewNesting"/>, lent for the lifetime of the
+    /// cursor.</param>
     public JsonCursor(ReadOnlySpan<byte> json, int start, ulong[] nesting)
     {
         _json = json;
@@ -36,6 +38,9 @@ internal ref struct JsonCursor
 
     /// <summary>The deepest nesting passed over inside skipped values.</summary>
     public int Deepest { get; private set; }
+
+    /// <summary>A value was given up because it nests deeper than <see cref="DepthMax"/>.</summary>
+    public bool TooDeep { get; private set; }
 
     /// <summary>Something was accepted that is not JSON by the letter.</summary>
     public bool Lenient { get; private set; }
@@ -72,7 +77,9 @@ internal ref struct JsonCursor
         return true;
     }
 
-    /// <summary>True if nothing but white space, or the zero bytes that C senders leave there, follows.</summary>
+    /// <summary>
+    /// True if nothing but white space, or the zero bytes that C senders leave there, follows.
+    /// </summary>
     public bool AtEnd()
     {
         if (Peek() != 0) return false;
@@ -82,7 +89,9 @@ internal ref struct JsonCursor
         return true;
     }
 
-    /// <summary>Reads a member's name and its colon. The cursor is behind the <c>{</c> or behind a comma.</summary>
+    /// <summary>
+    /// Reads a member's name and its colon. The cursor is behind the <c>{</c> or behind a comma.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadName(out JsonSlice name)
     {
@@ -95,7 +104,9 @@ internal ref struct JsonCursor
         return TryReadString(out name) && TryTake((byte)':');
     }
 
-    /// <summary>Reads a value of any kind as a whole.</summary>
+    /// <summary>
+    /// Reads a value of any kind as a whole. On failure <paramref name="value"/> does not exist.
+    /// </summary>
     public bool TryReadValue(out JsonSlice value)
     {
         switch (Peek())
@@ -105,9 +116,14 @@ internal ref struct JsonCursor
             case (byte)'{':
             case (byte)'[':
                 value = new JsonSlice { Start = _position, Kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array };
-                bool whole = SkipContainer();
-                value.End = _position;
-                return whole;
+                if (SkipContainer())
+                {
+                    value.End = _position;
+                    return true;
+                }
+
+                value = default;
+                return false;
             default:
                 return TryReadScalar(out value);
         }
@@ -135,7 +151,7 @@ internal ref struct JsonCursor
             at += escape;
         }
 
-        _position = Math.Min(at, _json.Length);
+        value = default;
         return false;
     }
 
@@ -164,7 +180,10 @@ internal ref struct JsonCursor
         return length;
     }
 
-    /// <summary>2 or 6 for an escape that JSON knows, else 0. Half a surrogate pair is grammatical, and left to who decodes it.</summary>
+    /// <summary>
+    /// 2 or 6 for an escape that JSON knows, else 0. Half a surrogate pair is grammatical, and left to who
+    /// decodes it.
+    /// </summary>
     private readonly int EscapeLength(int at)
     {
         if (at + 1 >= _json.Length) return 0;
@@ -244,7 +263,9 @@ internal ref struct JsonCursor
         return at > start;
     }
 
-    /// <summary>Passes over an object or array. Bit n of the nesting says whether level n is an object.</summary>
+    /// <summary>
+    /// Passes over an object or array. Bit n of the nesting says whether level n is an object.
+    /// </summary>
     private bool SkipContainer()
     {
         int depth = 0;
@@ -254,7 +275,12 @@ internal ref struct JsonCursor
             byte next = Peek();
             if (next is (byte)'{' or (byte)'[')
             {
-                if (depth == DepthMax) return false;
+                if (depth == DepthMax)
+                {
+                    TooDeep = true;
+                    return false;
+                }
+
                 bool isObject = next == '{';
                 Push(depth++, isObject);
                 if (depth > Deepest) Deepest = depth;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Steno.Core.Journal;
@@ -7,8 +8,9 @@ namespace Steno.Core.Messages;
 
 /// <summary>Writes text as JSON strings, such that decoding gives back exactly the same bytes.</summary>
 /// <remarks>
-/// Escaped are quote, backslash and control characters: those that JSON demands, and also DEL and U+0080 to U+009F, because
-/// journals are read with <c>tail -f</c>, and a terminal must not obey what an agent wrote. All else stays as it is.
+/// Escaped are quote, backslash and control characters: those that JSON demands, and also DEL and U+0080 to
+/// U+009F, because journals are read with <c>tail -f</c>, and a terminal must not obey what an agent wrote.
+/// All else stays as it is.
 /// </remarks>
 internal static class JsonEscape
 {
@@ -54,20 +56,42 @@ internal static class JsonEscape
         {
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref source, (nuint)read);
             bytes.StoreUnsafe(ref target, (nuint)written);
-            Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
-                | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
-                | Vector128.LessThan(bytes, Vector128.Create((byte)' '))
-                | Vector128.Equals(bytes, Vector128.Create((byte)0x7F))
-                | Vector128.Equals(bytes, Vector128.Create((byte)0xC2));
-            uint mask = special.ExtractMostSignificantBits();
+            uint mask = Special(bytes);
             int run = mask == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(mask);
             read += run;
             written += run;
             if (mask != 0) written += WriteOne(text, ref read, room[written..]);
         }
 
-        while (read < text.Length) written += WriteOne(text, ref read, room[written..]);
+        int rest = text.Length - read;
+        if (rest > 0)
+        {
+            // Most strings are short, so their last bytes matter: as a vector too, if there is nothing to escape in them.
+            Vector128<byte> padded = default;
+            text[read..].CopyTo(MemoryMarshal.AsBytes(new Span<Vector128<byte>>(ref padded)));
+            if ((Special(padded) & ((1u << rest) - 1)) == 0)
+            {
+                padded.StoreUnsafe(ref target, (nuint)written);
+                written += rest;
+            }
+            else
+            {
+                while (read < text.Length) written += WriteOne(text, ref read, room[written..]);
+            }
+        }
+
         line.Advance(written);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Special(Vector128<byte> bytes)
+    {
+        Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
+            | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+            | Vector128.LessThan(bytes, Vector128.Create((byte)' '))
+            | Vector128.Equals(bytes, Vector128.Create((byte)0x7F))
+            | Vector128.Equals(bytes, Vector128.Create((byte)0xC2));
+        return special.ExtractMostSignificantBits();
     }
 
     private static int WriteOne(ReadOnlySpan<byte> text, ref int read, Span<byte> room)

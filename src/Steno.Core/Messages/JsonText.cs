@@ -6,8 +6,8 @@ namespace Steno.Core.Messages;
 internal static class JsonText
 {
     /// <summary>
-    /// Appends the text of a string body that <see cref="JsonCursor"/> has accepted. Half a surrogate pair becomes U+FFFD;
-    /// the answer says whether that happened.
+    /// Appends the text of a string body that <see cref="JsonCursor"/> has accepted. Half a surrogate pair
+    /// becomes U+FFFD; the answer says whether that happened.
     /// </summary>
     public static bool Decode(ReadOnlySpan<byte> body, LineBuffer text)
     {

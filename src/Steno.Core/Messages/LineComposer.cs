@@ -5,8 +5,9 @@ using Steno.Core.Journal;
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Composes journal lines, up to and without <c>,"Hash":"…"}</c>, which the journal adds. One per scribe: not thread-safe.
-/// It keeps its scratch and a window of recent messages, and allocates nothing per ordinary message.
+/// Composes journal lines, up to and without <c>,"Hash":"…"}</c>, which the journal adds. One per scribe: not
+/// thread-safe. It keeps its scratch and a window of recent messages, and allocates nothing per ordinary
+/// message.
 /// </summary>
 public sealed class LineComposer
 {
@@ -54,12 +55,15 @@ public sealed class LineComposer
     /// <summary>The sequence of an earlier message with the same id and text, if one is remembered.</summary>
     public long? DuplicateOf { get; private set; }
 
-    /// <summary>Call when sequences begin anew, and when composed lines were not written after all and are composed again.</summary>
+    /// <summary>
+    /// Call when sequences begin anew, and when composed lines were not written after all and are composed
+    /// again.
+    /// </summary>
     public void ForgetDuplicates() => _recent.Clear();
 
     /// <summary>
-    /// Appends the line of a message; it ends after the <c>Wire</c> object. Whatever was sent, this makes a line of it.
-    /// If memory runs out the exception passes through, and <paramref name="line"/> is as it was.
+    /// Appends the line of a message; it ends after the <c>Wire</c> object. Whatever was sent, this makes a
+    /// line of it. If memory runs out the exception passes through, and <paramref name="line"/> is as it was.
     /// </summary>
     public void Compose(in CapturedMessage message, long seq, LineBuffer line)
     {

@@ -4,7 +4,9 @@ using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
-/// <summary>The members of one JSON object, by name; of a name that occurs twice, the last one. For reading back only.</summary>
+/// <summary>
+/// The members of one JSON object, by name; of a name that occurs twice, the last one. For reading back only.
+/// </summary>
 internal readonly ref struct LineFields
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -49,7 +51,9 @@ internal readonly ref struct LineFields
 
     public JsonKind Kind(string name) => _members.TryGetValue(name, out JsonSlice value) ? value.Kind : JsonKind.None;
 
-    /// <summary>A string's bytes, the JSON text of any other value, null for null and for what is missing.</summary>
+    /// <summary>
+    /// A string's bytes, the JSON text of any other value, null for null and for what is missing.
+    /// </summary>
     public byte[]? Bytes(string name)
     {
         if (!_members.TryGetValue(name, out JsonSlice value) || value.Kind == JsonKind.Null) return null;

@@ -54,7 +54,9 @@ internal sealed class LineReader
         return true;
     }
 
-    /// <summary>The human text: within a content that was taken out, its <c>message</c>; else all of it.</summary>
+    /// <summary>
+    /// The human text: within a content that was taken out, its <c>message</c>; else all of it.
+    /// </summary>
     private ReadOnlySpan<byte> TextOf(SentBytes sent, bool isOurs)
     {
         if (isOurs && !sent.ContentWasTakenOut) return sent.Message;

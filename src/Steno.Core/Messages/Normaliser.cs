@@ -22,7 +22,9 @@ internal sealed class Normaliser(MessageLimits limits)
 
     public MessageOddities Flags { get; private set; }
 
-    /// <summary>Bytes of the payload that are kept: all, unless the message was cut off within a character.</summary>
+    /// <summary>
+    /// Bytes of the payload that are kept: all, unless the message was cut off within a character.
+    /// </summary>
     public int PayloadLength { get; private set; }
 
     /// <summary>Where in the payload <c>Wire.head</c> ends and <c>Message</c> begins.</summary>
@@ -94,7 +96,10 @@ internal sealed class Normaliser(MessageLimits limits)
         | (length == 0 ? MessageOddities.Empty : 0)
         | (length >= LargeBytes ? MessageOddities.Large : 0);
 
-    /// <summary>The length without a character that was cut in two at the end, so that a cut message stays readable text.</summary>
+    /// <summary>
+    /// The length without a character that was cut in two at the end, so that a cut message stays readable
+    /// text.
+    /// </summary>
     private static int WholeCharacters(ReadOnlySpan<byte> bytes)
     {
         for (int back = 1; back <= 3 && back <= bytes.Length; back++)
@@ -149,11 +154,13 @@ internal sealed class Normaliser(MessageLimits limits)
 
         if (cutOff) return false;
         _reader.Forget();
-        Flags |= _reader.IsOtherJson(payload, start) ? MessageOddities.UnknownShape | _reader.Flags : MessageOddities.NotJson;
+        Flags |= _reader.FlagsOfOther(payload, start);
         return false;
     }
 
-    /// <summary>Where the space of <c>topic {json}</c> is, or -1 if the payload does not look like it.</summary>
+    /// <summary>
+    /// Where the space of <c>topic {json}</c> is, or -1 if the payload does not look like it.
+    /// </summary>
     private static int InlineTopicEnd(ReadOnlySpan<byte> payload, int start)
     {
         ReadOnlySpan<byte> beginning = payload[start..Math.Min(payload.Length, start + InlineTopicBytesMax)];

@@ -18,7 +18,9 @@ internal static class OddityNames
     /// <summary>The name in quotes, as it stands in a line.</summary>
     public static ReadOnlySpan<byte> Quoted(int bit) => QuotedNames[bit];
 
-    /// <summary>Names that a later version of Steno may have written are none of ours, and are passed over.</summary>
+    /// <summary>
+    /// Names that a later version of Steno may have written are none of ours, and are passed over.
+    /// </summary>
     public static MessageOddities Parse(string name)
     {
         int bit = Array.IndexOf(Names, name);

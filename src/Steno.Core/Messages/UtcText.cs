@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Steno.Core.Messages;
 
-/// <summary>Writes times as <c>2025-11-30T15:00:00.123456Z</c>: UTC, microseconds. Not thread-safe: it remembers the last second.</summary>
+/// <summary>
+/// Writes times as <c>2025-11-30T15:00:00.123456Z</c>: UTC, microseconds. Not thread-safe: it remembers the
+/// last second.
+/// </summary>
 internal sealed class UtcText
 {
     public const int Length = 27;

@@ -4,7 +4,9 @@ using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
-/// <summary>Writes the <c>Wire</c> object: with <c>Message</c>, all that is needed to give back what was sent.</summary>
+/// <summary>
+/// Writes the <c>Wire</c> object: with <c>Message</c>, all that is needed to give back what was sent.
+/// </summary>
 internal static class WireWriter
 {
     // Divisible by 3, so that the pieces of base64 fit together without padding between them.

@@ -48,6 +48,13 @@ internal sealed class Reader(
         {
             connection.End(Faults.ConnectionLost("closed by this side"));
         }
+#pragma warning disable CA1031 // Whatever the taker of messages throws ends this connection and no other.
+        catch (Exception error)
+        {
+            owner.ReportUnforeseen(connection, error);
+            connection.End(Faults.ConnectionLost("an error on this side, see the log"));
+        }
+#pragma warning restore CA1031
         finally
         {
             _parser.EndOversized();

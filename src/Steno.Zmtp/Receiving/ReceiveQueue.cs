@@ -30,6 +30,7 @@ public sealed class ReceiveQueue : IDisposable
     private readonly long _budgetBytes;
     private long _queuedBytes;
     private long _queuedMessages;
+    private long _admittedMessages;
     private long _stallCount;
     private DateTimeOffset? _stalledSince;
     private StallPeriod? _newestStall;
@@ -51,6 +52,9 @@ public sealed class ReceiveQueue : IDisposable
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     public long QueuedMessages => Volatile.Read(ref _queuedMessages);
+
+    /// <summary>Messages that were ever admitted; what was admitted before a moment has a smaller number.</summary>
+    public long AdmittedMessages => Volatile.Read(ref _admittedMessages);
 
     /// <summary>How often the queue became full, the present stall included.</summary>
     public long StallCount => Volatile.Read(ref _stallCount);
@@ -136,12 +140,19 @@ public sealed class ReceiveQueue : IDisposable
     /// <returns>True if <see cref="TryRead"/> will succeed.</returns>
     public bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _readable.Wait(timeout, cancellationToken);
-        lock (_gate)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromDays(1));
+        long until = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (true)
         {
-            if (_batches.Count > 0) return true;
-            if (!_completed) _readable.Reset();
-            return false;
+            lock (_gate)
+            {
+                if (_batches.Count > 0) return true;
+                if (_completed) return false;
+                _readable.Reset();
+            }
+
+            long left = until - Environment.TickCount64;
+            if (left < 0 || !_readable.Wait((int)left, cancellationToken)) return false;
         }
     }
 
@@ -197,6 +208,7 @@ public sealed class ReceiveQueue : IDisposable
         _batches.Enqueue(batch);
         _queuedBytes += batch.ChargedBytes;
         _queuedMessages += batch.MessageCount;
+        _admittedMessages += batch.MessageCount;
         if (!_readable.IsSet) _readable.Set();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Steno.Zmtp.Buffers;
+using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp;
 
@@ -60,10 +61,13 @@ public sealed class ReceivedBatch : IDisposable
     }
 
     /// <summary>Bytes of the messages as they were on the wire, framing included.</summary>
-    internal long WireBytes => _wireBytes;
+    public long WireBytes => _wireBytes;
 
     /// <summary>True if the messages stand behind each other on the wire with nothing between them.</summary>
     internal bool IsContiguous { get; private set; }
+
+    /// <summary>True for the one message of a batch that was too large to be kept: it cannot be sent on.</summary>
+    internal bool IsTruncated => _truncation is not null;
 
     internal PooledBuffer PooledBuffer => _buffer ?? throw Disposed();
 
@@ -85,15 +89,16 @@ public sealed class ReceivedBatch : IDisposable
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentOutOfRangeException.ThrowIfZero(frames.Length);
         int length = 0;
-        foreach (ReadOnlyMemory<byte> frame in frames) length = checked(length + frame.Length);
+        foreach (ReadOnlyMemory<byte> frame in frames) length = checked(length + Frame.TotalBytes(frame.Length));
 
         PooledBuffer buffer = new(GC.AllocateUninitializedArray<byte>(length), owner: null);
         Range[] ranges = new Range[frames.Length];
         int position = 0;
         for (int i = 0; i < frames.Length; i++)
         {
-            frames[i].Span.CopyTo(buffer.Array.AsSpan(position));
-            ranges[i] = position..(position += frames[i].Length);
+            FrameFlags flags = i + 1 < frames.Length ? FrameFlags.More : FrameFlags.None;
+            position += Frame.Write(buffer.Array.AsSpan(position), flags, frames[i].Span);
+            ranges[i] = (position - frames[i].Length)..position;
         }
 
         ReceivedBatch batch = Rent(origin, buffer, receivedAt);

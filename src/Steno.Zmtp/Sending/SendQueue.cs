@@ -27,6 +27,7 @@ internal sealed class SendQueue(long budgetBytes)
     private int _copiesUsed;
     private long _heldBytes;
     private int _commandBytes;
+    private int _unsentRuns;
     private bool _completed;
     private TaskCompletionSource? _room;
 
@@ -36,9 +37,10 @@ internal sealed class SendQueue(long budgetBytes)
     /// <summary>Memory held, what is being sent included.</summary>
     public long HeldBytes => Volatile.Read(ref _heldBytes);
 
+    /// <summary>True if everything was handed to the system.</summary>
     public bool IsEmpty
     {
-        get { lock (_gate) return _heldBytes == 0 && _commands.Count == 0; }
+        get { lock (_gate) return _unsentRuns == 0; }
     }
 
     /// <summary>Offers a run of whole messages. Refused if it does not fit; a run too large for any budget is taken when
@@ -115,6 +117,7 @@ internal sealed class SendQueue(long budgetBytes)
                 _heldBytes -= run.Charge;
             }
 
+            _unsentRuns -= runs.Count;
             room = _room;
             _room = null;
         }
@@ -148,6 +151,7 @@ internal sealed class SendQueue(long budgetBytes)
                 run.Buffer.Release();
                 _heldBytes -= run.Charge;
                 lost += run.Messages;
+                _unsentRuns--;
             }
 
             _copies?.Release();
@@ -187,6 +191,7 @@ internal sealed class SendQueue(long budgetBytes)
         }
 
         buffer.Retain();
+        _unsentRuns++;
         if (_last.Buffer is not null) _runs.Enqueue(_last);
         _last = new Run(buffer, offset, length, messages, charge);
     }

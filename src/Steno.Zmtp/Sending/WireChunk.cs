@@ -29,6 +29,9 @@ internal sealed class WireChunk : IDisposable
         return (offset, length);
     }
 
+    /// <summary>The last message, of <paramref name="length"/> bytes, was not wanted by anybody.</summary>
+    public void TakeBack(int length) => _used -= length;
+
     public void Dispose() => _buffer.Release();
 
     private void Renew(int length)

@@ -18,7 +18,7 @@ public abstract class ZmtpSocket : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<long, Link> _links = new();
-    private readonly ConcurrentDictionary<long, (CancellationTokenSource Cancel, Task Task, long Since)> _handshakes = new();
+    private readonly Newcomers _newcomers = new();
     private readonly ConcurrentDictionary<long, ZmtpConnection> _connections = new();
     private readonly List<Listener> _listeners = [];
     private readonly ConcurrentDictionary<long, Task> _tasks = new();
@@ -27,8 +27,10 @@ public abstract class ZmtpSocket : IAsyncDisposable
     private readonly string _name;
     private readonly LogLimit _dropLog;
     private readonly Mechanism _mechanism = new NullMechanism();
+    private long _messagesDropped;
     private int _accepted;
     private bool _stopped;
+    private int _disposed;
 
     private protected ZmtpSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
     {
@@ -63,6 +65,9 @@ public abstract class ZmtpSocket : IAsyncDisposable
     {
         get { lock (_gate) return [.. _listeners.Select(listener => listener.Endpoint)]; }
     }
+
+    /// <summary>Messages that slow peers lost, those that have left included.</summary>
+    public long MessagesDropped => Interlocked.Read(ref _messagesDropped);
 
     internal ZmtpOptions Options { get; }
 
@@ -115,9 +120,10 @@ public abstract class ZmtpSocket : IAsyncDisposable
     }
 
     /// <summary>Closes every door and connection. Sockets that send first give what is queued
-    /// <see cref="ZmtpOptions.Linger"/> to leave.</summary>
+    /// <see cref="ZmtpOptions.Linger"/> to leave. Repeating it does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await LingerAsync().ConfigureAwait(false);
         await StopAsync().ConfigureAwait(false);
         await OnStoppedAsync().ConfigureAwait(false);
@@ -147,7 +153,7 @@ public abstract class ZmtpSocket : IAsyncDisposable
     /// <summary>Takes a peer that has come through a door.</summary>
     internal void Welcome(Socket transport, ZmtpEndpoint endpoint)
     {
-        if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !TryMakeRoom())
+        if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !_newcomers.TryEvictOldest())
         {
             if (_dropLog.Allow(out long unlogged)) Logger.DoorFull(_name, endpoint, unlogged);
             transport.Dispose();
@@ -156,7 +162,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
 
         Interlocked.Increment(ref _accepted);
         Link link = AddLink(endpoint, ConnectionDirection.Accepted);
-        Track(link.Id, RunAcceptedAsync(link, transport));
+        CancellationToken givesWay = _newcomers.Add(link.Id, _stopping.Token);
+        Track(link.Id, RunAcceptedAsync(link, transport, givesWay));
     }
 
     internal void Enter(Link link, ConnectionState state, ZmtpFault? fault = null)
@@ -176,9 +183,12 @@ public abstract class ZmtpSocket : IAsyncDisposable
         if (_dropLog.Allow(out long unlogged)) Logger.AcceptFailed(_name, endpoint, error.Message, unlogged);
     }
 
-    /// <summary>From the bare transport to its end.</summary>
+    internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
+        Logger.Unforeseen(_name, connection.Link.RemoteAddress, error);
+
+    /// <summary>From the bare transport to its end. <paramref name="handshake"/> ends the handshake only.</summary>
     internal async Task<(bool WasReady, ZmtpFault Fault)> RunConnectionAsync(
-        Link link, Socket transport, CancellationToken cancellationToken)
+        Link link, Socket transport, CancellationToken handshake)
     {
         using ReadBuffer input = new(Options.ReadBufferBytes);
         string remote = "";
@@ -188,8 +198,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
             link.EnterHandshake(remote);
             Announce(link);
             HandshakeSetting setting = new(Type, link.Endpoint, link.Direction, _mechanism, Options, Time);
-            Peer peer = await ShakeHandsAsync(link, transport, input, setting, cancellationToken).ConfigureAwait(false);
-            ZmtpFault fault = await RunTrafficAsync(link, transport, input, peer, cancellationToken).ConfigureAwait(false);
+            Peer peer = await ShakeHandsAsync(link, transport, input, setting, handshake).ConfigureAwait(false);
+            ZmtpFault fault = await RunTrafficAsync(link, transport, input, peer, _stopping.Token).ConfigureAwait(false);
             return (true, fault);
         }
         catch (ZmtpException failed)
@@ -227,8 +237,24 @@ public abstract class ZmtpSocket : IAsyncDisposable
         await _heartbeats.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Waits until every queue is empty, at most <see cref="ZmtpOptions.Linger"/>.</summary>
+    private protected async ValueTask WaitUntilSentAsync()
+    {
+        using CancellationTokenSource deadline = new(Options.Linger, Time);
+        foreach (ZmtpConnection connection in _connections.Values)
+        {
+            while (!connection.Ended.IsCompleted && !deadline.IsCancellationRequested)
+            {
+                Task change = connection.Outgoing.WaitForChangeAsync();
+                if (connection.Outgoing.IsEmpty) break;
+                await change.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private protected void CountDropped(ZmtpConnection connection, int messages)
     {
+        Interlocked.Add(ref _messagesDropped, messages);
         long dropped = connection.Link.CountDropped(messages);
         if (_dropLog.Allow(out long unlogged))
             Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, unlogged);
@@ -239,17 +265,15 @@ public abstract class ZmtpSocket : IAsyncDisposable
     private async Task<Peer> ShakeHandsAsync(
         Link link, Socket transport, ReadBuffer input, HandshakeSetting setting, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _handshakes[link.Id] = (cancel, Task.CompletedTask, Time.GetTimestamp());
         try
         {
             return await Handshake.RunAsync(
-                transport, input, setting, peer => link.Learn(peer.Version, peer.SocketType), cancel.Token)
+                transport, input, setting, peer => link.Learn(peer.Version, peer.SocketType), cancellationToken)
                 .ConfigureAwait(false);
         }
         finally
         {
-            _handshakes.TryRemove(link.Id, out _);
+            _newcomers.Remove(link.Id);
         }
     }
 
@@ -300,14 +324,14 @@ public abstract class ZmtpSocket : IAsyncDisposable
         }
     }
 
-    private async Task RunAcceptedAsync(Link link, Socket transport)
+    private async Task RunAcceptedAsync(Link link, Socket transport, CancellationToken givesWay)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             Transport.Prepare(transport);
             (bool wasReady, ZmtpFault fault) =
-                await RunConnectionAsync(link, transport, _stopping.Token).ConfigureAwait(false);
+                await RunConnectionAsync(link, transport, givesWay).ConfigureAwait(false);
             ReportGone(link, wasReady, fault);
             link.Enter(ConnectionState.Closed, fault);
         }
@@ -319,6 +343,7 @@ public abstract class ZmtpSocket : IAsyncDisposable
         finally
         {
             transport.Dispose();
+            _newcomers.Remove(link.Id);
             _links.TryRemove(link.Id, out _);
             Interlocked.Decrement(ref _accepted);
             Announce(link);
@@ -344,23 +369,6 @@ public abstract class ZmtpSocket : IAsyncDisposable
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-    }
-
-    /// <summary>The door is full: whoever has been in its handshake longest gives way, if there is one.</summary>
-    private bool TryMakeRoom()
-    {
-        var oldest = _handshakes.OrderBy(entry => entry.Value.Since).FirstOrDefault();
-        if (oldest.Value.Cancel is null) return false;
-        try
-        {
-            oldest.Value.Cancel.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has finished meanwhile, one way or the other.
-        }
-
-        return true;
     }
 
     private void CheckHearts()

@@ -39,10 +39,16 @@ internal static class CommandLine
     {
         var root = new RootCommand(Description)
         {
-            RecordCommand.Create(context),
+            StartCommand.Create(context),
+            StopCommand.Create(context),
             StatusCommand.Create(context),
-            VersionCommand.Create(context),
+            RecentCommand.Create(context),
+            TailCommand.Create(context),
+            ShowCommand.Create(context),
+            BrokerCommand.Create(context),
+            RecordCommand.Create(context),
             CompletionCommand.Create(context),
+            VersionCommand.Create(context),
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -1,6 +1,8 @@
 using Steno.Configuration;
 using Steno.Core;
+using Steno.Launching;
 using Steno.Terminal;
+using Steno.Zmtp;
 
 namespace Steno.Commands;
 
@@ -13,9 +15,10 @@ internal static class Failures
         {
             case StenoException known:
                 error.Line($"steno: {known.Message}");
+                if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
                 error.Line($"       {known.Hint}");
                 return known is SettingException ? ExitCodes.WrongUsage : ExitCodes.Failed;
-            case IOException or UnauthorizedAccessException:
+            case ZmtpException or IOException or UnauthorizedAccessException:
                 error.Line($"steno: {failure.Message}");
                 return ExitCodes.Failed;
             default:

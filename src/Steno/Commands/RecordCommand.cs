@@ -5,7 +5,6 @@ using Steno.Core.Files;
 using Steno.Processes;
 using Steno.Recorder;
 using Steno.Terminal;
-using Steno.Zmtp;
 
 namespace Steno.Commands;
 
@@ -17,8 +16,13 @@ internal static class RecordCommand
         var verb = new Verb("record", "Record in the foreground, until Ctrl+C",
             "steno record", "steno record --broker tcp://127.0.0.1:5555 --logs ~/team/conversation_logs");
         var settings = new SettingOptions(verb, SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct,
-            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.AllowRemote);
-        verb.SetAction((parsed, _) => RunAsync(settings.Read(parsed, context), context));
+            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.Rules, SettingKey.AllowRemote);
+        Option<string> log = DaemonLogOption.AddTo(verb);
+        verb.SetAction(async (parsed, _) =>
+        {
+            using DaemonLog? bounded = DaemonLogOption.Open(parsed, log, context.Time);
+            return await RunAsync(settings.Read(parsed, context), context).ConfigureAwait(false);
+        });
         return verb;
     }
 
@@ -28,11 +32,11 @@ internal static class RecordCommand
         RecorderOptions options = new()
         {
             Logs = new LogDirectory(settings.Logs),
-            Brokers = [.. settings.Brokers.Select(broker => ZmtpEndpoint.Parse(broker.Text))],
-            Direct = settings.Direct is { } direct ? ZmtpEndpoint.Parse(direct.Text) : null,
+            Brokers = settings.Brokers,
+            Direct = settings.Direct,
             QueueBudgetBytes = settings.QueueBudgetBytes,
             MessageLimitBytes = (int)settings.MessageLimitBytes,
-            Rules = RuleSet.BuiltIn,
+            Rules = settings.Rules is { } file ? RuleSet.Load(file) : RuleSet.BuiltIn,
         };
         using var signals = new StopSignals();
         using var loggers = new StandardErrorLoggers(context.Error, context.Time);

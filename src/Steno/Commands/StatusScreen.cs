@@ -82,9 +82,9 @@ internal static class StatusScreen
 
     private static string Proof(RecorderStatus status) => status.Proof switch
     {
-        RecordingProof.Probe => $" Proof: a canary went the whole way {Ms(status.ProofAgeMs)} ago.",
-        RecordingProof.Traffic => $" Proof: a message reached the disk {Ms(status.ProofAgeMs)} ago.",
-        RecordingProof.Handshake => " Proof: the doors are open and the journal has synced; no message yet.",
+        RecordingProof.Probe => $" A canary went the whole way {Ms(status.ProofAgeMs)} ago.",
+        RecordingProof.Traffic => $" The last one did so {Ms(status.ProofAgeMs)} ago.",
+        // By the handshake alone: the reason says so.
         _ => "",
     };
 

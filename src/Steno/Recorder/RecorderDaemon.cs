@@ -18,7 +18,6 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = loggers.CreateLogger("recorder");
-    private readonly EventInbox _inbox = new();
     private readonly LiveFeed _feed = new();
     private readonly AgentRoster _agents = new();
     private readonly ProofLog _proofs = new(time);
@@ -35,15 +34,16 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     public async Task<bool> RunAsync(StopSignals signals, Action<OpenedSession, IReadOnlyList<SourceStatus>> started)
     {
         using DirectoryLock held = DirectoryLock.Acquire(options.Logs);
-        CoverageLog coverage = new(_inbox, time);
+        using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
+        EventInbox inbox = new(queue);
+        CoverageLog coverage = new(inbox, time);
         DateTimeOffset? lastLine = LastLine.ReceivedAt(options.Logs.CurrentJournal);
         LineComposer composer = new(options.Rules);
         OpenedSession session = new SessionOpener(options.Logs, composer, time, OnRecorded).Open();
         foreach (string note in session.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (session.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
-        using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
-        _scribe = new Scribe(queue, _inbox, session.Writer, composer, _agents, time, _logger);
+        _scribe = new Scribe(queue, inbox, session.Writer, composer, _agents, time, _logger);
         List<Source> sources = [];
         try
         {

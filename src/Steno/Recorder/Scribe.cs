@@ -131,7 +131,7 @@ internal sealed class Scribe
     private void WriteEvents()
     {
         if (_inbox.IsEmpty && !TryNoteStall()) return;
-        while (_inbox.TryTake(out (SystemEvent Event, DateTimeOffset At) taken)) Write(taken.Event, taken.At);
+        while (_inbox.TryTake(_messages, out SystemEvent? e, out DateTimeOffset at)) Write(e, at);
         while (TryNoteStall())
         {
             // each stall has a line of its own

@@ -7,7 +7,10 @@ using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;
 
-/// <summary>Composes messages for tests as the recorder does, and completes lines with hash and newline as the journal does.</summary>
+/// <summary>
+/// Composes messages for tests as the recorder does, and completes lines with hash and newline as the journal
+/// does.
+/// </summary>
 internal static class Composed
 {
     public static readonly DateTimeOffset At = new(2025, 11, 30, 15, 0, 0, 123, 456, TimeSpan.Zero);
