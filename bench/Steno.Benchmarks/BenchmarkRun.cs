@@ -8,7 +8,10 @@ internal static class BenchmarkRun
 {
     /// <summary>In the order of measuring: rows that others are held against come first.</summary>
     public static IReadOnlyList<IRow> Rows { get; } =
-        [new DiskRow(), new RateRow(), new BurstRow(), new StockRow(), new LatencyRow(), new StartUpRow(), new StoppedRow()];
+    [
+        new DiskRow(), new RateRow(), new BurstRow(), new StockRow(), new LatencyRow(), new StartUpRow(), new StoppedRow(),
+        new RestartRow(), new OverloadRow(),
+    ];
 
     /// <returns>1 if anything was lost or damaged. A missed goal is no failure: figures depend on the machine.</returns>
     public static async Task<int> RunAsync(BenchmarkOptions options, CancellationToken cancellation)

@@ -34,6 +34,8 @@ internal sealed record Scale
 
     public int BrokerRuns { get; init; } = 3;
 
+    public int Restarts { get; init; } = 3;
+
     public TimeSpan Overload { get; init; } = TimeSpan.FromSeconds(60);
 
     public int DiskBlocks { get; init; } = 256;
@@ -51,6 +53,7 @@ internal sealed record Scale
         StartUpMessages = 2_000,
         BrokerMessages = 100_000,
         BrokerRuns = 1,
+        Restarts = 1,
         Overload = TimeSpan.FromSeconds(5),
         DiskBlocks = 32,
     };

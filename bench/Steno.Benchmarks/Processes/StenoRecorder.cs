@@ -3,7 +3,7 @@ using Steno.Benchmarks.Payloads;
 
 namespace Steno.Benchmarks.Processes;
 
-/// <summary><c>steno record</c> on a log directory of its own, which is deleted with it.</summary>
+/// <summary><c>steno record</c>, on a log directory of its own that is deleted with it, or on one that was given.</summary>
 internal sealed class StenoRecorder : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
@@ -20,12 +20,16 @@ internal sealed class StenoRecorder : IAsyncDisposable
     private static readonly TimeSpan PollMin = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan PollMax = TimeSpan.FromMilliseconds(200);
 
+    public const string JournalName = "current_session.jsonl";
+
     private readonly ChildProcess _process;
     private readonly ControlSocket _control;
+    private readonly bool _keepsLogs;
     private bool _stopped;
 
-    private StenoRecorder(ChildProcess process, string logs)
+    private StenoRecorder(ChildProcess process, string logs, bool keepsLogs)
     {
+        _keepsLogs = keepsLogs;
         _process = process;
         Logs = logs;
         _control = new ControlSocket(logs);
@@ -33,7 +37,7 @@ internal sealed class StenoRecorder : IAsyncDisposable
 
     public string Logs { get; }
 
-    public string Journal => Path.Combine(Logs, "current_session.jsonl");
+    public string Journal => Path.Combine(Logs, JournalName);
 
     public ChildProcess Process => _process;
 
@@ -44,10 +48,11 @@ internal sealed class StenoRecorder : IAsyncDisposable
     public static async Task<StenoRecorder> StartAsync(
         Workshop shop, string endpoint, CancellationToken cancellation, string? logs = null)
     {
+        bool keepsLogs = logs is not null;
         logs ??= shop.NewDirectory();
         ChildProcess process = ChildProcess.Start(
             shop.Steno, "record", "--broker", endpoint, "--direct", "off", "--logs", logs);
-        StenoRecorder recorder = new(process, logs);
+        StenoRecorder recorder = new(process, logs, keepsLogs);
         try
         {
             await process.ExpectAsync("PERSISTENCE DAEMON ACTIVE", StartDeadline, cancellation);
@@ -117,7 +122,7 @@ internal sealed class StenoRecorder : IAsyncDisposable
     {
         _control.Dispose();
         await _process.DisposeAsync();
-        Workshop.Delete(Logs);
+        if (!_keepsLogs) Workshop.Delete(Logs);
     }
 
     private async Task BecomeRecordingAsync(CancellationToken cancellation)

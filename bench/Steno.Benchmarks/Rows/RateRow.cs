@@ -10,7 +10,7 @@ namespace Steno.Benchmarks.Rows;
 internal sealed class RateRow : IRow
 {
     /// <summary>The queue between sockets and scribe (256 MiB by default), and what else a recorder may hold.</summary>
-    private const int MemoryMaxMB = 268 + 150;
+    public const int MemoryMaxMB = 268 + 150;
 
     public string Name => "rate";
 
