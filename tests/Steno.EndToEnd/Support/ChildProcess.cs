@@ -50,6 +50,10 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         () => Task.FromResult(Output), seen => seen.Contains(text, StringComparison.Ordinal), limit ?? TimeSpan.FromSeconds(10),
         $"'{text}' on the output of {_process.StartInfo.FileName}; its errors: {Error}");
 
+    public Task<string> WaitForErrorAsync(string text) => Eventually.GetAsync(
+        () => Task.FromResult(Error), seen => seen.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(10),
+        $"'{text}' on the error output of {_process.StartInfo.FileName}");
+
     /// <param name="pid">A process below this one; this one if null.</param>
     public void Signal(PosixSignalNumber signal, int? pid = null)
     {
@@ -68,10 +72,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // With what it started: a tracee outlives its strace. And a grandchild may hold the pipes open, so wait for the
+        // process alone, with a limit, and not for the end of its output.
         if (!_process.HasExited)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync();
+            _process.Kill(entireProcessTree: true);
+            await Eventually.GetAsync(
+                () => Task.FromResult(_process.HasExited), exited => exited, TimeSpan.FromSeconds(10), $"process {Pid} ends");
         }
 
         _process.Dispose();

@@ -113,7 +113,7 @@ public sealed class SocketLifeTests
         for (int i = 0; i < 13; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
 
         byte[] heard = await peer.ReadToEndAsync();
-        Assert.Equal([.. Commands.Ping, .. Commands.Ping], heard[^(2 * Commands.Ping.Length)..]);
+        Assert.Equal([.. WireCommands.Ping, .. WireCommands.Ping], heard[^(2 * WireCommands.Ping.Length)..]);
         await Eventually.BecomesTrueAsync(() => closed is not null, "it was given up");
         Assert.Equal(ZmtpFaultCode.HeartbeatLost, closed!.Fault!.Code);
     }
@@ -125,11 +125,11 @@ public sealed class SocketLifeTests
         await using PullSocket pull = TestSockets.Pull(inbox);
         using RawPeer peer = await RawPeer.DialAsync(pull.Bind(TestSockets.AnyPort));
         await peer.ShakeHandsAsync(ZmtpSocketType.Pull);
-        await peer.SendAsync(Commands.Make("PING"u8, [0, 10, 1, 2, 3]), RawPeer.Message("then"));
+        await peer.SendAsync(WireCommands.Make("PING"u8, [0, 10, 1, 2, 3]), RawPeer.Message("then"));
         Assert.Equal("then", inbox.NextText());
         await pull.DisposeAsync();
         byte[] heard = await peer.ReadToEndAsync();
-        byte[] pong = Commands.Make("PONG"u8, [1, 2, 3]);
+        byte[] pong = WireCommands.Make("PONG"u8, [1, 2, 3]);
         Assert.Equal(pong, heard[^pong.Length..]);
     }
 
@@ -145,7 +145,7 @@ public sealed class SocketLifeTests
         Assert.Equal("hello", inbox.NextText());
         await sub.DisposeAsync();
         byte[] heard = await peer.ReadToEndAsync();
-        byte[] expected = isCommand ? Commands.Make("SUBSCRIBE"u8, []) : [0, 1, 1];
+        byte[] expected = isCommand ? WireCommands.Make("SUBSCRIBE"u8, []) : [0, 1, 1];
         Assert.Equal(expected, heard[^expected.Length..]);
     }
 
