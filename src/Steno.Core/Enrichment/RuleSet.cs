@@ -67,8 +67,24 @@ public sealed class RuleSet
 
     /// <summary>Reads a rules file; what it does not name stays as built in.</summary>
     /// <exception cref="RuleException">The file is wrong somewhere.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static RuleSet Load(string path) => Parse(File.ReadAllBytes(path), path);
+    /// <exception cref="StenoException">It cannot be read.</exception>
+    public static RuleSet Load(string path)
+    {
+        byte[] file;
+        try
+        {
+            file = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StenoException(
+                $"The rules file {path} cannot be read: {e.Message}",
+                "Check the path and its permissions, or name no file to use the built-in rules.",
+                e);
+        }
+
+        return Parse(file, path);
+    }
 
     /// <summary>The same for a file that was read already.</summary>
     /// <exception cref="RuleException">The file is wrong somewhere.</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using Steno.Core;
 using Steno.Core.Enrichment;
 
 namespace Steno.Tests.Enrichment;
@@ -37,6 +38,15 @@ public sealed class RuleFileTests
         Assert.Equal(("my.rules.json", line), (refused.Path, refused.Line));
         Assert.Contains(reason, refused.Reason, StringComparison.Ordinal);
         Assert.Contains($"my.rules.json, line {line}: ", refused.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(refused.Hint);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named_with_a_remedy()
+    {
+        StenoException refused = Assert.Throws<StenoException>(() => RuleSet.Load("/no/such/file.json"));
+
+        Assert.Contains("/no/such/file.json", refused.Message, StringComparison.Ordinal);
         Assert.NotEmpty(refused.Hint);
     }
 
