@@ -4,8 +4,8 @@ namespace Steno.Core.Enrichment;
 
 /// <summary>
 /// Which characters beyond ASCII part words: white space, punctuation and symbols. All others are letters, so
-/// that <c>naïve</c> is one word. By blocks of characters, not by the full Unicode tables: what is at stake is a
-/// label.
+/// that <c>naïve</c> is one word. By blocks of characters, not by the full Unicode tables: what is at stake
+/// is a label.
 /// </summary>
 internal struct BeyondAscii
 {
@@ -53,7 +53,9 @@ internal struct BeyondAscii
                 isSpace = true;
                 return 3;
             case 0xE2: // U+2000 to U+2FFF: spaces, dashes, quotes, arrows, mathematics, boxes
-                isSpace = second == 0x80 ? third is (>= 0x80 and <= 0x8A) or 0xA8 or 0xA9 or 0xAF : second == 0x81 && third == 0x9F;
+                isSpace = second == 0x80
+                    ? third is (>= 0x80 and <= 0x8A) or 0xA8 or 0xA9 or 0xAF
+                    : second == 0x81 && third == 0x9F;
                 return 3;
             case 0xE3 when second == 0x80: // U+3000 to U+303F: ideographic space and punctuation
                 isSpace = third == 0x80;

@@ -41,7 +41,8 @@ internal sealed class Enricher
         _ordinal = 0;
         Pass(text, ref labels);
         _phrases.End(text, _found);
-        if (AsksSomething(text, isAscii: labels.CharCount == text.Length)) TermSet.Add(_found, _terms.QuestionMark);
+        bool isAscii = labels.CharCount == text.Length;
+        if (AsksSomething(text, isAscii)) TermSet.Add(_found, _terms.QuestionMark);
         if (_terms.Patterns.Length > 0) MatchPatterns(text);
         _rules.Judge(_found, ref labels);
         return labels;
@@ -76,7 +77,8 @@ internal sealed class Enricher
             ulong word = block.Word, space = block.Space;
             if (block.High != 0 || wasHigh)
             {
-                beyondAscii.Classify(text, at, block.High & ~block.Continuation, out ulong separators, out ulong spaces);
+                ulong leads = block.High & ~block.Continuation;
+                beyondAscii.Classify(text, at, leads, out ulong separators, out ulong spaces);
                 word = (word | block.High) & ~separators;
                 space |= spaces;
                 continuations += BitOperations.PopCount(block.Continuation);
@@ -87,16 +89,27 @@ internal sealed class Enricher
             words += BitOperations.PopCount(notSpace & ~((notSpace << 1) | lastNotSpace));
             lastNotSpace = notSpace >> 63;
 
-            // A word begins or ends where a bit differs from the one before it.
-            ulong edges = word ^ ((word << 1) | lastInWord);
+            // A word begins where the byte before is none of a word, and ends behind one that is.
+            ulong before = (word << 1) | lastInWord;
+            ulong starts = word & ~before;
+            ulong ends = before & ~word;
             lastInWord = word >> 63;
-            for (; edges != 0; edges &= edges - 1)
+            for (; ends != 0; ends &= ends - 1)
             {
-                int edge = at + BitOperations.TrailingZeroCount(edges);
-                if (inWord) Meet(text, wordStart, edge);
-                else wordStart = edge;
-                inWord = !inWord;
+                // Only the first end of a block may belong to a word that began in the block before.
+                if (!inWord)
+                {
+                    wordStart = at + BitOperations.TrailingZeroCount(starts);
+                    starts &= starts - 1;
+                }
+
+                inWord = false;
+                Meet(text, wordStart, at + BitOperations.TrailingZeroCount(ends));
             }
+
+            if (starts == 0) continue;
+            wordStart = at + BitOperations.TrailingZeroCount(starts);
+            inWord = true;
         }
 
         if (inWord) Meet(text, wordStart, text.Length);
@@ -122,10 +135,12 @@ internal sealed class Enricher
     private static WordKey KeyOf(ReadOnlySpan<byte> text, int start, int end)
     {
         int length = end - start;
-        if (length > WordKey.BytesMax || text.Length - start < WordKey.BytesMax) return WordKey.Of(text[start..end]);
+        bool isRare = length > WordKey.BytesMax || text.Length - start < WordKey.BytesMax;
+        if (isRare) return WordKey.Of(text[start..end]);
 
         // Sixteen bytes are there to be read, whatever they are.
-        return WordKey.OfShort(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start), length);
+        ref byte bytes = ref MemoryMarshal.GetReference(text);
+        return WordKey.OfShort(Vector128.LoadUnsafe(ref bytes, (nuint)start), length);
     }
 
     /// <summary>A question mark that is not within a word, as those in addresses are.</summary>

@@ -10,7 +10,7 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
     private const int Capacity = 256;
 
     /// <summary>Hits that a phrase can span; as many must lie behind the one that begins it.</summary>
-    private const int SpanMax = 64;
+    private const int SpanMax = 96;
 
     private readonly WordHit[] _hits = new WordHit[Capacity];
     private int _count;

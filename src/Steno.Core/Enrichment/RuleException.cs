@@ -4,7 +4,8 @@ namespace Steno.Core.Enrichment;
 public sealed class RuleException(string path, int line, string reason)
     : StenoException(
         $"{path}, line {line}: {reason}",
-        "Correct that line, or take the file away to go back to the built-in rules. docs/enrichment.md describes the format.")
+        "Correct that line, or take the file away to go back to the built-in rules. "
+            + "The format is described in docs/enrichment.md.")
 {
     public string Path { get; } = path;
 

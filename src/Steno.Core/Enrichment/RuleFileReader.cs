@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Steno.Core.Enrichment;
 
@@ -16,6 +17,7 @@ internal ref struct RuleFileReader
     private const int TermsMax = 1000;
     private const int TermLengthMax = 500;
     private const int NameLengthMax = 64;
+    private const string NameRule = "A-Z a-z 0-9 . _ -, at most 64 characters";
 
     public static readonly string[] TierGroups =
         ["decision", "architecture", "configuring", "collaboration", "asking", "delivery", "doing"];
@@ -31,15 +33,16 @@ internal ref struct RuleFileReader
     {
         _file = file;
         _path = path;
-        _json = new Utf8JsonReader(
-            file, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        _json = new Utf8JsonReader(file, options);
     }
 
     public static RuleDefinitions Read(ReadOnlySpan<byte> file, string path)
     {
-        if (file.Length > FileBytesMax) throw new RuleException(path, 1, $"The file is larger than {FileBytesMax} bytes.");
+        if (file.Length > FileBytesMax)
+            throw new RuleException(path, 1, $"The file is larger than {FileBytesMax} bytes.");
         if (file.StartsWith("\uFEFF"u8)) file = file[3..];
-        if (!System.Text.Unicode.Utf8.IsValid(file)) throw new RuleException(path, 1, "The file is not UTF-8.");
+        if (!Utf8.IsValid(file)) throw new RuleException(path, 1, "The file is not UTF-8.");
         try
         {
             return new RuleFileReader(file, path).ReadFile();
@@ -66,7 +69,7 @@ internal ref struct RuleFileReader
                 "chains" => chains is not null,
                 "tiers" => tiers is not null,
                 "tags" => tags is not null,
-                _ => throw Refuse($"'{key}' is not known; known are version, default_chain, chains, tiers, tags."),
+                _ => throw Refuse($"'{key}' is none of version, default_chain, chains, tiers, tags."),
             };
             if (repeated) throw Refuse($"'{key}' is there twice.");
             if (key == "version") version = ReadName("The version");
@@ -77,7 +80,8 @@ internal ref struct RuleFileReader
         }
 
         _json.Read();
-        if (version is null) throw Refuse("The file has no 'version'; it is written into every line that these rules label.");
+        if (version is null)
+            throw Refuse("The file has no 'version', which is written into every line that these rules label.");
         if (chains is { Count: 0 }) throw Refuse("There must be at least one chain.");
         return new RuleDefinitions
         {
@@ -92,11 +96,9 @@ internal ref struct RuleFileReader
     private List<RuleGroup> ReadTiers()
     {
         List<RuleGroup> groups = ReadGroups("");
-        foreach (RuleGroup group in groups)
-            if (!TierGroups.Contains(group.Name))
-                throw new RuleException(
-                    _path, group.Line, $"'{group.Name}' is no group of the tier rules; they are {string.Join(", ", TierGroups)}.");
-        return groups;
+        if (groups.Find(group => !TierGroups.Contains(group.Name)) is not RuleGroup unknown) return groups;
+        string known = string.Join(", ", TierGroups);
+        throw new RuleException(_path, unknown.Line, $"'{unknown.Name}' is no group of the tier rules: {known}.");
     }
 
     private List<RuleGroup> ReadGroups(string prefix)
@@ -109,7 +111,7 @@ internal ref struct RuleFileReader
             string name = Text();
             int line = Line;
             if (!name.StartsWith(prefix, StringComparison.Ordinal) || !IsName(name[prefix.Length..]))
-                throw Refuse($"'{name}' is no name: {prefix}A-Z a-z 0-9 . _ -, at most {NameLengthMax} characters.");
+                throw Refuse($"'{name}' is no name: {prefix}{NameRule}.");
             if (groups.Exists(group => group.Name == name)) throw Refuse($"'{name}' is there twice.");
             if (groups.Count == GroupsMax) throw Refuse($"There are more than {GroupsMax} names.");
             groups.Add(new RuleGroup(name, line, ReadTerms()));
@@ -127,7 +129,8 @@ internal ref struct RuleFileReader
         {
             Expect(JsonTokenType.String, "A list holds strings only.");
             string text = Text().Trim();
-            if (text.Length is 0 or > TermLengthMax) throw Refuse($"An entry has 1 to {TermLengthMax} characters.");
+            if (text.Length is 0 or > TermLengthMax)
+                throw Refuse($"An entry has 1 to {TermLengthMax} characters.");
             if (terms.Count == TermsMax) throw Refuse($"A list has at most {TermsMax} entries.");
             terms.Add(new RuleTerm(text, Line));
         }
@@ -140,7 +143,7 @@ internal ref struct RuleFileReader
         Next();
         Expect(JsonTokenType.String, $"{what} must be a string.");
         string name = Text();
-        if (!IsName(name)) throw Refuse($"{what} must be made of A-Z a-z 0-9 . _ -, at most {NameLengthMax} characters.");
+        if (!IsName(name)) throw Refuse($"{what} must be made of {NameRule}.");
         return name;
     }
 

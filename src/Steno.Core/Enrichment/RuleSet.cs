@@ -8,7 +8,8 @@ public sealed class RuleSet
     private const string ResourceName = "steno.rules.json";
 
     private static readonly Lazy<RuleDefinitions> BuiltInDefinitions = new(ReadBuiltIn);
-    private static readonly Lazy<RuleSet> LazyBuiltIn = new(() => new RuleSet(BuiltInDefinitions.Value, ResourceName));
+    private static readonly Lazy<RuleSet> LazyBuiltIn =
+        new(() => new RuleSet(BuiltInDefinitions.Value, ResourceName));
 
     private readonly string[] _chains;
     private readonly string[] _tags;
@@ -47,7 +48,8 @@ public sealed class RuleSet
 
         string defaultChain = file.DefaultChain ?? builtIn.DefaultChain!;
         _defaultChain = Array.IndexOf(_chains, defaultChain);
-        if (_defaultChain < 0) throw new RuleException(path, 1, $"The default chain '{defaultChain}' is not among the chains.");
+        if (_defaultChain < 0)
+            throw new RuleException(path, 1, $"The default chain '{defaultChain}' is not among the chains.");
     }
 
     /// <summary>The rules that Steno brings along.</summary>
@@ -70,7 +72,8 @@ public sealed class RuleSet
 
     /// <summary>The same for a file that was read already.</summary>
     /// <exception cref="RuleException">The file is wrong somewhere.</exception>
-    public static RuleSet Parse(ReadOnlySpan<byte> file, string path) => new(RuleFileReader.Read(file, path), path);
+    public static RuleSet Parse(ReadOnlySpan<byte> file, string path) =>
+        new(RuleFileReader.Read(file, path), path);
 
     public string ChainName(int chain) => _chains[chain];
 

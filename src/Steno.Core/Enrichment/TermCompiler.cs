@@ -65,14 +65,15 @@ internal sealed class TermCompiler(string path)
 
     private void AddPattern(RuleTerm term, int number)
     {
-        const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+        const RegexOptions Options =
+            RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
         try
         {
             _patterns.Add((new Regex(term.Text[1..^1], Options), number));
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new RuleException(path, term.Line, $"The pattern {term.Text} is not supported: {e.Message}");
+            throw Refuse(term, $"The pattern {term.Text} is not supported: {e.Message}");
         }
     }
 
@@ -94,8 +95,9 @@ internal sealed class TermCompiler(string path)
             bool isLast = i == words.Count - 1;
             if (words[i] != "*")
             {
-                string[] forms = isLast && !term.IsExact ? [words[i], Inflections.Plural(words[i])] : [words[i]];
-                phrase.Add(new PhraseWord([.. forms.Select(form => Word(form, WordRole.InPhrase))], gap));
+                var forms = new List<int> { Word(words[i], WordRole.InPhrase) };
+                if (isLast && !term.IsExact) forms.Add(Word(Inflections.Plural(words[i]), WordRole.InPhrase));
+                phrase.Add(new PhraseWord([.. forms], gap));
             }
 
             gap = words[i] == "*";
@@ -125,17 +127,20 @@ internal sealed class TermCompiler(string path)
         // What a star at the end stands for is there in every sentence that goes on.
         if (words.Count > 1 && words[^1] == "*") words.RemoveAt(words.Count - 1);
         if (words.Count is 0 or > PhraseWordsMax)
-            throw new RuleException(path, term.Line, $"'{term.Text}' has {words.Count} words; 1 to {PhraseWordsMax} are possible.");
-        if (words[0] == "*") throw new RuleException(path, term.Line, $"'{term.Text}' begins with a star; a phrase begins with a word.");
+            throw Refuse(term, $"'{term.Text}' has {words.Count} words; 1 to {PhraseWordsMax} are possible.");
+        if (words[0] == "*") throw Refuse(term, $"'{term.Text}' begins with a star, not with a word.");
         return words;
     }
+
+    private RuleException Refuse(RuleTerm term, string reason) => new(path, term.Line, reason);
 
     private int Word(string form, WordRole role)
     {
         if (!_words.TryGetValue(form, out int number))
         {
             number = _keys.Count;
-            if (number == ushort.MaxValue - 1) throw new RuleException(path, 1, "There are more than 65,534 forms of words.");
+            if (number == WordTable.WordsMax)
+                throw new RuleException(path, 1, $"There are more than {WordTable.WordsMax} forms of words.");
             _words.Add(form, number);
             _keys.Add(WordKey.Of(Encoding.UTF8.GetBytes(form)));
             _roles.Add(WordRole.None);

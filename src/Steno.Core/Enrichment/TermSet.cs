@@ -8,7 +8,8 @@ internal static class TermSet
     public static ulong[] Of(Range terms, int setLength)
     {
         ulong[] set = new ulong[setLength];
-        for (int term = terms.Start.Value; term < terms.End.Value; term++) set[term / 64] |= 1UL << (term % 64);
+        for (int term = terms.Start.Value; term < terms.End.Value; term++)
+            set[term / 64] |= 1UL << (term % 64);
         return set;
     }
 
@@ -20,7 +21,8 @@ internal static class TermSet
     public static int CountCommon(ReadOnlySpan<ulong> found, ulong[] set)
     {
         int count = 0;
-        for (int i = 0; i < set.Length && i < found.Length; i++) count += BitOperations.PopCount(found[i] & set[i]);
+        for (int i = 0; i < set.Length && i < found.Length; i++)
+            count += BitOperations.PopCount(found[i] & set[i]);
         return count;
     }
 

@@ -41,7 +41,8 @@ internal readonly struct TextBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> IsWord(Vector256<byte> bytes) =>
-        InRange(bytes | Vector256.Create((byte)0x20), (byte)'a', (byte)'z') | InRange(bytes, (byte)'0', (byte)'9');
+        InRange(bytes | Vector256.Create((byte)0x20), (byte)'a', (byte)'z')
+        | InRange(bytes, (byte)'0', (byte)'9');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> IsSpace(Vector256<byte> bytes) =>

@@ -33,9 +33,10 @@ internal readonly record struct WordKey(ulong Low, ulong High)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordKey OfShort(Vector128<byte> bytes, int length)
     {
-        // The mask slides over 16 bytes of ones and 16 of zeros: no branch on a length that no one can foretell.
+        // The mask slides over 16 bytes of ones and 16 of zeros: no branch on a length that none can foretell.
         bytes &= Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(Masks), (nuint)(BytesMax - length));
-        Vector128<byte> upper = Vector128.LessThanOrEqual(bytes - Vector128.Create((byte)'A'), Vector128.Create((byte)25));
+        Vector128<byte> fromA = bytes - Vector128.Create((byte)'A');
+        Vector128<byte> upper = Vector128.LessThanOrEqual(fromA, Vector128.Create((byte)('Z' - 'A')));
         Vector128<ulong> folded = (bytes | (upper & Vector128.Create((byte)0x20))).AsUInt64();
         return new WordKey(folded.GetElement(0), folded.GetElement(1));
     }
@@ -46,7 +47,8 @@ internal readonly record struct WordKey(ulong Low, ulong High)
         // Words of more than 256 bytes are no words; what they begin with is enough to tell them apart from
         // rules.
         int length = Math.Min(word.Length, folded.Length);
-        for (int i = 0; i < length; i++) folded[i] = (byte)(word[i] is >= (byte)'A' and <= (byte)'Z' ? word[i] | 0x20 : word[i]);
+        for (int i = 0; i < length; i++)
+            folded[i] = char.IsAsciiLetterUpper((char)word[i]) ? (byte)(word[i] | 0x20) : word[i];
 
         // No UTF-8 text of 16 bytes ends in 0xFF: a hash is never mistaken for a word.
         return new WordKey(XxHash3.HashToUInt64(folded[..length]), 0xFF00_0000_0000_0000 | (uint)word.Length);

@@ -9,7 +9,8 @@ namespace Steno.Core.Enrichment;
 /// </summary>
 internal sealed class WordTable
 {
-    public const int NotFound = -1;
+    /// <summary>Numbers of words fit 16 bits, so that the slots stay small.</summary>
+    public const int WordsMax = ushort.MaxValue - 1;
 
     // Eight slots a word: seven of eight words of no rule meet an empty one.
     private const int SlotsPerWord = 8;
@@ -21,7 +22,7 @@ internal sealed class WordTable
 
     public WordTable(IReadOnlyList<WordKey> keys)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Count, ushort.MaxValue - 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Count, WordsMax);
         _keys = [.. keys];
         int bits = Math.Max(6, BitOperations.Log2((uint)(keys.Count * SlotsPerWord)));
         _slots = new ushort[1 << bits];
@@ -36,7 +37,7 @@ internal sealed class WordTable
 
     public int Count => _keys.Length;
 
-    /// <summary>The number of the word, in the order given at construction.</summary>
+    /// <summary>The number of the word, in the order given at construction; -1 if it is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(WordKey key)
     {

@@ -71,7 +71,8 @@ internal sealed class EnvelopeReader
     public MessageOddities FlagsOfOther(ReadOnlySpan<byte> payload, int start)
     {
         var cursor = new JsonCursor(payload, start, _nesting);
-        if (cursor.TryReadValue(out _) && cursor.AtEnd()) return MessageOddities.UnknownShape | Oddities(in cursor);
+        bool isJson = cursor.TryReadValue(out _) && cursor.AtEnd();
+        if (isJson) return MessageOddities.UnknownShape | Oddities(in cursor);
         return cursor.TooDeep ? MessageOddities.Deep : MessageOddities.NotJson;
     }
 
@@ -120,7 +121,11 @@ internal sealed class EnvelopeReader
     }
 
     private bool ReadEnvelopeMember(
-        ref JsonCursor cursor, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> key, ref Envelope envelope, bool isOuter)
+        ref JsonCursor cursor,
+        ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> key,
+        ref Envelope envelope,
+        bool isOuter)
     {
         switch (key.Length)
         {

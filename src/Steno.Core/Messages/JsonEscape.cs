@@ -28,7 +28,8 @@ internal static class JsonEscape
     }
 
     /// <summary>Half a surrogate pair becomes U+FFFD.</summary>
-    public static void WriteString(LineBuffer line, string text) => WriteString(line, System.Text.Encoding.UTF8.GetBytes(text));
+    public static void WriteString(LineBuffer line, string text) =>
+        WriteString(line, System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>The same without the quotes.</summary>
     public static void Write(LineBuffer line, ReadOnlySpan<byte> text)
@@ -66,7 +67,8 @@ internal static class JsonEscape
         int rest = text.Length - read;
         if (rest > 0)
         {
-            // Most strings are short, so their last bytes matter: as a vector too, if there is nothing to escape in them.
+            // Most strings are short, so their last bytes matter: as a vector too, if none of
+            // them needs an escape.
             Vector128<byte> padded = default;
             text[read..].CopyTo(MemoryMarshal.AsBytes(new Span<Vector128<byte>>(ref padded)));
             if ((Special(padded) & ((1u << rest) - 1)) == 0)

@@ -22,7 +22,9 @@ internal static class JsonText
             body[..run].CopyTo(room[written..]);
             written += run;
             body = body[run..];
-            written += body[1] == 'u' ? DecodeUnicode(ref body, room[written..], ref lone) : DecodeShort(ref body, room[written..]);
+            written += body[1] == 'u'
+                ? DecodeUnicode(ref body, room[written..], ref lone)
+                : DecodeShort(ref body, room[written..]);
         }
 
         body.CopyTo(room[written..]);

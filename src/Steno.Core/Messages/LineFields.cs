@@ -47,9 +47,10 @@ internal readonly ref struct LineFields
 
     public bool Has(string name) => _members.ContainsKey(name);
 
-    public ReadOnlySpan<byte> Raw(string name) => _members.TryGetValue(name, out JsonSlice value) ? value.Of(_json) : default;
+    public ReadOnlySpan<byte> Raw(string name) =>
+        _members.TryGetValue(name, out JsonSlice value) ? value.Of(_json) : default;
 
-    public JsonKind Kind(string name) => _members.TryGetValue(name, out JsonSlice value) ? value.Kind : JsonKind.None;
+    public JsonKind Kind(string name) => _members.GetValueOrDefault(name).Kind;
 
     /// <summary>
     /// A string's bytes, the JSON text of any other value, null for null and for what is missing.
@@ -63,7 +64,9 @@ internal readonly ref struct LineFields
     public string? Text(string name) => Bytes(name) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     public long? Integer(string name) =>
-        long.TryParse(Raw(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse(Raw(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : null;
 
     /// <summary>The strings of an array; empty if there is none.</summary>
     public List<byte[]> Items(string name, ulong[] nesting)

@@ -18,7 +18,8 @@ internal sealed class LineReader
         bool isEarlier = fields.Has("SpeakerName") && fields.Has("Message");
 
         MessageOddities flags = MessageOddities.None;
-        foreach (byte[] name in metadata.Items("flags", _nesting)) flags |= OddityNames.Parse(Encoding.UTF8.GetString(name));
+        foreach (byte[] name in metadata.Items("flags", _nesting))
+            flags |= OddityNames.Parse(Encoding.UTF8.GetString(name));
         var sent = isOurs ? SentBytes.Read(fields, wire, flags, _nesting) : SentBytes.OfForeign(fields);
         string? source = fields.Text("Source");
         message = new RecordedMessage

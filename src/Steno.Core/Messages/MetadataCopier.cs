@@ -21,7 +21,8 @@ internal sealed class MetadataCopier(MessageLimits limits)
     public bool TryCopy(ReadOnlySpan<byte> payload, in JsonSlice metadata, EnvelopeReader reader, LineBuffer line)
     {
         ReplacedLoneSurrogate = false;
-        if (metadata.Kind != JsonKind.Object || metadata.End - metadata.Start > limits.MetadataBytesMax) return false;
+        if (metadata.Kind != JsonKind.Object) return false;
+        if (metadata.End - metadata.Start > limits.MetadataBytesMax) return false;
         if (reader.MembersStart == metadata.Start && reader.Members.Plain)
         {
             CopyPlain(payload, reader.Members, line);
@@ -35,14 +36,19 @@ internal sealed class MetadataCopier(MessageLimits limits)
     }
 
     /// <summary>
-    /// Keys that mean something when Steno writes them: a sender's <c>duplicate_of</c> must not hide a message from views.
+    /// Keys that mean something when Steno writes them: a sender's <c>duplicate_of</c> must not hide a message
+    /// from views.
     /// </summary>
     private static bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch
     {
         5 => name.SequenceEqual("rules"u8) || name.SequenceEqual("flags"u8) || name.SequenceEqual("event"u8),
         8 => name.SequenceEqual("ace_tier"u8) || name.SequenceEqual("shl_tags"u8),
-        10 => name.SequenceEqual("chain_type"u8) || name.SequenceEqual("word_count"u8) || name.SequenceEqual("char_count"u8),
-        12 => name.SequenceEqual("content_hash"u8) || name.SequenceEqual("duplicate_of"u8) || name.SequenceEqual("salvaged_seq"u8),
+        10 => name.SequenceEqual("chain_type"u8)
+            || name.SequenceEqual("word_count"u8)
+            || name.SequenceEqual("char_count"u8),
+        12 => name.SequenceEqual("content_hash"u8)
+            || name.SequenceEqual("duplicate_of"u8)
+            || name.SequenceEqual("salvaged_seq"u8),
         _ => false,
     };
 
@@ -106,8 +112,10 @@ internal sealed class MetadataCopier(MessageLimits limits)
                 bool isObject = value.Kind == JsonKind.Object;
                 line.WriteByte(isObject ? (byte)'{' : (byte)'[');
                 int before = line.Length;
-                if (!(isObject ? TryCopyMembers(value.Of(json), line, depth + 1) : TryCopyItems(value.Of(json), line, depth + 1)))
-                    return false;
+                bool copied = isObject
+                    ? TryCopyMembers(value.Of(json), line, depth + 1)
+                    : TryCopyItems(value.Of(json), line, depth + 1);
+                if (!copied) return false;
                 if (line.Length > before) line.Truncate(line.Length - 1);
                 line.WriteByte(isObject ? (byte)'}' : (byte)']');
                 return true;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Steno.Core.Messages;
 
 /// <summary>The names of flags as they stand in a line: part of the format, never renamed.</summary>
@@ -11,7 +13,7 @@ internal static class OddityNames
         "metadata_dropped",
     ];
 
-    private static readonly byte[][] QuotedNames = [.. Names.Select(name => System.Text.Encoding.UTF8.GetBytes($"\"{name}\""))];
+    private static readonly byte[][] QuotedNames = [.. Names.Select(name => Encoding.UTF8.GetBytes($"\"{name}\""))];
 
     public static IReadOnlyList<string> All => Names;
 

@@ -20,7 +20,8 @@ internal sealed class UtcText
         long second = time.UtcTicks / TimeSpan.TicksPerSecond;
         if (second != _second)
         {
-            time.UtcDateTime.TryFormat(_text.AsSpan(0, SecondsLength), out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+            Span<byte> seconds = _text.AsSpan(0, SecondsLength);
+            time.UtcDateTime.TryFormat(seconds, out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
             _second = second;
         }
 

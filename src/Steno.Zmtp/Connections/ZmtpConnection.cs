@@ -51,7 +51,7 @@ internal sealed class ZmtpConnection : IDisposable
     }
 
     public void SendSubscription(ReadOnlySpan<byte> prefix, bool isSubscribe) =>
-        Send(Commands.MakeSubscription(prefix, isSubscribe, Peer.KnowsCommands));
+        Send(WireCommands.MakeSubscription(prefix, isSubscribe, Peer.KnowsCommands));
 
     /// <summary>Writes directly, before <see cref="SendLoopAsync"/> runs.</summary>
     public async ValueTask SendFirstAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ public abstract class SubscribingSocket : ReceivingSocket
         {
             _joined.Add(connection);
             bool asCommand = connection.Peer.KnowsCommands;
-            return [.. _wanted.All.SelectMany(prefix => Commands.MakeSubscription(prefix, isSubscribe: true, asCommand))];
+            return [.. _wanted.All.SelectMany(prefix => WireCommands.MakeSubscription(prefix, isSubscribe: true, asCommand))];
         }
     }
 

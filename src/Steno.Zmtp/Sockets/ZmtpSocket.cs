@@ -233,7 +233,12 @@ public abstract class ZmtpSocket : IAsyncDisposable
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (ZmtpConnection connection in _connections.Values) connection.Dispose();
-        while (!_tasks.IsEmpty) await Task.WhenAll(_tasks.Values).ConfigureAwait(false);
+        while (!_tasks.IsEmpty)
+        {
+            // A task that failed was logged when it did.
+            await Task.WhenAll(_tasks.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await _heartbeats.DisposeAsync().ConfigureAwait(false);
     }
 

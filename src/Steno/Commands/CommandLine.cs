@@ -51,9 +51,12 @@ internal static class CommandLine
             VersionCommand.Create(context),
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        // The library's also answers to -? and /h, which completion would offer.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        var help = new HelpOption("--help", "-h");
         var helpAction = new HelpWithExamples((HelpAction)help.Action!, context.Output);
         help.Action = helpAction;
+        root.Options.Add(help);
         // Without a verb: what there is. A newcomer's first command is no error.
         root.SetAction(helpAction.Invoke);
         return root;

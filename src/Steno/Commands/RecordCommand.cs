@@ -45,11 +45,14 @@ internal static class RecordCommand
         {
             context.Output.Line($"PERSISTENCE DAEMON ACTIVE");
             foreach (SourceStatus source in sources)
-                context.Output.Line($"  listens to  {source.Endpoint} ({(source.Kind == "direct" ? "agents PUSH here" : "a broker's door for subscribers")})");
+                context.Output.Line($"  listens to  {source.Endpoint} ({Kind(source)})");
             context.Output.Line($"  writes to   {options.Logs.CurrentJournal}");
             context.Output.Line($"  session     {session.Manifest.Id}, from line {session.Writer.NextSeq}");
             context.Output.Flush();
         }).ConfigureAwait(false);
         return recorded ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    private static string Kind(SourceStatus source) =>
+        source.Kind == "direct" ? "agents PUSH here" : "a broker's door for subscribers";
 }

@@ -25,7 +25,10 @@ internal static class ShowCommand
             HelpName = "LINES",
             DefaultValueFactory = _ => 3,
         };
-        var raw = new Option<bool>("--raw") { Description = "The payload as it was sent, byte for byte; not to a terminal" };
+        var raw = new Option<bool>("--raw")
+        {
+            Description = "The payload as it was sent, byte for byte; not to a terminal",
+        };
         var json = new Option<bool>("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
         verb.Add(which);
         verb.Add(around);
@@ -79,7 +82,8 @@ internal static class ShowCommand
     private static void PrintRaw(RecordedMessage message, VerbContext context)
     {
         if (context.Output.IsTerminal)
-            throw new StenoException("The raw bytes of an agent's message are not written to a terminal: it would obey them.",
+            throw new StenoException(
+                "The raw bytes of an agent's message are not written to a terminal: it would obey them.",
                 "Send them to a file or a program: `steno show … --raw > payload`.");
         context.Output.Bytes(message.Payload());
     }

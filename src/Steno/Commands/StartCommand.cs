@@ -6,6 +6,7 @@ using Steno.Launching;
 using Steno.Recorder;
 using Steno.Terminal;
 using Steno.Views;
+using Steno.Zmtp;
 
 namespace Steno.Commands;
 
@@ -23,7 +24,10 @@ internal static class StartCommand
         var settings = new SettingOptions(verb,
             SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct, SettingKey.Publishers, SettingKey.Subscribers,
             SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.Rules, SettingKey.AllowRemote);
-        var demo = new Option<bool>("--demo") { Description = "Let two sample agents talk, and show what was recorded" };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "Let two sample agents talk, and show what was recorded",
+        };
         verb.Add(demo);
         verb.SetAction((parsed, cancellation) =>
             RunAsync(settings.Read(parsed, context), parsed.GetValue(demo), context, cancellation));
@@ -34,13 +38,16 @@ internal static class StartCommand
         StenoSettings settings, bool demo, VerbContext context, CancellationToken cancellation)
     {
         foreach (string warning in settings.Warnings) context.Error.Line($"{Styled.Warning("warning:")} {warning}");
-        StartReport report = await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
+        StartReport report =
+            await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
         if (demo) await PrintDemoAsync(settings, context, cancellation).ConfigureAwait(false);
         ConnectionSample.Print(settings, context.Output);
         context.Output.Line();
         context.Output.Line(
             $"`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.");
+        if (!Executable.IsOn(context.Variable("PATH")))
+            context.Output.Line($"`steno` is {Executable.Path} here; it is not on your PATH.");
         foreach (string difference in Differences(report, settings))
             context.Error.Line($"{Styled.Warning("warning:")} {difference}");
         return ExitCodes.Done;
@@ -81,8 +88,8 @@ internal static class StartCommand
     {
         if (!report.RecorderWasRunning) yield break;
         var listens = report.Status.Sources.Select(source => source.Endpoint).ToHashSet(StringComparer.Ordinal);
-        foreach (string wanted in settings.Brokers.Append(settings.Direct).OfType<object>().Select(door => $"{door}"))
-            if (!listens.Contains(wanted))
+        foreach (ZmtpEndpoint? wanted in settings.Brokers.Append(settings.Direct))
+            if (wanted is not null && !listens.Contains(wanted.ToString()))
                 yield return $"the recorder that runs does not listen to {wanted}: `steno stop`, then start it again.";
     }
 }

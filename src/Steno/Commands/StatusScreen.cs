@@ -44,7 +44,8 @@ internal static class StatusScreen
             : source.Kind == "direct" ? $" ({Count(source.Peers, "peer")})"
             : "";
         string heard = source.Messages == 0 ? "nothing heard yet"
-            : $"{Count(source.Messages, "message")}, {ByteSize.Format(source.Bytes)}, last {Age(source.LastMessage, now)} ago";
+            : $"{Count(source.Messages, "message")}, {ByteSize.Format(source.Bytes)}, "
+                + $"last {Age(source.LastMessage, now)} ago";
         string reconnects = source.Reconnects > 0 ? $", {Count(source.Reconnects, "reconnect")}" : "";
         screen.Line($"  {source.Kind,-8} {mark} {source.Endpoint}{peer}: {heard}{reconnects}");
         if (source.Problem is { } problem) screen.Line($"             {Styled.Warning(problem)}");
@@ -56,7 +57,8 @@ internal static class StatusScreen
         string label = "agents";
         foreach (AgentStatus agent in status.Agents.Take(shown))
         {
-            screen.Line($"  {label,-10} {Styled.Name(agent.Name)}: {Count(agent.Messages, "message")}, last {Age(agent.LastSeen, now)} ago");
+            screen.Line($"  {label,-10} {Styled.Name(agent.Name)}: {Count(agent.Messages, "message")}, "
+                + $"last {Age(agent.LastSeen, now)} ago");
             label = "";
         }
 
@@ -75,9 +77,10 @@ internal static class StatusScreen
         foreach (GapStatus gap in status.Gaps)
             screen.Line($"             {Styled.Warning($"{gap.Publisher}: {gap.From} to {gap.To} never arrived")}");
         foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
-            screen.Line($"             {hole.Endpoint} not heard from {Age(hole.To, now)} ago: {hole.Reason ?? "reason not known"}");
+            screen.Line($"             {hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
         if (status.Stalls > 0)
-            screen.Line($"             {Styled.Warning($"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped")}");
+            screen.Line($"             {Styled.Warning(Count(status.Stalls, "stall"))}: "
+                + $"the disk was too slow, the broker may have dropped messages");
     }
 
     private static string Proof(RecorderStatus status) => status.Proof switch

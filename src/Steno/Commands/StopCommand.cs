@@ -46,11 +46,11 @@ internal static class StopCommand
                 screen.Line($"{Styled.Good("✓")} The {report.What} stopped (pid {report.Pid ?? 0}).");
                 break;
             case StopOutcome.Killed:
-                screen.Line($"{Styled.Warning("!")} The {report.What} (pid {report.Pid ?? 0}) did not end and was killed. "
+                screen.Line($"{Styled.Warning("!")} The {report.What} (pid {report.Pid ?? 0}) did not end: killed. "
                     + $"What it had not yet written is lost; the rest is safe.");
                 break;
             case StopOutcome.StillRunning:
-                screen.Line($"{Styled.Bad("✗")} The {report.What} (pid {report.Pid ?? 0}) was asked to end and still runs. "
+                screen.Line($"{Styled.Bad("✗")} The {report.What} (pid {report.Pid ?? 0}) was asked to end, and runs. "
                     + $"`steno stop --kill` kills it: what it has not yet written would be lost.");
                 break;
         }

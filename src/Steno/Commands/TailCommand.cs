@@ -7,7 +7,9 @@ using Steno.Views;
 
 namespace Steno.Commands;
 
-/// <summary><c>steno tail</c>: follows what is recorded, until Ctrl+C. Reads the journal; survives recorder and session.</summary>
+/// <summary>
+/// <c>steno tail</c>: follows what is recorded, until Ctrl+C. Reads the journal, so it outlives recorder and session.
+/// </summary>
 internal static class TailCommand
 {
     public static Command Create(VerbContext context)

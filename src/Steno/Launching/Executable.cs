@@ -12,4 +12,9 @@ internal static class Executable
         System.IO.Path.GetFileNameWithoutExtension(Path) == "dotnet"
             ? [System.IO.Path.Combine(AppContext.BaseDirectory, "steno.dll")]
             : [];
+
+    /// <summary>Whether a shell with this search path finds us as <c>steno</c>.</summary>
+    public static bool IsOn(string? searchPath) => (searchPath ?? "")
+        .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Any(directory => File.Exists(System.IO.Path.Combine(directory, System.IO.Path.GetFileName(Path))));
 }

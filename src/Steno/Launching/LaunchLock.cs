@@ -23,6 +23,7 @@ internal sealed class LaunchLock : IDisposable
         {
             try
             {
+                // Its mode is the umask's: the folder lets nobody else in.
                 return new LaunchLock(new FileStream(
                     run.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
             }

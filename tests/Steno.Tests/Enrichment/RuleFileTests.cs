@@ -13,7 +13,7 @@ public sealed class RuleFileTests
     [InlineData("{}", 1, "no 'version'")]
     [InlineData("{\"version\": \"two words\"}", 1, "made of A-Z")]
     [InlineData("{\"version\": 5}", 1, "must be a string")]
-    [InlineData("{\n\"version\": \"x\",\n\"chain\": {}}", 3, "'chain' is not known")]
+    [InlineData("{\n\"version\": \"x\",\n\"chain\": {}}", 3, "'chain' is none of")]
     [InlineData("{\n\"version\": \"x\",\n\"version\": \"y\"}", 3, "there twice")]
     [InlineData("{\"version\": \"x\",\n\"chains\": {}}", 2, "at least one chain")]
     [InlineData("{\"version\": \"x\",\n\"chains\": {\"a\": [\"b\"]}}", 1, "default chain 'system_architecture'")]

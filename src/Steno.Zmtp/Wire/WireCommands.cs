@@ -1,7 +1,7 @@
 namespace Steno.Zmtp.Wire;
 
 /// <summary>Commands: one byte for the name's length, the name, data. Whole frames are made here.</summary>
-internal static class Commands
+internal static class WireCommands
 {
     /// <summary>RFC 37: a PING's context, which PONG repeats, has at most 16 bytes.</summary>
     public const int MaxPingContext = 16;
