@@ -23,21 +23,31 @@ internal sealed class StoppedRow : IRow
 
     public async Task MeasureAsync(Workshop shop, Findings findings, CancellationToken cancellation)
     {
-        List<double> without = [], with = [];
+        List<Forwarded> without = [], with = [];
         for (int run = 1; run <= shop.Scale.BrokerRuns; run++)
         {
             Findings.Progress(string.Create(CultureInfo.InvariantCulture, $"stopped, run {run}"));
-            without.Add(await ForwardAsync(shop, recorded: false, findings, cancellation));
-            with.Add(await ForwardAsync(shop, recorded: true, findings, cancellation));
+            without.Add(await ForwardAsync(shop, recorded: false, cancellation));
+            with.Add(await ForwardAsync(shop, recorded: true, cancellation));
         }
 
-        double ratio = Sample.Median(with) / Sample.Median(without);
-        findings.Add(Name, "broker, no recorder", "messages/s", without);
-        findings.Add(Name, "broker, recorder stopped", "messages/s", with, ratio, Goal.RatioAtLeast(ratio, 0.95));
+        Add(findings, "no recorder", without, without);
+        Add(findings, "recorder stopped", with, without);
     }
 
-    private async Task<double> ForwardAsync(
-        Workshop shop, bool recorded, Findings findings, CancellationToken cancellation)
+    private void Add(Findings findings, string what, List<Forwarded> runs, List<Forwarded> against)
+    {
+        double ratio = Sample.Median(runs.Select(run => run.PerSecond)) / Sample.Median(against.Select(run => run.PerSecond));
+        bool isLimit = runs == against;
+        double lost = runs.Average(run => run.LostShare);
+        findings.Add(Name, $"broker to a bare subscriber, {what}", "messages/s", [.. runs.Select(run => run.PerSecond)],
+            isLimit ? null : ratio,
+            isLimit ? null : Goal.RatioAtLeast(ratio, 0.95),
+            lost == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the subscriber fell behind by more than the broker keeps for it, and lost {lost:P1}"));
+        findings.Add(Name, $"broker, CPU for a message, {what}", "µs", [.. runs.Select(run => run.CpuMicroseconds)]);
+    }
+
+    private static async Task<Forwarded> ForwardAsync(Workshop shop, bool recorded, CancellationToken cancellation)
     {
         long count = shop.Scale.BrokerMessages;
         await using StenoBroker broker = await StenoBroker.StartAsync(shop, cancellation);
@@ -50,10 +60,17 @@ internal sealed class StoppedRow : IRow
         await publisher.ReadyAsync(cancellation);
         await MonotonicClock.DelayAsync(Settling, cancellation);
         recorder?.Process.Signal("STOP");
+        TimeSpan before = broker.Process.Counters().Cpu;
         long started = await publisher.GoAsync(cancellation);
         BareCount counted = await subscriber.CountAsync(Deadline, cancellation);
-        if (counted.Messages != count)
-            findings.Lose(Name, $"a subscriber that reads got {counted.Messages} of {count} through the broker{(recorded ? ", a recorder being stopped" : "")}");
-        return FullSpeed.PerSecond(counted.Messages, started, counted.LastNs);
+        return new Forwarded(
+            FullSpeed.PerSecond(counted.Messages, started, counted.LastNs),
+            (broker.Process.Counters().Cpu - before).TotalMicroseconds / count,
+            1 - counted.Messages / (double)count);
     }
+
+    /// <param name="PerSecond">Messages a second that reached the subscriber.</param>
+    /// <param name="CpuMicroseconds">Of the broker, for each message sent.</param>
+    /// <param name="LostShare">Of all messages: the broker drops for a subscriber that is slower than the stream.</param>
+    private readonly record struct Forwarded(double PerSecond, double CpuMicroseconds, double LostShare);
 }
