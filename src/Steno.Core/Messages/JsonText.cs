@@ -1,4 +1,3 @@
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

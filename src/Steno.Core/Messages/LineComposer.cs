@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using Steno.Core.Enrichment;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

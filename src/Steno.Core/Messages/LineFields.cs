@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

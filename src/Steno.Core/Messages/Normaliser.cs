@@ -1,5 +1,4 @@
 using System.Text.Unicode;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

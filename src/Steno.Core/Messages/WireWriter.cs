@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Unicode;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

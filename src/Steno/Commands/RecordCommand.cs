@@ -41,16 +41,18 @@ internal static class RecordCommand
         using var signals = new StopSignals();
         using var loggers = new StandardErrorLoggers(context.Error, context.Time);
         var daemon = new RecorderDaemon(options, loggers, context.Time);
-        bool recorded = await daemon.RunAsync(signals, (session, sources) =>
-        {
-            context.Output.Line($"PERSISTENCE DAEMON ACTIVE");
-            foreach (SourceStatus source in sources)
-                context.Output.Line($"  listens to  {source.Endpoint} ({Kind(source)})");
-            context.Output.Line($"  writes to   {options.Logs.CurrentJournal}");
-            context.Output.Line($"  session     {session.Manifest.Id}, from line {session.Writer.NextSeq}");
-            context.Output.Flush();
-        }).ConfigureAwait(false);
+        bool recorded = await daemon.RunAsync(signals, started: status => PrintBanner(status, context)).ConfigureAwait(false);
         return recorded ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void PrintBanner(RecorderStatus status, VerbContext context)
+    {
+        context.Output.Line($"PERSISTENCE DAEMON ACTIVE");
+        foreach (SourceStatus source in status.Sources)
+            context.Output.Line($"  listens to  {source.Endpoint} ({Kind(source)})");
+        context.Output.Line($"  writes to   {status.Session?.Journal}");
+        context.Output.Line($"  session     {status.Session?.Id}, from line {status.DurableSeq + 1}");
+        context.Output.Flush();
     }
 
     private static string Kind(SourceStatus source) =>

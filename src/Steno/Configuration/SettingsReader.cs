@@ -64,7 +64,6 @@ internal sealed class SettingsReader
             Subscribers = subscribers,
             QueueBudgetBytes = Size(
                 SettingKey.QueueBudget, StenoSettings.QueueBudgetDefault, ByteSize.MiB, 64 * ByteSize.GiB),
-            DiskReserveBytes = Size(SettingKey.DiskReserve, StenoSettings.DiskReserveDefault, 0, ByteSize.TiB),
             // The largest is what a line can hold when every byte of it must be escaped sixfold.
             MessageLimitBytes = Size(
                 SettingKey.MessageLimit, StenoSettings.MessageLimitDefault, 64 * ByteSize.KiB, 256 * ByteSize.MiB),

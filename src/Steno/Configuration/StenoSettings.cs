@@ -8,7 +8,6 @@ namespace Steno.Configuration;
 internal sealed record StenoSettings
 {
     public const long QueueBudgetDefault = 256 * ByteSize.MiB;
-    public const long DiskReserveDefault = 64 * ByteSize.MiB;
     public const long MessageLimitDefault = 128 * ByteSize.MiB;
 
     /// <summary>The log directory, absolute. Default: <c>conversation_logs</c> in the working directory.</summary>
@@ -28,9 +27,6 @@ internal sealed record StenoSettings
 
     /// <summary>Bytes of messages received and not yet recorded, 1 MiB to 64 GiB. Default: 256 MiB.</summary>
     public required long QueueBudgetBytes { get; init; }
-
-    /// <summary>Bytes on the volume that recording leaves free, 0 to 1 TiB. Default: 64 MiB.</summary>
-    public required long DiskReserveBytes { get; init; }
 
     /// <summary>Bytes of one message recorded whole, 64 KiB to 256 MiB. Default: 128 MiB.</summary>
     public required long MessageLimitBytes { get; init; }

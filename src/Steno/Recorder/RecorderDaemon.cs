@@ -27,11 +27,11 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable, unless the disk has
     /// failed; then the result is false.
     /// </summary>
-    /// <param name="started">Called once the doors are open, with what was found on the way.</param>
+    /// <param name="started">Called once, when the doors are open.</param>
     /// <exception cref="DirectoryLockedException">Another recorder writes in this directory.</exception>
     /// <exception cref="StorageException">The log directory cannot be written.</exception>
     /// <exception cref="ZmtpException">The direct door cannot be opened.</exception>
-    public async Task<bool> RunAsync(StopSignals signals, Action<OpenedSession, IReadOnlyList<SourceStatus>> started)
+    public async Task<bool> RunAsync(StopSignals signals, Action<RecorderStatus> started)
     {
         using DirectoryLock held = DirectoryLock.Acquire(options.Logs);
         using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
@@ -57,7 +57,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             await using ControlServer control = new(
                 ControlSocket.PathFor(options.Logs.Root), reporter.Report, _feed, () => signals.Request("steno stop"), time, loggers);
             await control.StartAsync(signals.Token).ConfigureAwait(false);
-            started(session, [.. sources.Select(source => source.Snapshot())]);
+            started(reporter.Report());
 
             string reason = await signals.Requested.ConfigureAwait(false);
             RecorderLog.Stopping(_logger, reason);

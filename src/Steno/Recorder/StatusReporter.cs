@@ -1,5 +1,4 @@
 using System.Globalization;
-using Steno.Commands;
 using Steno.Core.Sessions;
 using Steno.Zmtp;
 

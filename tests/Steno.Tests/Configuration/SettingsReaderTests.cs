@@ -21,7 +21,6 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal("tcp://127.0.0.1:5556", settings.Publishers.ToString());
         Assert.Equal("tcp://127.0.0.1:5555", settings.Subscribers.ToString());
         Assert.Equal(256L << 20, settings.QueueBudgetBytes);
-        Assert.Equal(64L << 20, settings.DiskReserveBytes);
         Assert.Equal(128L << 20, settings.MessageLimitBytes);
         Assert.Null(settings.Rules);
         Assert.Empty(settings.Warnings);
@@ -81,7 +80,6 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("STENO_PUBLISHERS", "tcp://127.0.0.1:65536", "publishers", "1 to 65535")]
     [InlineData("STENO_QUEUE_BUDGET", "256MB", "queue_budget", "256MiB")]
     [InlineData("STENO_QUEUE_BUDGET", "1", "queue_budget", "1 MiB to 64 GiB")]
-    [InlineData("STENO_DISK_RESERVE", "-1", "disk_reserve", "0 bytes to 1 TiB")]
     [InlineData("STENO_MESSAGE_LIMIT", "99999999999999999999TiB", "message_limit", "64 KiB to 256 MiB")]
     [InlineData("STENO_ALLOW_REMOTE", "yes", "allow_remote", "true or false")]
     public void A_wrong_value_is_refused_with_key_origin_value_and_what_is_allowed(

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Steno.Core;
 using Steno.Core.Enrichment;
-using Steno.Core.Journal;
 using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;

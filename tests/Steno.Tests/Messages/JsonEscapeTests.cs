@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Steno.Core.Journal;
+using Steno.Core;
 using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CsCheck;
+using Steno.Core;
 using Steno.Core.Enrichment;
-using Steno.Core.Journal;
 using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;

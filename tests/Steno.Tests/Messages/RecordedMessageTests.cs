@@ -1,6 +1,6 @@
 using System.Text;
+using Steno.Core;
 using Steno.Core.Enrichment;
-using Steno.Core.Journal;
 using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Numerics;
-using Steno.Core.Journal;
-using Steno.Core.Messages;
+using Steno.Core.Enrichment;
 
-namespace Steno.Core.Enrichment;
+namespace Steno.Core.Messages;
 
 /// <summary>Writes labels as the members of <c>Metadata</c>.</summary>
 internal static class LabelWriter

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Steno.Commands;
+namespace Steno;
 
 /// <summary>The version of this executable.</summary>
 internal static class StenoVersion

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Steno.Core.Journal;
+namespace Steno.Core;
 
 /// <summary>
 /// A growing run of bytes that lines are composed into. Not thread-safe; reused from batch to batch, so that
