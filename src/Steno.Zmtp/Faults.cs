@@ -72,7 +72,8 @@ internal static class Faults
         return new ZmtpFault(ZmtpFaultCode.WrongDoor, $"{where}: {Meaning(own, peer)}.", Remedy(own, peer, endpoint));
     }
 
-    /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become dots.</summary>
+    /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become
+    /// dots.</summary>
     public static string Printable(ReadOnlySpan<byte> bytes)
     {
         StringBuilder text = new();

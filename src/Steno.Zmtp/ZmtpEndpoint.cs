@@ -4,9 +4,9 @@ using System.Net;
 
 namespace Steno.Zmtp;
 
-/// <summary>An address to dial or to listen on: <c>tcp://host:port</c>, <c>tcp://*:port</c> (every IPv4 interface; only to
-/// listen), <c>tcp://[::1]:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c> (Linux abstract). Port 0 listens on a port
-/// that the system chooses. Immutable.</summary>
+/// <summary>An address to dial or to listen on: <c>tcp://host:port</c>, <c>tcp://*:port</c> (every IPv4
+/// interface; only to listen), <c>tcp://[::1]:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c> (Linux
+/// abstract). Port 0 listens on a port that the system chooses. Immutable.</summary>
 public sealed record ZmtpEndpoint
 {
     private const string TcpScheme = "tcp://";
@@ -36,7 +36,8 @@ public sealed record ZmtpEndpoint
 
     public bool IsIpc => Path.Length > 0;
 
-    /// <summary>True if only this machine can reach it: ipc, <c>localhost</c> and loopback addresses.</summary>
+    /// <summary>True if only this machine can reach it: ipc, <c>localhost</c> and loopback
+    /// addresses.</summary>
     public bool IsLoopback => IsIpc
         || string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(Host, out IPAddress? address) && IPAddress.IsLoopback(address));

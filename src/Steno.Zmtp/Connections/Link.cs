@@ -1,7 +1,8 @@
 namespace Steno.Zmtp.Connections;
 
-/// <summary>One line of a socket's <see cref="ZmtpSocket.Connections"/>: a dialled endpoint through all its reconnects, or
-/// an accepted peer. Counters are written by the connection's own tasks and read by anyone.</summary>
+/// <summary>One line of a socket's <see cref="ZmtpSocket.Connections"/>: a dialled endpoint through all its
+/// reconnects, or an accepted peer. Counters are written by the connection's own tasks and read by
+/// anyone.</summary>
 internal sealed class Link(
     long id, ZmtpSocketType socketType, ZmtpEndpoint endpoint, ConnectionDirection direction, TimeProvider time)
 {

@@ -4,7 +4,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Connections;
 
-/// <summary>The reading half of a connection: receive, parse in place, hand on one batch per read, answer commands.</summary>
+/// <summary>The reading half of a connection: receive, parse in place, hand on one batch per read, answer
+/// commands.</summary>
 internal sealed class Reader(
     ZmtpSocket owner, ZmtpConnection connection, Socket transport, ReadBuffer input, ConnectionOrigin origin)
 {

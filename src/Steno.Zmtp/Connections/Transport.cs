@@ -8,8 +8,8 @@ internal static class Transport
 {
     private const int Backlog = 512;
 
-    /// <summary>Seconds of TCP silence before the system probes, between probes, and probes unanswered: peers of ZMTP 3.0
-    /// know no PING, so this is how their death is noticed, in about half a minute.</summary>
+    /// <summary>Seconds of TCP silence before the system probes, between probes, and probes unanswered: peers
+    /// of ZMTP 3.0 know no PING, so this is how their death is noticed, in about half a minute.</summary>
     private const int KeepAliveSeconds = 15;
     private const int KeepAliveIntervalSeconds = 5;
     private const int KeepAliveProbes = 3;

@@ -6,8 +6,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Connections;
 
-/// <summary>One established connection: a task that reads, a task that sends, and a heart that is watched. It ends by the
-/// first fault, whoever finds it.</summary>
+/// <summary>One established connection: a task that reads, a task that sends, and a heart that is watched. It
+/// ends by the first fault, whoever finds it.</summary>
 internal sealed class ZmtpConnection : IDisposable
 {
     private readonly Socket _transport;
@@ -30,7 +30,8 @@ internal sealed class ZmtpConnection : IDisposable
 
     public Heartbeat Heart { get; }
 
-    /// <summary>What the peer wants to hear, if the socket publishes. The socket's subscription lock guards it.</summary>
+    /// <summary>What the peer wants to hear, if the socket publishes. The socket's subscription lock guards
+    /// it.</summary>
     public PrefixSet Subscriptions { get; } = new();
 
     /// <summary>Completes with the reason when the connection is over.</summary>

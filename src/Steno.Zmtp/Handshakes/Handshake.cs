@@ -7,8 +7,8 @@ namespace Steno.Zmtp.Handshakes;
 /// <summary>From the bare transport to two sockets that know each other.</summary>
 internal static class Handshake
 {
-    /// <summary>Greets, runs the mechanism, and holds the peer's socket type against ours. <c>learned</c> is told the
-    /// peer's version and type as soon as they are known, even if they do not suit.</summary>
+    /// <summary>Greets, runs the mechanism, and holds the peer's socket type against ours. <c>learned</c> is
+    /// told the peer's version and type as soon as they are known, even if they do not suit.</summary>
     /// <exception cref="ZmtpException">With the fault to show.</exception>
     public static async Task<Peer> RunAsync(
         Socket transport,

@@ -4,8 +4,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Handshakes;
 
-/// <summary>What a handshake reads from and writes to. Bytes behind the handshake stay in the buffer for the traffic
-/// that follows. One user at a time.</summary>
+/// <summary>What a handshake reads from and writes to. Bytes behind the handshake stay in the buffer for the
+/// traffic that follows. One user at a time.</summary>
 internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, ZmtpOptions options, ZmtpSocketType own)
 {
     private const byte KnownFlags = (byte)(FrameFlags.More | FrameFlags.Long | FrameFlags.Command);
@@ -37,7 +37,8 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, ZmtpO
         return version;
     }
 
-    /// <summary>Reads one command, name and data; anything else before the end of the handshake is an error.</summary>
+    /// <summary>Reads one command, name and data; anything else before the end of the handshake is an
+    /// error.</summary>
     public async Task<byte[]> ReadCommandAsync(CancellationToken cancellationToken)
     {
         while (true)

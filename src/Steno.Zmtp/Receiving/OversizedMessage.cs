@@ -3,7 +3,8 @@ using Steno.Zmtp.Buffers;
 
 namespace Steno.Zmtp.Receiving;
 
-/// <summary>A message over a limit while it is drained: hashed and counted to its end, its beginning kept.</summary>
+/// <summary>A message over a limit while it is drained: hashed and counted to its end, its beginning
+/// kept.</summary>
 internal sealed class OversizedMessage(int keptBytesMax, int keptFramesMax) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -6,16 +6,17 @@ using Steno.Zmtp.Wire;
 namespace Steno.Zmtp;
 
 /// <summary>
-/// Whole messages that arrived together, parsed in place: their bytes stand in one buffer as the wire brought them.
-/// The holder owns the batch and must dispose it once, after which neither it nor its messages may be used: buffer
-/// and object go back to their pools. Not thread-safe.
+/// Whole messages that arrived together, parsed in place: their bytes stand in one buffer as the wire brought
+/// them. The holder owns the batch and must dispose it once, after which neither it nor its messages may be
+/// used: buffer and object go back to their pools. Not thread-safe.
 /// </summary>
-/// <remarks>Batches of one connection that follow each other often share a buffer. It is given up for a new one only when
-/// nearly full, so that what a queue of batches holds in memory stays close to what they are charged.</remarks>
+/// <remarks>Batches of one connection that follow each other often share a buffer. It is given up for a new
+/// one only when nearly full, so that what a queue of batches holds in memory stays close to what they are
+/// charged.</remarks>
 public sealed class ReceivedBatch : IDisposable
 {
-    /// <summary>Objects kept for reuse, and the largest arrays kept with them: a burst of tiny messages must not
-    /// be remembered for ever.</summary>
+    /// <summary>Objects kept for reuse, and the largest arrays kept with them: a burst of tiny messages must
+    /// not be remembered for ever.</summary>
     private const int KeptBatches = 256;
     private const int KeptArrayLength = 4096;
 
@@ -66,7 +67,8 @@ public sealed class ReceivedBatch : IDisposable
     /// <summary>True if the messages stand behind each other on the wire with nothing between them.</summary>
     internal bool IsContiguous { get; private set; }
 
-    /// <summary>True for the one message of a batch that was too large to be kept: it cannot be sent on.</summary>
+    /// <summary>True for the one message of a batch that was too large to be kept: it cannot be sent
+    /// on.</summary>
     internal bool IsTruncated => _truncation is not null;
 
     internal PooledBuffer PooledBuffer => _buffer ?? throw Disposed();
@@ -82,7 +84,8 @@ public sealed class ReceivedBatch : IDisposable
         }
     }
 
-    /// <summary>A batch of one message that came by another way than ZeroMQ, copied, for the same queue.</summary>
+    /// <summary>A batch of one message that came by another way than ZeroMQ, copied, for the same
+    /// queue.</summary>
     public static ReceivedBatch FromMessage(
         ConnectionOrigin origin, DateTimeOffset receivedAt, params ReadOnlySpan<ReadOnlyMemory<byte>> frames)
     {
@@ -139,7 +142,8 @@ public sealed class ReceivedBatch : IDisposable
         _frameCount += frames.Length;
     }
 
-    /// <summary>Where a message stood on the wire, from its first flags byte to its end: it can be sent on as it is.</summary>
+    /// <summary>Where a message stood on the wire, from its first flags byte to its end: it can be sent on as
+    /// it is.</summary>
     internal (int Start, int End) GetWire(int index) => (_messages[index].WireStart, _messages[index].WireEnd);
 
     public void Dispose()

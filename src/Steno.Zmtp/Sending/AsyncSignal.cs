@@ -2,8 +2,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Steno.Zmtp.Sending;
 
-/// <summary>Wakes one waiting task; a signal given while nobody waits is kept, once. Any thread may set it, one task at
-/// a time may wait. Without allocation: it is set for every run of messages.</summary>
+/// <summary>Wakes one waiting task; a signal given while nobody waits is kept, once. Any thread may set it,
+/// one task at a time may wait. Without allocation: it is set for every run of messages.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private const int Idle = 0;

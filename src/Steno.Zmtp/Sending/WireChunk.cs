@@ -3,8 +3,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Sending;
 
-/// <summary>Writes messages as they go over the wire, one behind the other, into shared buffers, so that every subscriber's
-/// queue refers to the same bytes. Not thread-safe: the socket's lock guards it.</summary>
+/// <summary>Writes messages as they go over the wire, one behind the other, into shared buffers, so that
+/// every subscriber's queue refers to the same bytes. Not thread-safe: the socket's lock guards it.</summary>
 internal sealed class WireChunk : IDisposable
 {
     private PooledBuffer _buffer = BufferPool.Shared.Rent(BufferPool.MediumBytes);

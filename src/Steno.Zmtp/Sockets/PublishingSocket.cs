@@ -6,8 +6,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp;
 
-/// <summary>PUB and XPUB: know what each subscriber wants, and put it in its queue. A subscriber whose queue is full
-/// loses what does not fit, whole messages, counted; nobody waits for it.</summary>
+/// <summary>PUB and XPUB: know what each subscriber wants, and put it in its queue. A subscriber whose queue
+/// is full loses what does not fit, whole messages, counted; nobody waits for it.</summary>
 public abstract class PublishingSocket : ZmtpSocket
 {
     private readonly Lock _gate = new();
@@ -17,7 +17,8 @@ public abstract class PublishingSocket : ZmtpSocket
     private protected PublishingSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
         : base(type, options, time, logger)
     {
-        // Subscribers send nothing but subscriptions: as commands (ZMTP 3.1), or as messages of one frame (3.0).
+        // Subscribers send nothing but subscriptions: as commands (ZMTP 3.1), or as messages of one frame
+        // (3.0).
         TrafficLimits = options with { MaxMessageBytes = options.MaxSubscriptionBytes + 1 };
     }
 
@@ -90,8 +91,8 @@ public abstract class PublishingSocket : ZmtpSocket
 
     private protected sealed override ValueTask LingerAsync() => WaitUntilSentAsync();
 
-    /// <summary>Puts whole messages, as they stand on the wire in one buffer, into the queues of those that want them.
-    /// Messages of a batch that follow each other go as one run.</summary>
+    /// <summary>Puts whole messages, as they stand on the wire in one buffer, into the queues of those that
+    /// want them. Messages of a batch that follow each other go as one run.</summary>
     /// <returns>False if somebody lost something.</returns>
     private protected bool Publish(ReceivedBatch batch)
     {

@@ -22,8 +22,8 @@ public abstract class SubscribingSocket : ReceivingSocket
     {
     }
 
-    /// <summary>Asks for messages whose first frame begins with the prefix; empty asks for all. Counted: what was asked for
-    /// twice must be cancelled twice.</summary>
+    /// <summary>Asks for messages whose first frame begins with the prefix; empty asks for all. Counted: what
+    /// was asked for twice must be cancelled twice.</summary>
     public void Subscribe(ReadOnlySpan<byte> prefix)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefix.Length, Options.MaxSubscriptionBytes, nameof(prefix));

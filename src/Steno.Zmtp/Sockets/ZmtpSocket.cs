@@ -9,8 +9,9 @@ using Steno.Zmtp.Wire;
 namespace Steno.Zmtp;
 
 /// <summary>
-/// What all sockets share: endpoints dialled and doors opened, connections and their status, heartbeats, disposal. All
-/// members are thread-safe. Nothing a peer does makes a member throw; it shows in <see cref="Connections"/> and in the log.
+/// What all sockets share: endpoints dialled and doors opened, connections and their status, heartbeats,
+/// disposal. All members are thread-safe. Nothing a peer does makes a member throw; it shows in
+/// <see cref="Connections"/> and in the log.
 /// </summary>
 public abstract class ZmtpSocket : IAsyncDisposable
 {
@@ -45,18 +46,19 @@ public abstract class ZmtpSocket : IAsyncDisposable
         _name = type.ToName();
         _dropLog = new LogLimit(time);
         Unfinished = new UnfinishedBudget(options.MaxUnfinishedBytes);
-        TimeSpan tick = options.HeartbeatInterval / 4;
+        // Half an interval late is early enough, and every tick wakes a thread.
+        TimeSpan tick = options.HeartbeatInterval / 2;
         _heartbeats = time.CreateTimer(static socket => ((ZmtpSocket)socket!).CheckHearts(), this, tick, tick);
     }
 
-    /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return quickly; what it
-    /// throws is logged.</summary>
+    /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return
+    /// quickly; what it throws is logged.</summary>
     public event Action<ConnectionStatus>? ConnectionChanged;
 
     public ZmtpSocketType Type { get; }
 
-    /// <summary>Every dialled endpoint and every accepted peer, as they are now. An accepted peer that has left is
-    /// gone; its last status went to <see cref="ConnectionChanged"/>.</summary>
+    /// <summary>Every dialled endpoint and every accepted peer, as they are now. An accepted peer that has
+    /// left is gone; its last status went to <see cref="ConnectionChanged"/>.</summary>
     public IReadOnlyList<ConnectionStatus> Connections =>
         [.. _links.Values.OrderBy(link => link.Id).Select(link => link.Snapshot())];
 
@@ -75,7 +77,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
 
     internal UnfinishedBudget Unfinished { get; }
 
-    /// <summary>True if messages over a limit are drained on dialled connections instead of ending them.</summary>
+    /// <summary>True if messages over a limit are drained on dialled connections instead of ending
+    /// them.</summary>
     internal virtual bool DrainsOversized => false;
 
     /// <summary>The limits for what peers send to this kind of socket.</summary>
@@ -186,7 +189,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
     internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
         Logger.Unforeseen(_name, connection.Link.RemoteAddress, error);
 
-    /// <summary>From the bare transport to its end. <paramref name="handshake"/> ends the handshake only.</summary>
+    /// <summary>From the bare transport to its end. <paramref name="handshake"/> ends the handshake
+    /// only.</summary>
     internal async Task<(bool WasReady, ZmtpFault Fault)> RunConnectionAsync(
         Link link, Socket transport, CancellationToken handshake)
     {
@@ -221,7 +225,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops reading and dialling, closes the doors; what was read has been delivered when it returns.</summary>
+    /// <summary>Stops reading and dialling, closes the doors; what was read has been delivered when it
+    /// returns.</summary>
     private protected async Task StopAsync()
     {
         lock (_gate)

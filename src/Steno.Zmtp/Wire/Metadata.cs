@@ -3,15 +3,16 @@ using System.Text;
 
 namespace Steno.Zmtp.Wire;
 
-/// <summary>READY's properties: each a name (one byte of length) and a value (four bytes of length, network order).
-/// Names are compared without case. A length that does not fit its command is an error before anything is
-/// taken from it: one of 2³¹ or more ends whole processes elsewhere.</summary>
+/// <summary>READY's properties: each a name (one byte of length) and a value (four bytes of length, network
+/// order). Names are compared without case. A length that does not fit its command is an error before
+/// anything is taken from it: one of 2³¹ or more ends whole processes elsewhere.</summary>
 internal static class Metadata
 {
     private const int ValueLengthBytes = 4;
 
     /// <summary>Reads the socket type, and walks over all other properties.</summary>
-    /// <exception cref="ZmtpException">The metadata is broken, or more than <paramref name="maxProperties"/>.</exception>
+    /// <exception cref="ZmtpException">The metadata is broken, or more than
+    /// <paramref name="maxProperties"/>.</exception>
     public static ZmtpSocketType ReadSocketType(ReadOnlySpan<byte> data, int maxProperties)
     {
         ZmtpSocketType type = ZmtpSocketType.Unknown;

@@ -106,7 +106,8 @@ public sealed class ForwarderTests : IAsyncDisposable
     [Fact]
     public async Task A_frozen_subscriber_loses_its_own_messages_and_slows_nobody()
     {
-        // In all more than the frozen one's queue and the system's buffers hold; each burst less than the living one's queue.
+        // In all more than the frozen one's queue and the system's buffers hold; each burst less than the
+        // living one's queue.
         const int Bursts = 10;
         const int BurstSize = 5000;
         const int Budget = 16 << 20;

@@ -3,7 +3,8 @@ using Steno.Zmtp;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>A listening socket of ours with a healthy peer on it, and strangers who come to do harm.</summary>
+/// <summary>A listening socket of ours with a healthy peer on it, and strangers who come to do
+/// harm.</summary>
 internal sealed class DoorUnderTest : IAsyncDisposable
 {
     private readonly Inbox _inbox = new();
@@ -47,7 +48,8 @@ internal sealed class DoorUnderTest : IAsyncDisposable
             Assert.DoesNotContain(closed!.Fault!.ToString(), char.IsControl);
         }
 
-        // A PUSH deals to everybody who asked, so a stranger who was let stay would get the healthy peer's share.
+        // A PUSH deals to everybody who asked, so a stranger who was let stay would get the healthy peer's
+        // share.
         if (Socket.Type != ZmtpSocketType.Push) await HealthyMessageComesThroughAsync("after " + malformed.Name);
         stranger.Reset();
         await Eventually.BecomesTrueAsync(() => Socket.Connections.Count == 1, "the stranger is forgotten");
@@ -89,7 +91,8 @@ internal sealed class DoorUnderTest : IAsyncDisposable
     private static bool Sends(ZmtpSocketType type) =>
         type is ZmtpSocketType.Pub or ZmtpSocketType.XPub or ZmtpSocketType.Push;
 
-    /// <summary>A reset may overtake what was sent before it; and the excesses meet narrower limits on sending sockets.</summary>
+    /// <summary>A reset may overtake what was sent before it; and the excesses meet narrower limits on
+    /// sending sockets.</summary>
     private bool MayDiffer(MalformedCase malformed) =>
         malformed.Expected is ZmtpFaultCode.ClosedInHandshake or ZmtpFaultCode.ConnectionLost || Sends(Socket.Type);
 }

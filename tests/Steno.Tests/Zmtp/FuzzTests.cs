@@ -3,7 +3,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Valid conversations with random damage, against every kind of door, with a healthy peer on it.</summary>
+/// <summary>Valid conversations with random damage, against every kind of door, with a healthy peer on
+/// it.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Strangers = 150;

@@ -3,7 +3,8 @@ using Steno.Zmtp;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Every pair of sockets we use, each side dialling and listening, over TCP and ipc, against real libzmq.</summary>
+/// <summary>Every pair of sockets we use, each side dialling and listening, over TCP and ipc, against real
+/// libzmq.</summary>
 public sealed class LibzmqInteropTests
 {
     private static readonly byte[][] Awkward = ["topic"u8.ToArray(), [], new byte[255], new byte[256], new byte[70_000]];
@@ -146,7 +147,8 @@ public sealed class LibzmqInteropTests
         return peer;
     }
 
-    /// <summary>A publisher does not hear subscriptions at once: repeats a message until it comes through.</summary>
+    /// <summary>A publisher does not hear subscriptions at once: repeats a message until it comes
+    /// through.</summary>
     private static async Task SendUntilHeardAsync(PythonPeer peer, Inbox inbox, string text = "hello")
     {
         byte[] hello = Encoding.ASCII.GetBytes(text);

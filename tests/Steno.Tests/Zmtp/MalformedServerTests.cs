@@ -5,8 +5,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>The same corpus from the other side: our SUB dials, and what answers misbehaves. The fault is named in its
-/// status, it dials again, and its healthy publisher is heard all the while.</summary>
+/// <summary>The same corpus from the other side: our SUB dials, and what answers misbehaves. The fault is
+/// named in its status, it dials again, and its healthy publisher is heard all the while.</summary>
 public sealed class MalformedServerTests
 {
     [Fact]

@@ -36,7 +36,8 @@ public sealed class NetMqInteropTests
         using SubscriberSocket sub = new();
         sub.Subscribe("yes");
         Meet(pub, sub, weListen);
-        // A bound NetMQ socket, as libzmq's, sends its subscriptions only while its application is inside the library.
+        // A bound NetMQ socket, as libzmq's, sends its subscriptions only while its application is inside the
+        // library.
         NetMQMessage message = new();
         Task<bool> receiving = Task.Run(
             () => sub.TryReceiveMultipartMessage(Patience, ref message!), TestContext.Current.CancellationToken);

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>A real libzmq socket in a process of its own (<c>peers/peer.py</c>), told what to do line by line.</summary>
+/// <summary>A real libzmq socket in a process of its own (<c>peers/peer.py</c>), told what to do line by
+/// line.</summary>
 internal sealed class PythonPeer : IAsyncDisposable
 {
     private const string Python = "/usr/bin/python3";

@@ -7,8 +7,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>A TCP peer that sends whatever bytes it is told to. What does not arrive, because the other side has hung up,
-/// is no error here: hanging up is what is expected.</summary>
+/// <summary>A TCP peer that sends whatever bytes it is told to. What does not arrive, because the other side
+/// has hung up, is no error here: hanging up is what is expected.</summary>
 internal sealed class RawPeer(Socket socket) : IDisposable
 {
     public static async Task<RawPeer> DialAsync(ZmtpEndpoint door)

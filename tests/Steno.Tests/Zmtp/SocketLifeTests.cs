@@ -5,7 +5,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Beginning, stopping, coming back: our sockets with each other, and with peers of raw bytes.</summary>
+/// <summary>Beginning, stopping, coming back: our sockets with each other, and with peers of raw
+/// bytes.</summary>
 public sealed class SocketLifeTests
 {
     [Fact]

@@ -3,7 +3,8 @@ using Steno.Zmtp;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Sockets with short times, so that what takes seconds in use takes fractions of one here.</summary>
+/// <summary>Sockets with short times, so that what takes seconds in use takes fractions of one
+/// here.</summary>
 internal static class TestSockets
 {
     public static readonly ZmtpEndpoint AnyPort = ZmtpEndpoint.Parse("tcp://127.0.0.1:0");
