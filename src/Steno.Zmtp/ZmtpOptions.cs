@@ -118,7 +118,8 @@ public sealed record ZmtpOptions
         Require(ReadSpin, TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
     }
 
-    private static void Require<T>(T value, T min, T max, [CallerArgumentExpression(nameof(value))] string name = "")
+    private static void Require<T>(
+        T value, T min, T max, [CallerArgumentExpression(nameof(value))] string name = "")
         where T : IComparable<T>
     {
         if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)

@@ -28,7 +28,8 @@ internal sealed class BufferPool
         if (!IsPooled(capacity)) return new PooledBuffer(GC.AllocateUninitializedArray<byte>(capacity), null);
         lock (_gate)
         {
-            if (_free.TryGetValue(capacity, out Stack<PooledBuffer>? stack) && stack.TryPop(out PooledBuffer? buffer))
+            if (_free.TryGetValue(capacity, out Stack<PooledBuffer>? stack)
+                && stack.TryPop(out PooledBuffer? buffer))
             {
                 buffer.Renew();
                 return buffer;

@@ -4,7 +4,11 @@ namespace Steno.Zmtp.Connections;
 /// reconnects, or an accepted peer. Counters are written by the connection's own tasks and read by
 /// anyone.</summary>
 internal sealed class Link(
-    long id, ZmtpSocketType socketType, ZmtpEndpoint endpoint, ConnectionDirection direction, TimeProvider time)
+    long id,
+    ZmtpSocketType socketType,
+    ZmtpEndpoint endpoint,
+    ConnectionDirection direction,
+    TimeProvider time)
 {
     private readonly Lock _gate = new();
     private ConnectionState _state = ConnectionState.Connecting;
@@ -128,5 +132,6 @@ internal sealed class Link(
         }
     }
 
-    private static DateTimeOffset? ToTime(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+    private static DateTimeOffset? ToTime(long ticks) =>
+        ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 }

@@ -11,7 +11,8 @@ namespace Steno.Zmtp.Connections;
 internal sealed class ZmtpConnection : IDisposable
 {
     private readonly Socket _transport;
-    private readonly TaskCompletionSource<ZmtpFault> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ZmtpFault> _end = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ZmtpConnection(Link link, Socket transport, Peer peer, ZmtpOptions options, TimeProvider time)
     {
@@ -41,7 +42,7 @@ internal sealed class ZmtpConnection : IDisposable
     public void End(ZmtpFault fault)
     {
         if (!_end.TrySetResult(fault)) return;
-        _transport.Dispose();
+        CloseTransport();
         Outgoing.Complete();
     }
 
@@ -102,6 +103,22 @@ internal sealed class ZmtpConnection : IDisposable
         SocketException socket => socket.Message,
         _ => error.Message,
     };
+
+    /// <summary>Says goodbye first: a socket that is disposed with a read pending is reset, and what the peer has not
+    /// read yet would be lost to it.</summary>
+    private void CloseTransport()
+    {
+        try
+        {
+            _transport.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The other side was faster.
+        }
+
+        _transport.Dispose();
+    }
 
     private async ValueTask SendAllAsync(List<ArraySegment<byte>> bytes)
     {

@@ -172,7 +172,7 @@ internal sealed class FrameParser(ReadBuffer input, ZmtpOptions options, bool dr
         {
             throw Limit(_frameCount >= options.MaxFramesPerMessage
                 ? $"a message of more than {options.MaxFramesPerMessage} frames"
-                : $"a message of {_messageBytes + size} bytes or more; {options.MaxMessageBytes} are allowed");
+                : $"a message of {_messageBytes + size} bytes; {options.MaxMessageBytes} are allowed");
         }
 
         Oversized = new OversizedMessage(options.TruncatedBytesKept, options.MaxFramesPerMessage);

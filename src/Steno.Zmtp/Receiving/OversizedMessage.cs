@@ -52,7 +52,8 @@ internal sealed class OversizedMessage(int keptBytesMax, int keptFramesMax) : ID
     public ReceivedBatch ToBatch(ConnectionOrigin origin, DateTimeOffset receivedAt)
     {
         Truncation truncation = new(TotalBytes, _frameCount, _hash.GetHashAndReset());
-        ReceivedBatch batch = ReceivedBatch.Rent(origin, new PooledBuffer(_kept, null), receivedAt, truncation);
+        ReceivedBatch batch = ReceivedBatch.Rent(
+            origin, new PooledBuffer(_kept, null), receivedAt, truncation);
         batch.Add(_frames.ToArray(), 0, _keptBytes);
         return batch;
     }

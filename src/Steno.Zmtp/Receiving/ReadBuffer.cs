@@ -60,7 +60,8 @@ internal sealed class ReadBuffer : IDisposable
         int wanted = Math.Max(_sizeBytes, (int)Math.Min(needed, 2L * tail));
         if (tail == 0 && End > 0 && (_buffer.IsUnshared || Capacity != wanted)) return Restart(wanted);
         if (needed > Capacity / 2 && Keep + needed <= Capacity) return 0;
-        if (Keep + Math.Min(needed, 2L * tail) <= Capacity && Capacity - End >= Math.Min(Capacity, _fullBytes) / 4)
+        if (Keep + Math.Min(needed, 2L * tail) <= Capacity
+            && Capacity - End >= Math.Min(Capacity, _fullBytes) / 4)
             return 0;
         return Restart(Math.Max(wanted, tail + (Math.Min(_sizeBytes, _fullBytes) / 2)));
     }
@@ -91,5 +92,7 @@ internal sealed class ReadBuffer : IDisposable
     }
 
     private static int RoundUp(int capacity) =>
-        capacity <= BufferPool.LargestKeptBytes ? (int)BitOperations.RoundUpToPowerOf2((uint)capacity) : capacity;
+        capacity <= BufferPool.LargestKeptBytes
+            ? (int)BitOperations.RoundUpToPowerOf2((uint)capacity)
+            : capacity;
 }

@@ -56,7 +56,9 @@ public sealed class ReceivedBatch : IDisposable
     {
         get
         {
-            long bytes = _buffer is { Capacity: > BufferPool.LargestKeptBytes } huge ? huge.Capacity : _wireBytes;
+            long bytes = _buffer is { Capacity: > BufferPool.LargestKeptBytes } huge
+                ? huge.Capacity
+                : _wireBytes;
             return FixedCharge + bytes + (_frameCount * 8L) + (MessageCount * 12L);
         }
     }
@@ -77,7 +79,8 @@ public sealed class ReceivedBatch : IDisposable
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)MessageCount, nameof(index));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+                (uint)index, (uint)MessageCount, nameof(index));
             int first = _messages[index].FirstFrame;
             int end = index + 1 < MessageCount ? _messages[index + 1].FirstFrame : _frameCount;
             return new ReceivedMessage(Buffer, _frames.AsSpan(first, end - first), _truncation);
@@ -92,7 +95,8 @@ public sealed class ReceivedBatch : IDisposable
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentOutOfRangeException.ThrowIfZero(frames.Length);
         int length = 0;
-        foreach (ReadOnlyMemory<byte> frame in frames) length = checked(length + Frame.TotalBytes(frame.Length));
+        foreach (ReadOnlyMemory<byte> frame in frames)
+            length = checked(length + Frame.TotalBytes(frame.Length));
 
         PooledBuffer buffer = new(GC.AllocateUninitializedArray<byte>(length), owner: null);
         Range[] ranges = new Range[frames.Length];
@@ -111,7 +115,10 @@ public sealed class ReceivedBatch : IDisposable
 
     /// <summary>Takes over the caller's reference to <paramref name="buffer"/>.</summary>
     internal static ReceivedBatch Rent(
-        ConnectionOrigin origin, PooledBuffer buffer, DateTimeOffset receivedAt, Truncation? truncation = null)
+        ConnectionOrigin origin,
+        PooledBuffer buffer,
+        DateTimeOffset receivedAt,
+        Truncation? truncation = null)
     {
         if (!Free.TryDequeue(out ReceivedBatch? batch)) batch = new ReceivedBatch();
         batch._origin = origin;
@@ -144,7 +151,8 @@ public sealed class ReceivedBatch : IDisposable
 
     /// <summary>Where a message stood on the wire, from its first flags byte to its end: it can be sent on as
     /// it is.</summary>
-    internal (int Start, int End) GetWire(int index) => (_messages[index].WireStart, _messages[index].WireEnd);
+    internal (int Start, int End) GetWire(int index) =>
+        (_messages[index].WireStart, _messages[index].WireEnd);
 
     public void Dispose()
     {
@@ -153,7 +161,8 @@ public sealed class ReceivedBatch : IDisposable
         buffer.Release();
         _origin = null;
         _truncation = null;
-        if (_frames.Length <= KeptArrayLength && _messages.Length <= KeptArrayLength && Free.Count < KeptBatches)
+        if (_frames.Length <= KeptArrayLength && _messages.Length <= KeptArrayLength
+            && Free.Count < KeptBatches)
             Free.Enqueue(this);
     }
 

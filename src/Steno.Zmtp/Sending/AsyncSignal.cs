@@ -32,7 +32,8 @@ internal sealed class AsyncSignal : IValueTaskSource
 
     public ValueTask WaitAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, Signalled) == Signalled) return ValueTask.CompletedTask;
+        if (Interlocked.CompareExchange(ref _state, Idle, Signalled) == Signalled)
+            return ValueTask.CompletedTask;
         _core.Reset();
         ValueTask waiting = new(this, _core.Version);
         if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle) return waiting;

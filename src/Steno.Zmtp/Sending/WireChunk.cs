@@ -16,7 +16,8 @@ internal sealed class WireChunk : IDisposable
     public (int Offset, int Length) Append(ReadOnlySpan<ReadOnlyMemory<byte>> frames)
     {
         int length = 0;
-        foreach (ReadOnlyMemory<byte> frame in frames) length = checked(length + Frame.TotalBytes(frame.Length));
+        foreach (ReadOnlyMemory<byte> frame in frames)
+            length = checked(length + Frame.TotalBytes(frame.Length));
         if (_buffer.Capacity - _used < length || _buffer.Capacity > BufferPool.MediumBytes) Renew(length);
 
         int offset = _used;

@@ -14,7 +14,8 @@ public abstract class PublishingSocket : ZmtpSocket
     private readonly PrefixCounts _wanted = new();
     private ZmtpConnection[] _subscribers = [];
 
-    private protected PublishingSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
+    private protected PublishingSocket(
+        ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
         : base(type, options, time, logger)
     {
         // Subscribers send nothing but subscriptions: as commands (ZMTP 3.1), or as messages of one frame
@@ -41,7 +42,8 @@ public abstract class PublishingSocket : ZmtpSocket
             {
                 ReceivedMessage message = batch[i];
                 ReadOnlySpan<byte> body = message.GetFrame(0);
-                if (message.Frames.Length > 1 || body.Length == 0 || body[0] > Commands.SubscribeMessage) continue;
+                if (message.Frames.Length > 1 || body.Length == 0 || body[0] > Commands.SubscribeMessage)
+                    continue;
                 TakeSubscription(connection, body[1..], body[0] == Commands.SubscribeMessage);
             }
         }
@@ -53,7 +55,8 @@ public abstract class PublishingSocket : ZmtpSocket
         ZmtpConnection connection, ReadOnlySpan<byte> prefix, bool isSubscribe)
     {
         if (prefix.Length > Options.MaxSubscriptionBytes)
-            throw Faults.Limit($"a subscription of {prefix.Length} bytes; {Options.MaxSubscriptionBytes} are allowed");
+            throw Faults.Limit(
+                $"a subscription of {prefix.Length} bytes; {Options.MaxSubscriptionBytes} are allowed");
         lock (_gate)
         {
             if (!isSubscribe)
@@ -150,7 +153,9 @@ public abstract class PublishingSocket : ZmtpSocket
             messages++;
         }
 
-        return messages == 0 ? isComplete : isComplete & Offer(subscriber, batch.PooledBuffer, start, end - start, messages);
+        return messages == 0
+            ? isComplete
+            : isComplete & Offer(subscriber, batch.PooledBuffer, start, end - start, messages);
     }
 
     private bool Offer(ZmtpConnection subscriber, PooledBuffer buffer, int offset, int length, int messages)

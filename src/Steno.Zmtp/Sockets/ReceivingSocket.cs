@@ -32,7 +32,8 @@ public abstract class ReceivingSocket : ZmtpSocket
     internal override ValueTask DeliverAsync(ZmtpConnection connection, ReceivedBatch batch) =>
         _deliver(batch, _disposing.Token);
 
-    private protected override async ValueTask LingerAsync() => await _disposing.CancelAsync().ConfigureAwait(false);
+    private protected override async ValueTask LingerAsync() =>
+        await _disposing.CancelAsync().ConfigureAwait(false);
 
     private protected override ValueTask OnStoppedAsync()
     {

@@ -16,7 +16,8 @@ internal static class Commands
     public static byte[] Ping { get; } = Make("PING"u8, [0, 0]);
 
     /// <summary>Splits a command's body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
+    public static bool TryRead(
+        ReadOnlySpan<byte> command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
     {
         name = data = default;
         if (command.Length < 2 || command[0] == 0 || command[0] > command.Length - 1) return false;
@@ -60,7 +61,8 @@ internal static class Commands
     {
         byte[] data = new byte[64];
         int length = 0;
-        Metadata.Append(data, ref length, "Socket-Type"u8, System.Text.Encoding.ASCII.GetBytes(type.ToName()));
+        Metadata.Append(
+            data, ref length, "Socket-Type"u8, System.Text.Encoding.ASCII.GetBytes(type.ToName()));
         return Make("READY"u8, data.AsSpan(0, length));
     }
 

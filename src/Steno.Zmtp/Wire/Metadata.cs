@@ -18,7 +18,8 @@ internal static class Metadata
         ZmtpSocketType type = ZmtpSocketType.Unknown;
         for (int count = 0; data.Length > 0; count++)
         {
-            if (count == maxProperties) throw Faults.Limit($"a READY with more than {maxProperties} properties");
+            if (count == maxProperties)
+                throw Faults.Limit($"a READY with more than {maxProperties} properties");
             int nameLength = data[0];
             if (nameLength == 0 || data.Length < 1 + nameLength + ValueLengthBytes) throw Broken();
             ReadOnlySpan<byte> name = data.Slice(1, nameLength);
@@ -27,14 +28,16 @@ internal static class Metadata
             uint valueLength = BinaryPrimitives.ReadUInt32BigEndian(data);
             data = data[ValueLengthBytes..];
             if (valueLength > (uint)data.Length) throw Broken();
-            if (Ascii.EqualsIgnoreCase(name, "Socket-Type"u8)) type = SocketTypeNames.Parse(data[..(int)valueLength]);
+            if (Ascii.EqualsIgnoreCase(name, "Socket-Type"u8))
+                type = SocketTypeNames.Parse(data[..(int)valueLength]);
             data = data[(int)valueLength..];
         }
 
         return type;
     }
 
-    public static void Append(Span<byte> target, ref int length, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public static void Append(
+        Span<byte> target, ref int length, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         target[length++] = (byte)name.Length;
         name.CopyTo(target[length..]);
@@ -45,5 +48,6 @@ internal static class Metadata
         length += value.Length;
     }
 
-    private static ZmtpException Broken() => Faults.Violation("a READY whose properties do not fit its length");
+    private static ZmtpException Broken() =>
+        Faults.Violation("a READY whose properties do not fit its length");
 }

@@ -25,7 +25,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             await stranger.SendAsync(conversation[..cut], conversation[cut..]);
             stranger.Reset();
             if (i % 10 != 9) continue;
-            await Eventually.BecomesTrueAsync(() => test.Socket.Connections.Count == 1, $"the strangers are gone (seed {seed})");
+            await Eventually.BecomesTrueAsync(
+                () => test.Socket.Connections.Count == 1, $"the strangers are gone (seed {seed})");
             await test.HealthyMessageComesThroughAsync($"after stranger {i} of seed {seed}");
         }
     }
@@ -38,7 +39,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         [
             .. RawPeer.Greeting(minor: (byte)random.Next(2)), .. RawPeer.Ready(door),
             .. Commands.MakeSubscription("to"u8, isSubscribe: true, asCommand: random.Next(2) == 0),
-            .. RawPeer.Message("topic", more: true), .. RawPeer.LongFrame(FrameFlags.None, (ulong)payload.Length, payload),
+            .. RawPeer.Message("topic", more: true), .. RawPeer.LongFrame(
+                FrameFlags.None, (ulong)payload.Length, payload),
             .. Commands.Ping, .. RawPeer.Message("last"),
         ];
     }

@@ -97,7 +97,8 @@ internal static class MalformedCorpus
             (peer, door) => AfterAsync(peer, door, LongFrame(FrameFlags.None, 1UL << 63)), ProtocolViolation),
         new(
             "a frame of 2^64-1 bytes",
-            (peer, door) => AfterAsync(peer, door, LongFrame(FrameFlags.More, ulong.MaxValue)), ProtocolViolation),
+            (peer, door) =>
+                AfterAsync(peer, door, LongFrame(FrameFlags.More, ulong.MaxValue)), ProtocolViolation),
         new(
             "a frame of 2^62 bytes",
             (peer, door) => AfterAsync(peer, door, LongFrame(FrameFlags.None, 1UL << 62)), LimitExceeded),
@@ -138,13 +139,14 @@ internal static class MalformedCorpus
     [
         new(
             "10,000 MORE frames",
-            (peer, door) => AfterAsync(peer, door, [.. Enumerable.Repeat<byte[]>([1, 0], 10_000).SelectMany(f => f)]), LimitExceeded),
+            (peer, door) => AfterAsync(peer, door, Times(10_000, [1, 0])), LimitExceeded),
         new(
             "200 MiB announced",
-            (peer, door) => AfterAsync(peer, door, LongFrame(FrameFlags.None, 200 << 20, 1, 2, 3)), LimitExceeded),
+            (peer, door) =>
+                AfterAsync(peer, door, LongFrame(FrameFlags.None, 200 << 20, 1, 2, 3)), LimitExceeded),
         new(
             "a flood of PINGs",
-            (peer, door) => AfterAsync(peer, door, [.. Enumerable.Repeat(Commands.Ping, 5000).SelectMany(f => f)]), LimitExceeded),
+            (peer, door) => AfterAsync(peer, door, Times(5000, Commands.Ping)), LimitExceeded),
     ];
 
     public static byte[] Garbage(int length)
@@ -183,7 +185,8 @@ internal static class MalformedCorpus
         foreach (byte value in bytes)
         {
             await peer.SendAsync([value]);
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 
@@ -193,7 +196,8 @@ internal static class MalformedCorpus
     private static Task ReadyAsync(RawPeer peer, uint announced)
     {
         byte[] metadata = Property("Socket-Type", "PUB");
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(metadata.AsSpan(metadata.Length - 7), announced);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(
+            metadata.AsSpan(metadata.Length - 7), announced);
         return ReadyAsync(peer, metadata);
     }
 
@@ -207,5 +211,8 @@ internal static class MalformedCorpus
 
     private static byte[] Properties((int Count, int NameLength) what) => what.Count == 0
         ? [0, 0, 0, 0, 0]
-        : [.. Enumerable.Repeat(Property(new string('x', what.NameLength), ""), what.Count).SelectMany(p => p)];
+        : Times(what.Count, Property(new string('x', what.NameLength), ""));
+
+    private static byte[] Times(int count, byte[] bytes) =>
+        [.. Enumerable.Repeat(bytes, count).SelectMany(b => b)];
 }

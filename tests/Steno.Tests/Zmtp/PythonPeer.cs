@@ -45,11 +45,15 @@ internal sealed class PythonPeer : IAsyncDisposable
     }
 
     public Task<string> SendAsync(params byte[][] frames) =>
-        AskAsync("send " + string.Join(' ', frames.Select(f => f.Length == 0 ? "-" : Convert.ToHexStringLower(f))));
+        AskAsync("send " + string.Join(' ', frames.Select(Show)));
+
+    /// <summary>A frame as the script writes it.</summary>
+    public static string Show(byte[] frame) => frame.Length == 0 ? "-" : Convert.ToHexStringLower(frame);
 
     public void Signal(string signal)
     {
-        using Process kill = Process.Start("kill", ["-" + signal, Pid.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start(
+            "kill", ["-" + signal, Pid.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
