@@ -1,7 +1,7 @@
 namespace Steno.Zmtp;
 
-/// <summary>Where a message came from: the part of a connection that does not change while it lasts. One object per
-/// connection, shared by all its batches.</summary>
+/// <summary>Where a message came from: the part of a connection that does not change while it lasts. One
+/// object per connection, shared by all its batches.</summary>
 /// <param name="ConnectionId">Unique within the process; a reconnect gets a new one.</param>
 /// <param name="SocketType">The socket of ours that received it.</param>
 /// <param name="Endpoint">The endpoint we dialled, or the door that accepted.</param>

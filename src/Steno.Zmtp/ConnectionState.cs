@@ -12,7 +12,8 @@ public enum ConnectionState
     /// <summary>READY was exchanged and, for a subscriber, every subscription was written.</summary>
     Ready,
 
-    /// <summary>Lost or refused; it will be dialled again. <see cref="ConnectionStatus.Fault"/> says why.</summary>
+    /// <summary>Lost or refused; it will be dialled again. <see cref="ConnectionStatus.Fault"/> says
+    /// why.</summary>
     Backoff,
 
     /// <summary>Over for good: an accepted peer has left, or the socket was disposed.</summary>

@@ -1,7 +1,7 @@
 namespace Steno.Zmtp;
 
-/// <summary>A connection at one moment. Immutable; safe to keep and to hand between threads. Counters and times
-/// of a dialled endpoint run on over reconnects.</summary>
+/// <summary>A connection at one moment. Immutable; safe to keep and to hand between threads. Counters and
+/// times of a dialled endpoint run on over reconnects.</summary>
 public sealed record ConnectionStatus
 {
     /// <summary>Unique within the process. A dialled endpoint keeps its number over reconnects.</summary>
@@ -28,9 +28,9 @@ public sealed record ConnectionStatus
     /// <summary>When <see cref="State"/> was entered.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>When the subscriptions had been written to this connection; null if they were not, or if the socket does
-    /// not subscribe. From here on the peer can know them; what a publisher sends before it has read them is not
-    /// sent to us.</summary>
+    /// <summary>When the subscriptions had been written to this connection; null if they were not, or if the
+    /// socket does not subscribe. From here on the peer can know them; what a publisher sends before it has
+    /// read them is not sent to us.</summary>
     public required DateTimeOffset? SubscribedAt { get; init; }
 
     /// <summary>When the last byte arrived, heartbeats included; null if none did.</summary>

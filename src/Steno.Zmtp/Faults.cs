@@ -16,7 +16,9 @@ internal static class Faults
         "Check what is listening or calling there; if it is a ZeroMQ library, please report it."));
 
     public static ZmtpException Limit(string what) => new(new ZmtpFault(
-        ZmtpFaultCode.LimitExceeded, $"The peer went over a limit: it sent {what}.", "If it was meant to, raise the limit."));
+        ZmtpFaultCode.LimitExceeded,
+        $"The peer went over a limit: it sent {what}.",
+        "If it was meant to, raise the limit."));
 
     public static ZmtpFault NotZmtp(string what) => new(
         ZmtpFaultCode.NotZmtp,
@@ -25,13 +27,14 @@ internal static class Faults
 
     public static ZmtpFault HandshakeTimeout(TimeSpan after, string stage) => new(
         ZmtpFaultCode.HandshakeTimeout,
-        string.Create(CultureInfo.InvariantCulture, $"Connected, but {stage} for {after.TotalSeconds:0.#} s."),
+        string.Create(
+            CultureInfo.InvariantCulture, $"Connected, but {stage} for {after.TotalSeconds:0.#} s."),
         "Check that a ZeroMQ socket owns the port and is not frozen.");
 
     public static ZmtpFault ClosedInHandshake(ZmtpSocketType own) => new(
         ZmtpFaultCode.ClosedInHandshake,
         $"The other side closed the connection when it met {own.WithArticle()}.",
-        "Check the port and the socket type there: a ZeroMQ socket closes on a type that does not go with its own.");
+        "Check the port and the socket type there: a ZeroMQ socket closes on one that does not suit it.");
 
     public static ZmtpFault UnsupportedVersion(int major) => new(
         ZmtpFaultCode.UnsupportedVersion,
@@ -66,13 +69,18 @@ internal static class Faults
     public static ZmtpFault NameNotResolved(ZmtpEndpoint endpoint) => new(
         ZmtpFaultCode.NameNotResolved, $"The host name of {endpoint} leads nowhere.", "Correct the name.");
 
-    public static ZmtpFault WrongDoor(ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint, bool dialled)
+    public static ZmtpFault WrongDoor(
+        ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint, bool dialled)
     {
-        string where = dialled ? $"{endpoint} is {peer.WithArticle()}" : $"The peer at {endpoint} is {peer.WithArticle()}";
-        return new ZmtpFault(ZmtpFaultCode.WrongDoor, $"{where}: {Meaning(own, peer)}.", Remedy(own, peer, endpoint));
+        string where = dialled
+            ? $"{endpoint} is {peer.WithArticle()}"
+            : $"The peer at {endpoint} is {peer.WithArticle()}";
+        return new ZmtpFault(
+            ZmtpFaultCode.WrongDoor, $"{where}: {Meaning(own, peer)}.", Remedy(own, peer, endpoint));
     }
 
-    /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become dots.</summary>
+    /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become
+    /// dots.</summary>
     public static string Printable(ReadOnlySpan<byte> bytes)
     {
         StringBuilder text = new();
@@ -93,20 +101,23 @@ internal static class Faults
         _ => $"it does not go with {own.WithArticle()}",
     };
 
-    private static string Remedy(ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint) => (own, peer) switch
+    private static string Remedy(ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint)
     {
-        (ZmtpSocketType.Sub or ZmtpSocketType.XSub, ZmtpSocketType.XSub) =>
-            $"Subscribers belong on the broker's other door{OtherPort(endpoint, 5556, 5555)}.",
-        (ZmtpSocketType.Pub or ZmtpSocketType.XPub, ZmtpSocketType.XPub) =>
-            $"Publishers belong on the broker's other door{OtherPort(endpoint, 5555, 5556)}.",
-        (ZmtpSocketType.Sub or ZmtpSocketType.XSub, ZmtpSocketType.Sub) =>
-            "Two subscribers have nothing to tell each other: give the address of a PUB or of a broker's XPUB.",
-        (ZmtpSocketType.Sub or ZmtpSocketType.XSub, _) => "Give the address of a PUB or of a broker's XPUB.",
-        (ZmtpSocketType.Pub or ZmtpSocketType.XPub, _) => "Give the address of a SUB or of a broker's XSUB.",
-        (ZmtpSocketType.Pull, _) => "Only PUSH sockets connect here.",
-        (ZmtpSocketType.Push, _) => "Give the address of a PULL.",
-        _ => "Check the socket types on both sides.",
-    };
+        return (own, peer) switch
+        {
+            (ZmtpSocketType.Sub or ZmtpSocketType.XSub, ZmtpSocketType.XSub) =>
+                $"Subscribers belong on the broker's other door{OtherPort(endpoint, 5556, 5555)}.",
+            (ZmtpSocketType.Pub or ZmtpSocketType.XPub, ZmtpSocketType.XPub) =>
+                $"Publishers belong on the broker's other door{OtherPort(endpoint, 5555, 5556)}.",
+            (ZmtpSocketType.Sub or ZmtpSocketType.XSub, ZmtpSocketType.Sub) =>
+                "Two subscribers have nothing to say to each other: give the address of a PUB or an XPUB.",
+            (ZmtpSocketType.Sub or ZmtpSocketType.XSub, _) => "Give the address of a PUB or a broker's XPUB.",
+            (ZmtpSocketType.Pub or ZmtpSocketType.XPub, _) => "Give the address of a SUB or a broker's XSUB.",
+            (ZmtpSocketType.Pull, _) => "Only PUSH sockets connect here.",
+            (ZmtpSocketType.Push, _) => "Give the address of a PULL.",
+            _ => "Check the socket types on both sides.",
+        };
+    }
 
     private static string OtherPort(ZmtpEndpoint endpoint, int usual, int other)
     {

@@ -8,33 +8,59 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "{Socket} listens on {Endpoint}")]
     public static partial void Listening(this ILogger logger, string socket, ZmtpEndpoint endpoint);
 
-    [LoggerMessage(1001, LogLevel.Information, "{Socket} is connected to {Endpoint} ({PeerType}, ZMTP {Version})")]
+    [LoggerMessage(
+        1001, LogLevel.Information, "{Socket} is connected to {Endpoint} ({PeerType}, ZMTP {Version})")]
     public static partial void Connected(
         this ILogger logger, string socket, ZmtpEndpoint endpoint, string peerType, Version version);
 
     [LoggerMessage(1002, LogLevel.Warning, "{Socket} has no connection to {Endpoint}: {Fault}")]
-    public static partial void NotConnected(this ILogger logger, string socket, ZmtpEndpoint endpoint, ZmtpFault fault);
+    public static partial void NotConnected(
+        this ILogger logger, string socket, ZmtpEndpoint endpoint, ZmtpFault fault);
 
-    [LoggerMessage(1010, LogLevel.Debug, "{Socket} accepted {PeerType} {Remote} (ZMTP {Version}) on {Endpoint}")]
+    [LoggerMessage(
+        1010, LogLevel.Debug, "{Socket} accepted {PeerType} {Remote} (ZMTP {Version}) on {Endpoint}")]
     public static partial void Accepted(
-        this ILogger logger, string socket, string peerType, string remote, Version version, ZmtpEndpoint endpoint);
+        this ILogger logger,
+        string socket,
+        string peerType,
+        string remote,
+        Version version,
+        ZmtpEndpoint endpoint);
 
-    [LoggerMessage(1011, LogLevel.Warning, "{Socket} dropped the peer {Remote} at {Endpoint}: {Fault} ({Unlogged} more unlogged)")]
+    [LoggerMessage(
+        1011,
+        LogLevel.Warning,
+        "{Socket} dropped the peer {Remote} at {Endpoint}: {Fault} ({Unlogged} more unlogged)")]
     public static partial void PeerDropped(
-        this ILogger logger, string socket, string remote, ZmtpEndpoint endpoint, ZmtpFault fault, long unlogged);
+        this ILogger logger,
+        string socket,
+        string remote,
+        ZmtpEndpoint endpoint,
+        ZmtpFault fault,
+        long unlogged);
 
     [LoggerMessage(1012, LogLevel.Debug, "{Socket}: the peer {Remote} at {Endpoint} left: {Fault}")]
     public static partial void PeerLeft(
         this ILogger logger, string socket, string remote, ZmtpEndpoint endpoint, ZmtpFault fault);
 
-    [LoggerMessage(1013, LogLevel.Warning, "{Socket} at {Endpoint} is full and turned a peer away ({Unlogged} more unlogged)")]
-    public static partial void DoorFull(this ILogger logger, string socket, ZmtpEndpoint endpoint, long unlogged);
+    [LoggerMessage(
+        1013,
+        LogLevel.Warning,
+        "{Socket} at {Endpoint} is full and turned a peer away ({Unlogged} more unlogged)")]
+    public static partial void DoorFull(
+        this ILogger logger, string socket, ZmtpEndpoint endpoint, long unlogged);
 
-    [LoggerMessage(1014, LogLevel.Warning, "{Socket} at {Endpoint} could not accept: {Reason} ({Unlogged} more unlogged)")]
+    [LoggerMessage(
+        1014,
+        LogLevel.Warning,
+        "{Socket} at {Endpoint} could not accept: {Reason} ({Unlogged} more unlogged)")]
     public static partial void AcceptFailed(
         this ILogger logger, string socket, ZmtpEndpoint endpoint, string reason, long unlogged);
 
-    [LoggerMessage(1020, LogLevel.Warning, "{Socket}: the slow peer {Remote} has lost {Dropped} messages so far ({Unlogged} more unlogged)")]
+    [LoggerMessage(
+        1020,
+        LogLevel.Warning,
+        "{Socket}: the slow peer {Remote} has lost {Dropped} messages so far ({Unlogged} more unlogged)")]
     public static partial void MessagesDropped(
         this ILogger logger, string socket, string remote, long dropped, long unlogged);
 

@@ -1,7 +1,7 @@
 namespace Steno.Zmtp;
 
-/// <summary>Lets a few log entries through per period and counts the rest: a peer must not be able to fill a disk with its
-/// errors. Thread-safe.</summary>
+/// <summary>Lets a few log entries through per period and counts the rest: a peer must not be able to fill a
+/// disk with its errors. Thread-safe.</summary>
 internal sealed class LogLimit(TimeProvider time)
 {
     private const int PerPeriod = 10;

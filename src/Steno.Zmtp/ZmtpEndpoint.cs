@@ -4,9 +4,9 @@ using System.Net;
 
 namespace Steno.Zmtp;
 
-/// <summary>An address to dial or to listen on: <c>tcp://host:port</c>, <c>tcp://*:port</c> (every IPv4 interface; only to
-/// listen), <c>tcp://[::1]:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c> (Linux abstract). Port 0 listens on a port
-/// that the system chooses. Immutable.</summary>
+/// <summary>An address to dial or to listen on: <c>tcp://host:port</c>, <c>tcp://*:port</c> (every IPv4
+/// interface; only to listen), <c>tcp://[::1]:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c> (Linux
+/// abstract). Port 0 listens on a port that the system chooses. Immutable.</summary>
 public sealed record ZmtpEndpoint
 {
     private const string TcpScheme = "tcp://";
@@ -36,19 +36,23 @@ public sealed record ZmtpEndpoint
 
     public bool IsIpc => Path.Length > 0;
 
-    /// <summary>True if only this machine can reach it: ipc, <c>localhost</c> and loopback addresses.</summary>
+    /// <summary>True if only this machine can reach it: ipc, <c>localhost</c> and loopback
+    /// addresses.</summary>
     public bool IsLoopback => IsIpc
         || string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(Host, out IPAddress? address) && IPAddress.IsLoopback(address));
 
     public static ZmtpEndpoint Tcp(string host, int port) => Parse(
-        string.Create(CultureInfo.InvariantCulture, $"tcp://{(host.Contains(':') ? $"[{host}]" : host)}:{port}"));
+        string.Create(
+            CultureInfo.InvariantCulture, $"tcp://{(host.Contains(':') ? $"[{host}]" : host)}:{port}"));
 
     public static ZmtpEndpoint Ipc(string path) => Parse(IpcScheme + path);
 
     /// <exception cref="FormatException">With what is wrong and an example of what is right.</exception>
     public static ZmtpEndpoint Parse(string text) =>
-        TryParse(text, out ZmtpEndpoint? endpoint, out string? error) ? endpoint : throw new FormatException(error);
+        TryParse(text, out ZmtpEndpoint? endpoint, out string? error)
+            ? endpoint
+            : throw new FormatException(error);
 
     public static bool TryParse(
         string? text, [NotNullWhen(true)] out ZmtpEndpoint? endpoint, [NotNullWhen(false)] out string? error)
@@ -73,7 +77,7 @@ public sealed record ZmtpEndpoint
         if (path is "" or "@") return $"'{text}' names no path; an example is ipc:///run/steno.sock.";
         if (path.Contains('\0')) return "An ipc path cannot contain a NUL character.";
         if (System.Text.Encoding.UTF8.GetByteCount(path) > MaxIpcPathBytes)
-            return $"'{text}' is longer than the {MaxIpcPathBytes} bytes that the system allows for an ipc path.";
+            return $"'{text}' is longer than the {MaxIpcPathBytes} bytes that an ipc path may have.";
         endpoint = new ZmtpEndpoint("", 0, path);
         return null;
     }
@@ -84,7 +88,8 @@ public sealed record ZmtpEndpoint
         string rest = text[TcpScheme.Length..];
         int colon = rest.LastIndexOf(':');
         if (colon <= 0) return $"'{text}' lacks a port; an example is tcp://127.0.0.1:5555.";
-        if (!int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+        ReadOnlySpan<char> number = rest.AsSpan(colon + 1);
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int port)
             || port > IPEndPoint.MaxPort)
             return $"'{rest[(colon + 1)..]}' in '{text}' is not a port: a number from 0 to 65535.";
 
@@ -93,7 +98,9 @@ public sealed record ZmtpEndpoint
         if (bracketed) host = host[1..^1];
         bool valid = bracketed
             ? IPAddress.TryParse(host, out IPAddress? address) && host.Contains(':') && address is not null
-            : host == "*" || (host.Length <= MaxHostLength && Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
+            : host == "*"
+                || (host.Length <= MaxHostLength
+                    && Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
         if (!valid)
             return $"'{host}' in '{text}' is not a host: a name, an IPv4 address, [IPv6 address] or *.";
         endpoint = new ZmtpEndpoint(host, port, "");

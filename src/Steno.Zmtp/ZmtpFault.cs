@@ -1,6 +1,7 @@
 namespace Steno.Zmtp;
 
-/// <summary>Why a connection failed, in words a user can act on. Text that came from the peer is made printable.</summary>
+/// <summary>Why a connection failed, in words a user can act on. Text that came from the peer is made
+/// printable.</summary>
 /// <param name="Code">For programs.</param>
 /// <param name="Message">What happened, one sentence.</param>
 /// <param name="Remedy">What to do about it, one sentence; empty if time alone can help.</param>

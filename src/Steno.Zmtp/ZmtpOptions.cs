@@ -7,41 +7,44 @@ public sealed record ZmtpOptions
 {
     private const int MiB = 1 << 20;
 
-    /// <summary>From the accepted or dialled transport to the end of the handshake, in all: a drip does not extend it.
-    /// 5 s: a handshake is two small packets each way. 0.1 s to 5 min.</summary>
+    /// <summary>From the accepted or dialled transport to the end of the handshake, in all: a drip does not
+    /// extend it. 5 s: a handshake is two small packets each way. 0.1 s to 5 min.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>For the transport's own connect. 5 s: more than one lost SYN, less than a user's patience. 0.1 s to 5 min.</summary>
+    /// <summary>For the transport's own connect. 5 s: more than one lost SYN, less than a user's patience.
+    /// 0.1 s to 5 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the dialling side waits for the peer's READY before it sends its own. 200 ms: a libzmq XSUB that
-    /// gets a SUB's READY first closes before it names itself; a peer that never speaks first must still
-    /// be met. 0 to 5 s.</summary>
+    /// <summary>How long the dialling side waits for the peer's READY before it sends its own. 200 ms: a
+    /// libzmq XSUB that gets a SUB's READY first closes before it names itself; a peer that never speaks
+    /// first must still be met. 0 to 5 s.</summary>
     public TimeSpan ReadyPatience { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>First pause after a failed dial; doubles up to <see cref="BackoffMax"/>, each ±25 %. 100 ms. 1 ms to 1 min.</summary>
+    /// <summary>First pause after a failed dial; doubles up to <see cref="BackoffMax"/>, each ±25 %. 100 ms.
+    /// 1 ms to 1 min.</summary>
     public TimeSpan BackoffMin { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest pause between dials. 2 s: a broker that comes back is met within 5 s. 1 ms to 10 min.</summary>
+    /// <summary>Longest pause between dials. 2 s: a broker that comes back is met within 5 s. 1 ms to 10
+    /// min.</summary>
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Silence after which a PING is sent to peers of ZMTP 3.1. 1 s. 50 ms to 10 min.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Silence after which a peer of ZMTP 3.1 is given up. 3 s: two PINGs unanswered. Peers of ZMTP 3.0 know no
-    /// PING; for them TCP's own keep-alive must do. More than the interval, up to 1 h.</summary>
+    /// <summary>Silence after which a peer of ZMTP 3.1 is given up. 3 s: two PINGs unanswered. Peers of ZMTP
+    /// 3.0 know no PING; for them TCP's own keep-alive must do. More than the interval, up to 1 h.</summary>
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Payload bytes of all frames of one message. 128 MiB: a message must fit in memory a few times over.
-    /// Dialled connections drain larger ones and deliver them truncated; accepted peers are dropped.
-    /// 1 to 1 GiB.</summary>
+    /// <summary>Payload bytes of all frames of one message. 128 MiB: a message must fit in memory a few times
+    /// over. Dialled connections drain larger ones and deliver them truncated; accepted peers are dropped. 1
+    /// to 1 GiB.</summary>
     public int MaxMessageBytes { get; init; } = 128 * MiB;
 
     /// <summary>Frames of one message. 1,024: agents use two or three. 1 to 65,536.</summary>
     public int MaxFramesPerMessage { get; init; } = 1024;
 
-    /// <summary>Bytes of a drained message after which even a dialled connection is broken off: a length of 2⁶²
-    /// is a damaged stream, not a message. 64 GiB. At least <see cref="MaxMessageBytes"/>.</summary>
+    /// <summary>Bytes of a drained message after which even a dialled connection is broken off: a length of
+    /// 2⁶² is a damaged stream, not a message. 64 GiB. At least <see cref="MaxMessageBytes"/>.</summary>
     public long MaxDrainedBytes { get; init; } = 64L * 1024 * MiB;
 
     /// <summary>Payload bytes kept of a message that is truncated. 64 KiB. 0 to 1 MiB.</summary>
@@ -60,31 +63,32 @@ public sealed record ZmtpOptions
     /// <summary>Different prefixes of one peer. 10,000. 1 to 1,000,000.</summary>
     public int MaxSubscriptionsPerPeer { get; init; } = 10_000;
 
-    /// <summary>PINGs a peer may send within a second. 100: sane peers send one. Accepted peers that exceed it are
-    /// dropped; on dialled connections the surplus goes unanswered. 1 to 100,000.</summary>
+    /// <summary>PINGs a peer may send within a second. 100: sane peers send one. Accepted peers that exceed
+    /// it are dropped; on dialled connections the surplus goes unanswered. 1 to 100,000.</summary>
     public int MaxPingsPerSecond { get; init; } = 100;
 
-    /// <summary>Connections that a door (all of a socket's listeners) holds. 1,024. When it is full, the longest in
-    /// handshake gives way to a newcomer. 1 to 65,536.</summary>
+    /// <summary>Connections that a door (all of a socket's listeners) holds. 1,024. When it is full, the
+    /// longest in handshake gives way to a newcomer. 1 to 65,536.</summary>
     public int MaxConnections { get; init; } = 1024;
 
-    /// <summary>Bytes of unfinished messages, over 1 MiB each, that all accepted peers of a socket together may make it
-    /// hold. 256 MiB: two of the largest. The peer that would exceed it is dropped. 1 MiB to 1 TiB.</summary>
+    /// <summary>Bytes of unfinished messages, over 1 MiB each, that all accepted peers of a socket together
+    /// may make it hold. 256 MiB: two of the largest. The peer that would exceed it is dropped. 1 MiB to 1
+    /// TiB.</summary>
     public long MaxUnfinishedBytes { get; init; } = 256L * MiB;
 
-    /// <summary>Memory held for what one peer has not taken yet. 64 MiB, about 75,000 messages of 870 B. One larger
-    /// message is admitted alone. PUB and XPUB drop beyond it, PUSH waits. 64 KiB to 1 TiB.</summary>
+    /// <summary>Memory held for what one peer has not taken yet. 64 MiB, about 75,000 messages of 870 B. One
+    /// larger message is admitted alone. PUB and XPUB drop beyond it, PUSH waits. 64 KiB to 1 TiB.</summary>
     public long SendQueueBytes { get; init; } = 64L * MiB;
 
     /// <summary>How long disposal waits for queued messages to leave. 1 s. 0 to 10 min.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>One buffer of a busy connection. 512 KiB: at 500,000 messages/s of 870 B it is filled 850 times a second.
-    /// Quiet connections use 8 KiB. 64 KiB to 16 MiB.</summary>
+    /// <summary>One buffer of a busy connection. 512 KiB: at 500,000 messages/s of 870 B it is filled 850
+    /// times a second. Quiet connections use 8 KiB. 64 KiB to 16 MiB.</summary>
     public int ReadBufferBytes { get; init; } = 512 * 1024;
 
-    /// <summary>How long a busy connection looks again before it lets its thread go: a wake-up costs 50 µs on a virtual
-    /// machine. Connections that are not busy never spin. 50 µs. 0 to 1 ms.</summary>
+    /// <summary>How long a busy connection looks again before it lets its thread go: a wake-up costs 50 µs on
+    /// a virtual machine. Connections that are not busy never spin. 50 µs. 0 to 1 ms.</summary>
     public TimeSpan ReadSpin { get; init; } = TimeSpan.FromMicroseconds(50);
 
     /// <exception cref="ArgumentOutOfRangeException">Names the option and its range.</exception>
@@ -114,7 +118,8 @@ public sealed record ZmtpOptions
         Require(ReadSpin, TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
     }
 
-    private static void Require<T>(T value, T min, T max, [CallerArgumentExpression(nameof(value))] string name = "")
+    private static void Require<T>(
+        T value, T min, T max, [CallerArgumentExpression(nameof(value))] string name = "")
         where T : IComparable<T>
     {
         if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)

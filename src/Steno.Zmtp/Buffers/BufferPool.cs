@@ -1,7 +1,7 @@
 namespace Steno.Zmtp.Buffers;
 
-/// <summary>Lends buffers of a few sizes and keeps a bounded number of those that come back. Thread-safe. A lock is
-/// enough: even at full speed a buffer changes hands only a few thousand times a second.</summary>
+/// <summary>Lends buffers of a few sizes and keeps a bounded number of those that come back. Thread-safe. A
+/// lock is enough: even at full speed a buffer changes hands only a few thousand times a second.</summary>
 internal sealed class BufferPool
 {
     /// <summary>For handshakes and quiet connections.</summary>
@@ -9,8 +9,8 @@ internal sealed class BufferPool
 
     public const int MediumBytes = 64 * 1024;
 
-    /// <summary>Free bytes kept of each size: enough for a burst to be taken in without new memory; the rest is the
-    /// garbage collector's.</summary>
+    /// <summary>Free bytes kept of each size: enough for a burst to be taken in without new memory; the rest
+    /// is the garbage collector's.</summary>
     private const int KeptBytesPerSize = 32 << 20;
 
     /// <summary>Beyond this, arrays are made to measure and not kept.</summary>
@@ -21,14 +21,15 @@ internal sealed class BufferPool
 
     public static BufferPool Shared { get; } = new();
 
-    /// <summary>A buffer of exactly <paramref name="capacity"/> bytes, its content undefined. Powers of two from
-    /// <see cref="SmallBytes"/> to 16 MiB are pooled.</summary>
+    /// <summary>A buffer of exactly <paramref name="capacity"/> bytes, its content undefined. Powers of two
+    /// from <see cref="SmallBytes"/> to 16 MiB are pooled.</summary>
     public PooledBuffer Rent(int capacity)
     {
         if (!IsPooled(capacity)) return new PooledBuffer(GC.AllocateUninitializedArray<byte>(capacity), null);
         lock (_gate)
         {
-            if (_free.TryGetValue(capacity, out Stack<PooledBuffer>? stack) && stack.TryPop(out PooledBuffer? buffer))
+            if (_free.TryGetValue(capacity, out Stack<PooledBuffer>? stack)
+                && stack.TryPop(out PooledBuffer? buffer))
             {
                 buffer.Renew();
                 return buffer;

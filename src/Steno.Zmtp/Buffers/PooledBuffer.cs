@@ -1,7 +1,7 @@
 namespace Steno.Zmtp.Buffers;
 
-/// <summary>An array that several holders share. Who rents it has the first reference; the last to release it gives
-/// it back. Counting is thread-safe; who writes where is the holders' affair.</summary>
+/// <summary>An array that several holders share. Who rents it has the first reference; the last to release it
+/// gives it back. Counting is thread-safe; who writes where is the holders' affair.</summary>
 internal sealed class PooledBuffer(byte[] array, BufferPool? owner)
 {
     private int _references = 1;

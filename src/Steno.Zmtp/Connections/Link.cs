@@ -1,9 +1,14 @@
 namespace Steno.Zmtp.Connections;
 
-/// <summary>One line of a socket's <see cref="ZmtpSocket.Connections"/>: a dialled endpoint through all its reconnects, or
-/// an accepted peer. Counters are written by the connection's own tasks and read by anyone.</summary>
+/// <summary>One line of a socket's <see cref="ZmtpSocket.Connections"/>: a dialled endpoint through all its
+/// reconnects, or an accepted peer. Counters are written by the connection's own tasks and read by
+/// anyone.</summary>
 internal sealed class Link(
-    long id, ZmtpSocketType socketType, ZmtpEndpoint endpoint, ConnectionDirection direction, TimeProvider time)
+    long id,
+    ZmtpSocketType socketType,
+    ZmtpEndpoint endpoint,
+    ConnectionDirection direction,
+    TimeProvider time)
 {
     private readonly Lock _gate = new();
     private ConnectionState _state = ConnectionState.Connecting;
@@ -127,5 +132,6 @@ internal sealed class Link(
         }
     }
 
-    private static DateTimeOffset? ToTime(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+    private static DateTimeOffset? ToTime(long ticks) =>
+        ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 }

@@ -1,7 +1,8 @@
 namespace Steno.Zmtp.Connections;
 
-/// <summary>Accepted peers that are still in their handshake, in the order they came. When the door is full, the one that
-/// has been there longest gives way: a healthy peer is through in milliseconds. Thread-safe.</summary>
+/// <summary>Accepted peers that are still in their handshake, in the order they came. When the door is full,
+/// the one that has been there longest gives way: a healthy peer is through in milliseconds.
+/// Thread-safe.</summary>
 internal sealed class Newcomers
 {
     private readonly Lock _gate = new();

@@ -4,7 +4,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Connections;
 
-/// <summary>The reading half of a connection: receive, parse in place, hand on one batch per read, answer commands.</summary>
+/// <summary>The reading half of a connection: receive, parse in place, hand on one batch per read, answer
+/// commands.</summary>
 internal sealed class Reader(
     ZmtpSocket owner, ZmtpConnection connection, Socket transport, ReadBuffer input, ConnectionOrigin origin)
 {
@@ -25,7 +26,8 @@ internal sealed class Reader(
             {
                 _parser.Moved(input.MakeRoom(_parser.Needed));
                 if (!_isDialled && !unfinished.TryHold(input.Capacity))
-                    throw Faults.Limit("unfinished messages that, together with other peers', are too much to hold");
+                    throw Faults.Limit(
+                        "unfinished messages that, together with other peers', are too much to hold");
 
                 int count = await _receiver.ReceiveAsync(input.Free).ConfigureAwait(false);
                 if (count == 0) throw new ZmtpException(Faults.ConnectionLost("closed by the other side"));
@@ -116,7 +118,8 @@ internal sealed class Reader(
             throw Faults.Violation("a command without a name");
 
         if (name.SequenceEqual("PING"u8)) Answer(data);
-        else if (name.SequenceEqual("SUBSCRIBE"u8)) owner.TakeSubscription(connection, data, isSubscribe: true);
+        else if (name.SequenceEqual("SUBSCRIBE"u8))
+            owner.TakeSubscription(connection, data, isSubscribe: true);
         else if (name.SequenceEqual("CANCEL"u8)) owner.TakeSubscription(connection, data, isSubscribe: false);
         else if (name.SequenceEqual("ERROR"u8))
             throw new ZmtpException(Faults.RefusedByPeer(WireCommands.ReadErrorReason(data)));

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace Steno.Zmtp.Connections;
 
-/// <summary>Receives, and looks again for a moment before it lets go of its thread while the connection is busy: the
-/// wake-up of a sleeping core costs more than the looking.</summary>
+/// <summary>Receives, and looks again for a moment before it lets go of its thread while the connection is
+/// busy: the wake-up of a sleeping core costs more than the looking.</summary>
 internal sealed class Receiver(Socket transport, TimeSpan spin, TimeProvider time)
 {
     /// <summary>A read of so many bytes, or more, says that the next will come at once.</summary>

@@ -8,8 +8,8 @@ internal static class Transport
 {
     private const int Backlog = 512;
 
-    /// <summary>Seconds of TCP silence before the system probes, between probes, and probes unanswered: peers of ZMTP 3.0
-    /// know no PING, so this is how their death is noticed, in about half a minute.</summary>
+    /// <summary>Seconds of TCP silence before the system probes, between probes, and probes unanswered: peers
+    /// of ZMTP 3.0 know no PING, so this is how their death is noticed, in about half a minute.</summary>
     private const int KeepAliveSeconds = 15;
     private const int KeepAliveIntervalSeconds = 5;
     private const int KeepAliveProbes = 3;
@@ -49,7 +49,9 @@ internal static class Transport
     /// <exception cref="ZmtpException">The address cannot be listened on.</exception>
     public static Socket Listen(ZmtpEndpoint endpoint)
     {
-        EndPoint address = endpoint.IsIpc ? ToUnix(endpoint) : new IPEndPoint(ToListenAddress(endpoint), endpoint.Port);
+        EndPoint address = endpoint.IsIpc
+            ? ToUnix(endpoint)
+            : new IPEndPoint(ToListenAddress(endpoint), endpoint.Port);
         if (endpoint.IsIpc) RemoveStaleFile(endpoint);
         Socket socket = Create(address.AddressFamily);
         try
@@ -81,8 +83,10 @@ internal static class Transport
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        socket.SetSocketOption(
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
     }
 
     /// <summary>The peer's address for people to read.</summary>
@@ -90,18 +94,23 @@ internal static class Transport
         endpoint.IsIpc ? endpoint.ToString() : socket.RemoteEndPoint?.ToString() ?? "";
 
     private static Socket Create(AddressFamily family) => new(
-        family, SocketType.Stream, family == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        family,
+        SocketType.Stream,
+        family == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
 
     private static UnixDomainSocketEndPoint ToUnix(ZmtpEndpoint endpoint) =>
         new(endpoint.Path[0] == '@' ? "\0" + endpoint.Path[1..] : endpoint.Path);
 
-    private static async ValueTask<EndPoint[]> ResolveAsync(ZmtpEndpoint endpoint, CancellationToken cancellationToken)
+    private static async ValueTask<EndPoint[]> ResolveAsync(
+        ZmtpEndpoint endpoint, CancellationToken cancellationToken)
     {
         if (endpoint.IsIpc) return [ToUnix(endpoint)];
-        if (IPAddress.TryParse(endpoint.Host, out IPAddress? literal)) return [new IPEndPoint(literal, endpoint.Port)];
+        if (IPAddress.TryParse(endpoint.Host, out IPAddress? literal))
+            return [new IPEndPoint(literal, endpoint.Port)];
         try
         {
-            IPAddress[] found = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken).ConfigureAwait(false);
+            IPAddress[] found = await Dns.GetHostAddressesAsync(
+                endpoint.Host, cancellationToken).ConfigureAwait(false);
             return
             [
                 .. found.OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)
@@ -118,7 +127,8 @@ internal static class Transport
     {
         if (endpoint.Host == "*") return IPAddress.Any;
         if (IPAddress.TryParse(endpoint.Host, out IPAddress? literal)) return literal;
-        if (string.Equals(endpoint.Host, "localhost", StringComparison.OrdinalIgnoreCase)) return IPAddress.Loopback;
+        if (string.Equals(endpoint.Host, "localhost", StringComparison.OrdinalIgnoreCase))
+            return IPAddress.Loopback;
         throw new ZmtpException(new ZmtpFault(
             ZmtpFaultCode.NameNotResolved,
             $"Cannot listen on {endpoint}: a door needs an address of this machine, not a name.",

@@ -1,6 +1,7 @@
 namespace Steno.Zmtp.Connections;
 
-/// <summary>Memory that the unfinished messages of all accepted peers of a socket may hold together. Thread-safe.</summary>
+/// <summary>Memory that the unfinished messages of all accepted peers of a socket may hold together.
+/// Thread-safe.</summary>
 internal sealed class UnfinishedBudget(long budgetBytes)
 {
     private long _held;

@@ -1,7 +1,7 @@
 namespace Steno.Zmtp.Connections;
 
-/// <summary>One peer's part of an <see cref="UnfinishedBudget"/>. Buffers up to 1 MiB are free: they are bounded by
-/// the number of connections.</summary>
+/// <summary>One peer's part of an <see cref="UnfinishedBudget"/>. Buffers up to 1 MiB are free: they are
+/// bounded by the number of connections.</summary>
 internal sealed class UnfinishedReservation(UnfinishedBudget budget) : IDisposable
 {
     private const int FreeBytes = 1 << 20;

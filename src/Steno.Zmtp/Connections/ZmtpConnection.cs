@@ -6,12 +6,13 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Connections;
 
-/// <summary>One established connection: a task that reads, a task that sends, and a heart that is watched. It ends by the
-/// first fault, whoever finds it.</summary>
+/// <summary>One established connection: a task that reads, a task that sends, and a heart that is watched. It
+/// ends by the first fault, whoever finds it.</summary>
 internal sealed class ZmtpConnection : IDisposable
 {
     private readonly Socket _transport;
-    private readonly TaskCompletionSource<ZmtpFault> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ZmtpFault> _end = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ZmtpConnection(Link link, Socket transport, Peer peer, ZmtpOptions options, TimeProvider time)
     {
@@ -30,7 +31,8 @@ internal sealed class ZmtpConnection : IDisposable
 
     public Heartbeat Heart { get; }
 
-    /// <summary>What the peer wants to hear, if the socket publishes. The socket's subscription lock guards it.</summary>
+    /// <summary>What the peer wants to hear, if the socket publishes. The socket's subscription lock guards
+    /// it.</summary>
     public PrefixSet Subscriptions { get; } = new();
 
     /// <summary>Completes with the reason when the connection is over.</summary>
@@ -40,7 +42,7 @@ internal sealed class ZmtpConnection : IDisposable
     public void End(ZmtpFault fault)
     {
         if (!_end.TrySetResult(fault)) return;
-        _transport.Dispose();
+        CloseTransport();
         Outgoing.Complete();
     }
 
@@ -101,6 +103,22 @@ internal sealed class ZmtpConnection : IDisposable
         SocketException socket => socket.Message,
         _ => error.Message,
     };
+
+    /// <summary>Says goodbye first: a socket that is disposed with a read pending is reset, and what the peer has not
+    /// read yet would be lost to it.</summary>
+    private void CloseTransport()
+    {
+        try
+        {
+            _transport.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The other side was faster.
+        }
+
+        _transport.Dispose();
+    }
 
     private async ValueTask SendAllAsync(List<ArraySegment<byte>> bytes)
     {

@@ -7,8 +7,8 @@ namespace Steno.Zmtp.Handshakes;
 /// <summary>From the bare transport to two sockets that know each other.</summary>
 internal static class Handshake
 {
-    /// <summary>Greets, runs the mechanism, and holds the peer's socket type against ours. <c>learned</c> is told the
-    /// peer's version and type as soon as they are known, even if they do not suit.</summary>
+    /// <summary>Greets, runs the mechanism, and holds the peer's socket type against ours. <c>learned</c> is
+    /// told the peer's version and type as soon as they are known, even if they do not suit.</summary>
     /// <exception cref="ZmtpException">With the fault to show.</exception>
     public static async Task<Peer> RunAsync(
         Socket transport,
@@ -36,16 +36,21 @@ internal static class Handshake
     }
 
     private static async Task<Peer> RunAsync(
-        HandshakeChannel channel, HandshakeSetting setting, Action<Peer> learned, CancellationToken cancellationToken)
+        HandshakeChannel channel,
+        HandshakeSetting setting,
+        Action<Peer> learned,
+        CancellationToken cancellationToken)
     {
         Mechanism mechanism = setting.Mechanism;
         bool isDialled = setting.Direction == ConnectionDirection.Dialled;
         await channel.SendAsync(Greeting.Write(mechanism.Name), cancellationToken).ConfigureAwait(false);
-        Version version = await channel.ReadGreetingAsync(mechanism.Name, cancellationToken).ConfigureAwait(false);
+        Version version = await channel.ReadGreetingAsync(
+            mechanism.Name, cancellationToken).ConfigureAwait(false);
         Peer peer = new(version, ZmtpSocketType.Unknown);
         learned(peer);
 
-        HandshakeTerms terms = new(setting.Own, isDialled, setting.Options.ReadyPatience, setting.Time, Judge);
+        HandshakeTerms terms = new(
+            setting.Own, isDialled, setting.Options.ReadyPatience, setting.Time, Judge);
         try
         {
             await mechanism.RunAsync(channel, terms, cancellationToken).ConfigureAwait(false);
@@ -53,7 +58,8 @@ internal static class Handshake
         catch (ZmtpException wrong) when (wrong.Fault.Code == ZmtpFaultCode.WrongDoor && !isDialled)
         {
             // The caller cannot see our log: tell it why, in the words the protocol has for that.
-            byte[] error = WireCommands.MakeError($"{setting.Own.ToName()} does not go with {peer.SocketType.ToName()}");
+            byte[] error = WireCommands.MakeError(
+                $"{setting.Own.ToName()} does not go with {peer.SocketType.ToName()}");
             await channel.SendAsync(error, cancellationToken).ConfigureAwait(false);
             throw;
         }

@@ -4,9 +4,10 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Handshakes;
 
-/// <summary>What a handshake reads from and writes to. Bytes behind the handshake stay in the buffer for the traffic
-/// that follows. One user at a time.</summary>
-internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, ZmtpOptions options, ZmtpSocketType own)
+/// <summary>What a handshake reads from and writes to. Bytes behind the handshake stay in the buffer for the
+/// traffic that follows. One user at a time.</summary>
+internal sealed class HandshakeChannel(
+    Socket transport, ReadBuffer input, ZmtpOptions options, ZmtpSocketType own)
 {
     private const byte KnownFlags = (byte)(FrameFlags.More | FrameFlags.Long | FrameFlags.Command);
 
@@ -37,7 +38,8 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, ZmtpO
         return version;
     }
 
-    /// <summary>Reads one command, name and data; anything else before the end of the handshake is an error.</summary>
+    /// <summary>Reads one command, name and data; anything else before the end of the handshake is an
+    /// error.</summary>
     public async Task<byte[]> ReadCommandAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -52,7 +54,9 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, ZmtpO
         ReadOnlySpan<byte> unread = input.Unread;
         if (unread.Length < Frame.ShortHeaderBytes) return null;
         byte flags = unread[0];
-        if ((flags & ~KnownFlags) != 0 || (flags & (byte)FrameFlags.Command) == 0 || (flags & (byte)FrameFlags.More) != 0)
+        if ((flags & ~KnownFlags) != 0
+            || (flags & (byte)FrameFlags.Command) == 0
+            || (flags & (byte)FrameFlags.More) != 0)
             throw Faults.Violation("something other than a command before its READY");
 
         int header = Frame.ShortHeaderBytes;

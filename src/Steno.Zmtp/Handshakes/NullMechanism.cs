@@ -13,7 +13,8 @@ internal sealed class NullMechanism : Mechanism
         byte[] ready = WireCommands.MakeReady(terms.Own);
         Task<byte[]> reading = channel.ReadCommandAsync(cancellationToken);
         bool isSent = false;
-        if (!terms.WaitsForPeer || !await ComesWithinAsync(reading, terms, cancellationToken).ConfigureAwait(false))
+        if (!terms.WaitsForPeer
+            || !await ComesWithinAsync(reading, terms, cancellationToken).ConfigureAwait(false))
         {
             await channel.SendAsync(ready, cancellationToken).ConfigureAwait(false);
             isSent = true;

@@ -4,8 +4,9 @@ using Steno.Zmtp.Wire;
 namespace Steno.Zmtp.Receiving;
 
 /// <summary>
-/// Finds the whole messages in what was received, in place, and sorts out the commands between them (libzmq sends PING
-/// even between the frames of one message). No allocation per frame. Not thread-safe: the connection's reader owns it.
+/// Finds the whole messages in what was received, in place, and sorts out the commands between them (libzmq
+/// sends PING even between the frames of one message). No allocation per frame. Not thread-safe: the
+/// connection's reader owns it.
 /// </summary>
 internal sealed class FrameParser(ReadBuffer input, ZmtpOptions options, bool drainsOversized)
 {
@@ -18,8 +19,8 @@ internal sealed class FrameParser(ReadBuffer input, ZmtpOptions options, bool dr
     private int _commandStart;
     private int _commandLength;
 
-    /// <summary>Bytes of the unfinished message, framing included, as far as they are known; 0 if not even its first
-    /// header is there. For <see cref="ReadBuffer.MakeRoom"/>.</summary>
+    /// <summary>Bytes of the unfinished message, framing included, as far as they are known; 0 if not even
+    /// its first header is there. For <see cref="ReadBuffer.MakeRoom"/>.</summary>
     public long Needed { get; private set; }
 
     /// <summary>Name and data of the command found; valid until the next call.</summary>
@@ -144,8 +145,8 @@ internal sealed class FrameParser(ReadBuffer input, ZmtpOptions options, bool dr
             throw Limit($"a command of {size} bytes, more than the {options.MaxCommandBytes} allowed");
     }
 
-    /// <summary>Copies the command out, and closes the gap if it stood between the frames of a message, so that a
-    /// message's frames are always one run of bytes that can be sent on.</summary>
+    /// <summary>Copies the command out, and closes the gap if it stood between the frames of a message, so
+    /// that a message's frames are always one run of bytes that can be sent on.</summary>
     private void TakeCommand(int header, int size)
     {
         if (_command.Length < size) _command = new byte[options.MaxCommandBytes];
@@ -171,7 +172,7 @@ internal sealed class FrameParser(ReadBuffer input, ZmtpOptions options, bool dr
         {
             throw Limit(_frameCount >= options.MaxFramesPerMessage
                 ? $"a message of more than {options.MaxFramesPerMessage} frames"
-                : $"a message of {_messageBytes + size} bytes or more; {options.MaxMessageBytes} are allowed");
+                : $"a message of {_messageBytes + size} bytes; {options.MaxMessageBytes} are allowed");
         }
 
         Oversized = new OversizedMessage(options.TruncatedBytesKept, options.MaxFramesPerMessage);

@@ -3,7 +3,8 @@ using Steno.Zmtp.Buffers;
 
 namespace Steno.Zmtp.Receiving;
 
-/// <summary>A message over a limit while it is drained: hashed and counted to its end, its beginning kept.</summary>
+/// <summary>A message over a limit while it is drained: hashed and counted to its end, its beginning
+/// kept.</summary>
 internal sealed class OversizedMessage(int keptBytesMax, int keptFramesMax) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -51,7 +52,8 @@ internal sealed class OversizedMessage(int keptBytesMax, int keptFramesMax) : ID
     public ReceivedBatch ToBatch(ConnectionOrigin origin, DateTimeOffset receivedAt)
     {
         Truncation truncation = new(TotalBytes, _frameCount, _hash.GetHashAndReset());
-        ReceivedBatch batch = ReceivedBatch.Rent(origin, new PooledBuffer(_kept, null), receivedAt, truncation);
+        ReceivedBatch batch = ReceivedBatch.Rent(
+            origin, new PooledBuffer(_kept, null), receivedAt, truncation);
         batch.Add(_frames.ToArray(), 0, _keptBytes);
         return batch;
     }

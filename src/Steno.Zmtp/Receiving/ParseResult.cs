@@ -6,7 +6,8 @@ internal enum ParseResult
     /// <summary>Everything received is understood, up to an unfinished frame.</summary>
     NeedMore,
 
-    /// <summary><see cref="FrameParser.Command"/> holds a command, to be looked at before parsing on.</summary>
+    /// <summary><see cref="FrameParser.Command"/> holds a command, to be looked at before parsing
+    /// on.</summary>
     Command,
 
     /// <summary><see cref="FrameParser.Oversized"/> has come to its end.</summary>

@@ -4,9 +4,9 @@ using Steno.Zmtp.Buffers;
 namespace Steno.Zmtp.Receiving;
 
 /// <summary>
-/// Bytes received on one connection and not yet understood: a window that moves through pooled buffers. What has been
-/// parsed stays where it is, for the batches that point to it; only an unfinished tail is copied when a buffer is
-/// full. Not thread-safe: the connection's reader owns it.
+/// Bytes received on one connection and not yet understood: a window that moves through pooled buffers. What
+/// has been parsed stays where it is, for the batches that point to it; only an unfinished tail is copied
+/// when a buffer is full. Not thread-safe: the connection's reader owns it.
 /// </summary>
 internal sealed class ReadBuffer : IDisposable
 {
@@ -14,7 +14,8 @@ internal sealed class ReadBuffer : IDisposable
     private PooledBuffer _buffer = BufferPool.Shared.Rent(BufferPool.SmallBytes);
     private int _sizeBytes = BufferPool.SmallBytes;
 
-    /// <param name="fullBytes">Size of the buffer while the connection is busy; rounded up to a power of two.</param>
+    /// <param name="fullBytes">Size of the buffer while the connection is busy; rounded up to a power of
+    /// two.</param>
     public ReadBuffer(int fullBytes) => _fullBytes = (int)BitOperations.RoundUpToPowerOf2((uint)fullBytes);
 
     /// <summary>The first byte still needed: where the unfinished message begins.</summary>
@@ -37,7 +38,8 @@ internal sealed class ReadBuffer : IDisposable
     /// <summary>Room to receive into, never empty.</summary>
     public Memory<byte> Free => _buffer.Array.AsMemory(End);
 
-    /// <summary>Counts bytes received. A read that fills the buffer asks for a larger one next time.</summary>
+    /// <summary>Counts bytes received. A read that fills the buffer asks for a larger one next
+    /// time.</summary>
     public void Received(int count)
     {
         End += count;
@@ -48,8 +50,9 @@ internal sealed class ReadBuffer : IDisposable
     public void Quieten() => _sizeBytes = BufferPool.SmallBytes;
 
     /// <summary>Makes room to receive.</summary>
-    /// <param name="needed">Bytes from <see cref="Keep"/> on that the unfinished message is known to need; 0 if unknown.
-    /// It is only a promise by the peer, so memory grows with what really arrives, twofold at most.</param>
+    /// <param name="needed">Bytes from <see cref="Keep"/> on that the unfinished message is known to need; 0
+    /// if unknown. It is only a promise by the peer, so memory grows with what really arrives, twofold at
+    /// most.</param>
     /// <returns>How far the kept bytes have moved towards the beginning.</returns>
     public int MakeRoom(long needed)
     {
@@ -57,7 +60,8 @@ internal sealed class ReadBuffer : IDisposable
         int wanted = Math.Max(_sizeBytes, (int)Math.Min(needed, 2L * tail));
         if (tail == 0 && End > 0 && (_buffer.IsUnshared || Capacity != wanted)) return Restart(wanted);
         if (needed > Capacity / 2 && Keep + needed <= Capacity) return 0;
-        if (Keep + Math.Min(needed, 2L * tail) <= Capacity && Capacity - End >= Math.Min(Capacity, _fullBytes) / 4)
+        if (Keep + Math.Min(needed, 2L * tail) <= Capacity
+            && Capacity - End >= Math.Min(Capacity, _fullBytes) / 4)
             return 0;
         return Restart(Math.Max(wanted, tail + (Math.Min(_sizeBytes, _fullBytes) / 2)));
     }
@@ -88,5 +92,7 @@ internal sealed class ReadBuffer : IDisposable
     }
 
     private static int RoundUp(int capacity) =>
-        capacity <= BufferPool.LargestKeptBytes ? (int)BitOperations.RoundUpToPowerOf2((uint)capacity) : capacity;
+        capacity <= BufferPool.LargestKeptBytes
+            ? (int)BitOperations.RoundUpToPowerOf2((uint)capacity)
+            : capacity;
 }

@@ -4,10 +4,10 @@ using Steno.Zmtp.Receiving;
 namespace Steno.Zmtp;
 
 /// <summary>
-/// What was received and not yet taken, bounded by bytes. Many sockets write, one thread reads. When the budget is used
-/// up, writers wait and so stop reading from their sockets: the pressure reaches the publishers through TCP, and the
-/// wait is kept as a <see cref="StallPeriod"/>. A single batch larger than the budget is admitted when the queue is
-/// empty. What the reader has taken no longer counts.
+/// What was received and not yet taken, bounded by bytes. Many sockets write, one thread reads. When the
+/// budget is used up, writers wait and so stop reading from their sockets: the pressure reaches the
+/// publishers through TCP, and the wait is kept as a <see cref="StallPeriod"/>. A single batch larger than
+/// the budget is admitted when the queue is empty. What the reader has taken no longer counts.
 /// </summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It is a queue: of batches, bounded by bytes.")]
 public sealed class ReceiveQueue : IDisposable
@@ -15,7 +15,8 @@ public sealed class ReceiveQueue : IDisposable
     /// <summary>256 MiB: half a second of the fastest stream measured.</summary>
     public const long DefaultBudgetBytes = 256L << 20;
 
-    /// <summary>Stalls that nobody fetched; when there are more, the newest grows to cover what follows.</summary>
+    /// <summary>Stalls that nobody fetched; when there are more, the newest grows to cover what
+    /// follows.</summary>
     private const int MaxKeptStalls = 1024;
 
     /// <summary>About 20 µs of looking before the reader's thread sleeps: a wake-up costs more.</summary>
@@ -83,8 +84,8 @@ public sealed class ReceiveQueue : IDisposable
         get { lock (_gate) return _completed && _batches.Count == 0; }
     }
 
-    /// <summary>Hands the batch over; waits while the queue is full. Writers that wait are served in order. If it throws,
-    /// the batch was disposed.</summary>
+    /// <summary>Hands the batch over; waits while the queue is full. Writers that wait are served in order.
+    /// If it throws, the batch was disposed.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; the batch is lost.</exception>
     /// <exception cref="InvalidOperationException">The queue was completed or disposed.</exception>
     public ValueTask WriteAsync(ReceivedBatch batch, CancellationToken cancellationToken)
@@ -117,7 +118,8 @@ public sealed class ReceiveQueue : IDisposable
         return new ValueTask(waiting.WaitAsync(this, cancellationToken));
     }
 
-    /// <summary>Takes the oldest batch; the caller disposes it. Never waits. Only the reader's thread.</summary>
+    /// <summary>Takes the oldest batch; the caller disposes it. Never waits. Only the reader's
+    /// thread.</summary>
     public bool TryRead([NotNullWhen(true)] out ReceivedBatch? batch)
     {
         lock (_gate)
@@ -135,8 +137,8 @@ public sealed class ReceiveQueue : IDisposable
         }
     }
 
-    /// <summary>Waits on the calling thread until something can be read, the queue is completed, or the time is up:
-    /// looks for about 20 µs, then sleeps. Only the reader's thread.</summary>
+    /// <summary>Waits on the calling thread until something can be read, the queue is completed, or the time
+    /// is up: looks for about 20 µs, then sleeps. Only the reader's thread.</summary>
     /// <returns>True if <see cref="TryRead"/> will succeed.</returns>
     public bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -169,8 +171,8 @@ public sealed class ReceiveQueue : IDisposable
         }
     }
 
-    /// <summary>Nothing more may be written; what waits in the queue can still be read. Writers that wait for room are
-    /// refused. Repeating it does nothing.</summary>
+    /// <summary>Nothing more may be written; what waits in the queue can still be read. Writers that wait for
+    /// room are refused. Repeating it does nothing.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -186,7 +188,8 @@ public sealed class ReceiveQueue : IDisposable
         }
     }
 
-    /// <summary>Completes, and gives back the batches that nobody took. Only when the reader is done.</summary>
+    /// <summary>Completes, and gives back the batches that nobody took. Only when the reader is
+    /// done.</summary>
     public void Dispose()
     {
         Complete();

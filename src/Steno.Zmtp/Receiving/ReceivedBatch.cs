@@ -6,16 +6,17 @@ using Steno.Zmtp.Wire;
 namespace Steno.Zmtp;
 
 /// <summary>
-/// Whole messages that arrived together, parsed in place: their bytes stand in one buffer as the wire brought them.
-/// The holder owns the batch and must dispose it once, after which neither it nor its messages may be used: buffer
-/// and object go back to their pools. Not thread-safe.
+/// Whole messages that arrived together, parsed in place: their bytes stand in one buffer as the wire brought
+/// them. The holder owns the batch and must dispose it once, after which neither it nor its messages may be
+/// used: buffer and object go back to their pools. Not thread-safe.
 /// </summary>
-/// <remarks>Batches of one connection that follow each other often share a buffer. It is given up for a new one only when
-/// nearly full, so that what a queue of batches holds in memory stays close to what they are charged.</remarks>
+/// <remarks>Batches of one connection that follow each other often share a buffer. It is given up for a new
+/// one only when nearly full, so that what a queue of batches holds in memory stays close to what they are
+/// charged.</remarks>
 public sealed class ReceivedBatch : IDisposable
 {
-    /// <summary>Objects kept for reuse, and the largest arrays kept with them: a burst of tiny messages must not
-    /// be remembered for ever.</summary>
+    /// <summary>Objects kept for reuse, and the largest arrays kept with them: a burst of tiny messages must
+    /// not be remembered for ever.</summary>
     private const int KeptBatches = 256;
     private const int KeptArrayLength = 4096;
 
@@ -55,7 +56,9 @@ public sealed class ReceivedBatch : IDisposable
     {
         get
         {
-            long bytes = _buffer is { Capacity: > BufferPool.LargestKeptBytes } huge ? huge.Capacity : _wireBytes;
+            long bytes = _buffer is { Capacity: > BufferPool.LargestKeptBytes } huge
+                ? huge.Capacity
+                : _wireBytes;
             return FixedCharge + bytes + (_frameCount * 8L) + (MessageCount * 12L);
         }
     }
@@ -66,7 +69,8 @@ public sealed class ReceivedBatch : IDisposable
     /// <summary>True if the messages stand behind each other on the wire with nothing between them.</summary>
     internal bool IsContiguous { get; private set; }
 
-    /// <summary>True for the one message of a batch that was too large to be kept: it cannot be sent on.</summary>
+    /// <summary>True for the one message of a batch that was too large to be kept: it cannot be sent
+    /// on.</summary>
     internal bool IsTruncated => _truncation is not null;
 
     internal PooledBuffer PooledBuffer => _buffer ?? throw Disposed();
@@ -75,21 +79,24 @@ public sealed class ReceivedBatch : IDisposable
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)MessageCount, nameof(index));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+                (uint)index, (uint)MessageCount, nameof(index));
             int first = _messages[index].FirstFrame;
             int end = index + 1 < MessageCount ? _messages[index + 1].FirstFrame : _frameCount;
             return new ReceivedMessage(Buffer, _frames.AsSpan(first, end - first), _truncation);
         }
     }
 
-    /// <summary>A batch of one message that came by another way than ZeroMQ, copied, for the same queue.</summary>
+    /// <summary>A batch of one message that came by another way than ZeroMQ, copied, for the same
+    /// queue.</summary>
     public static ReceivedBatch FromMessage(
         ConnectionOrigin origin, DateTimeOffset receivedAt, params ReadOnlySpan<ReadOnlyMemory<byte>> frames)
     {
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentOutOfRangeException.ThrowIfZero(frames.Length);
         int length = 0;
-        foreach (ReadOnlyMemory<byte> frame in frames) length = checked(length + Frame.TotalBytes(frame.Length));
+        foreach (ReadOnlyMemory<byte> frame in frames)
+            length = checked(length + Frame.TotalBytes(frame.Length));
 
         PooledBuffer buffer = new(GC.AllocateUninitializedArray<byte>(length), owner: null);
         Range[] ranges = new Range[frames.Length];
@@ -108,7 +115,10 @@ public sealed class ReceivedBatch : IDisposable
 
     /// <summary>Takes over the caller's reference to <paramref name="buffer"/>.</summary>
     internal static ReceivedBatch Rent(
-        ConnectionOrigin origin, PooledBuffer buffer, DateTimeOffset receivedAt, Truncation? truncation = null)
+        ConnectionOrigin origin,
+        PooledBuffer buffer,
+        DateTimeOffset receivedAt,
+        Truncation? truncation = null)
     {
         if (!Free.TryDequeue(out ReceivedBatch? batch)) batch = new ReceivedBatch();
         batch._origin = origin;
@@ -139,8 +149,10 @@ public sealed class ReceivedBatch : IDisposable
         _frameCount += frames.Length;
     }
 
-    /// <summary>Where a message stood on the wire, from its first flags byte to its end: it can be sent on as it is.</summary>
-    internal (int Start, int End) GetWire(int index) => (_messages[index].WireStart, _messages[index].WireEnd);
+    /// <summary>Where a message stood on the wire, from its first flags byte to its end: it can be sent on as
+    /// it is.</summary>
+    internal (int Start, int End) GetWire(int index) =>
+        (_messages[index].WireStart, _messages[index].WireEnd);
 
     public void Dispose()
     {
@@ -149,7 +161,8 @@ public sealed class ReceivedBatch : IDisposable
         buffer.Release();
         _origin = null;
         _truncation = null;
-        if (_frames.Length <= KeptArrayLength && _messages.Length <= KeptArrayLength && Free.Count < KeptBatches)
+        if (_frames.Length <= KeptArrayLength && _messages.Length <= KeptArrayLength
+            && Free.Count < KeptBatches)
             Free.Enqueue(this);
     }
 

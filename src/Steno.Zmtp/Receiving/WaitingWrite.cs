@@ -1,7 +1,7 @@
 namespace Steno.Zmtp.Receiving;
 
-/// <summary>A writer that waits for room in a <see cref="ReceiveQueue"/>. Admitted, refused or cancelled: whoever comes
-/// first decides, once.</summary>
+/// <summary>A writer that waits for room in a <see cref="ReceiveQueue"/>. Admitted, refused or cancelled:
+/// whoever comes first decides, once.</summary>
 internal sealed class WaitingWrite(ReceivedBatch batch)
 {
     private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,8 +2,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Steno.Zmtp.Sending;
 
-/// <summary>Wakes one waiting task; a signal given while nobody waits is kept, once. Any thread may set it, one task at
-/// a time may wait. Without allocation: it is set for every run of messages.</summary>
+/// <summary>Wakes one waiting task; a signal given while nobody waits is kept, once. Any thread may set it,
+/// one task at a time may wait. Without allocation: it is set for every run of messages.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private const int Idle = 0;
@@ -32,7 +32,8 @@ internal sealed class AsyncSignal : IValueTaskSource
 
     public ValueTask WaitAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, Signalled) == Signalled) return ValueTask.CompletedTask;
+        if (Interlocked.CompareExchange(ref _state, Idle, Signalled) == Signalled)
+            return ValueTask.CompletedTask;
         _core.Reset();
         ValueTask waiting = new(this, _core.Version);
         if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle) return waiting;

@@ -3,17 +3,19 @@ using Steno.Zmtp.Buffers;
 namespace Steno.Zmtp.Sending;
 
 /// <summary>
-/// What one peer has still to be sent, bounded by the memory it holds. Messages are kept as runs of wire bytes, by
-/// reference to the buffer they came in, so that ten subscribers hold one copy. A small run that would pin a large buffer
-/// while the peer is slow is copied instead. When full, what is offered is refused whole. Commands go ahead of messages
-/// and have their own bound. Any thread may offer; one task sends.
+/// What one peer has still to be sent, bounded by the memory it holds. Messages are kept as runs of wire
+/// bytes, by reference to the buffer they came in, so that ten subscribers hold one copy. A small run that
+/// would pin a large buffer while the peer is slow is copied instead. When full, what is offered is refused
+/// whole. Commands go ahead of messages and have their own bound. Any thread may offer; one task sends.
 /// </summary>
 internal sealed class SendQueue(long budgetBytes)
 {
-    /// <summary>Up to here the peer is keeping up, and holding its buffers is cheaper than copying from them.</summary>
+    /// <summary>Up to here the peer is keeping up, and holding its buffers is cheaper than copying from
+    /// them.</summary>
     private const long PinFreelyBytes = 4 << 20;
 
-    /// <summary>A peer that leaves so many bytes of PONGs and subscriptions unread is not reading at all.</summary>
+    /// <summary>A peer that leaves so many bytes of PONGs and subscriptions unread is not reading at
+    /// all.</summary>
     private const int MaxCommandBytes = 16 << 20;
 
     /// <summary>Runs handed to one system call.</summary>
@@ -43,8 +45,8 @@ internal sealed class SendQueue(long budgetBytes)
         get { lock (_gate) return _unsentRuns == 0; }
     }
 
-    /// <summary>Offers a run of whole messages. Refused if it does not fit; a run too large for any budget is taken when
-    /// the queue is empty.</summary>
+    /// <summary>Offers a run of whole messages. Refused if it does not fit; a run too large for any budget is
+    /// taken when the queue is empty.</summary>
     public bool TryAdd(PooledBuffer buffer, int offset, int length, int messages)
     {
         lock (_gate)
@@ -136,7 +138,8 @@ internal sealed class SendQueue(long budgetBytes)
         }
     }
 
-    /// <summary>Refuses everything from now on and gives up what was not sent. Returns the messages lost by that.</summary>
+    /// <summary>Refuses everything from now on and gives up what was not sent. Returns the messages lost by
+    /// that.</summary>
     public int Complete()
     {
         int lost = 0;

@@ -3,8 +3,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp.Sending;
 
-/// <summary>Writes messages as they go over the wire, one behind the other, into shared buffers, so that every subscriber's
-/// queue refers to the same bytes. Not thread-safe: the socket's lock guards it.</summary>
+/// <summary>Writes messages as they go over the wire, one behind the other, into shared buffers, so that
+/// every subscriber's queue refers to the same bytes. Not thread-safe: the socket's lock guards it.</summary>
 internal sealed class WireChunk : IDisposable
 {
     private PooledBuffer _buffer = BufferPool.Shared.Rent(BufferPool.MediumBytes);
@@ -16,7 +16,8 @@ internal sealed class WireChunk : IDisposable
     public (int Offset, int Length) Append(ReadOnlySpan<ReadOnlyMemory<byte>> frames)
     {
         int length = 0;
-        foreach (ReadOnlyMemory<byte> frame in frames) length = checked(length + Frame.TotalBytes(frame.Length));
+        foreach (ReadOnlyMemory<byte> frame in frames)
+            length = checked(length + Frame.TotalBytes(frame.Length));
         if (_buffer.Capacity - _used < length || _buffer.Capacity > BufferPool.MediumBytes) Renew(length);
 
         int offset = _used;

@@ -6,18 +6,20 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp;
 
-/// <summary>PUB and XPUB: know what each subscriber wants, and put it in its queue. A subscriber whose queue is full
-/// loses what does not fit, whole messages, counted; nobody waits for it.</summary>
+/// <summary>PUB and XPUB: know what each subscriber wants, and put it in its queue. A subscriber whose queue
+/// is full loses what does not fit, whole messages, counted; nobody waits for it.</summary>
 public abstract class PublishingSocket : ZmtpSocket
 {
     private readonly Lock _gate = new();
     private readonly PrefixCounts _wanted = new();
     private ZmtpConnection[] _subscribers = [];
 
-    private protected PublishingSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
+    private protected PublishingSocket(
+        ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
         : base(type, options, time, logger)
     {
-        // Subscribers send nothing but subscriptions: as commands (ZMTP 3.1), or as messages of one frame (3.0).
+        // Subscribers send nothing but subscriptions: as commands (ZMTP 3.1), or as messages of one frame
+        // (3.0).
         TrafficLimits = options with { MaxMessageBytes = options.MaxSubscriptionBytes + 1 };
     }
 
@@ -40,7 +42,8 @@ public abstract class PublishingSocket : ZmtpSocket
             {
                 ReceivedMessage message = batch[i];
                 ReadOnlySpan<byte> body = message.GetFrame(0);
-                if (message.Frames.Length > 1 || body.Length == 0 || body[0] > WireCommands.SubscribeMessage) continue;
+                if (message.Frames.Length > 1 || body.Length == 0 || body[0] > WireCommands.SubscribeMessage)
+                    continue;
                 TakeSubscription(connection, body[1..], body[0] == WireCommands.SubscribeMessage);
             }
         }
@@ -52,7 +55,8 @@ public abstract class PublishingSocket : ZmtpSocket
         ZmtpConnection connection, ReadOnlySpan<byte> prefix, bool isSubscribe)
     {
         if (prefix.Length > Options.MaxSubscriptionBytes)
-            throw Faults.Limit($"a subscription of {prefix.Length} bytes; {Options.MaxSubscriptionBytes} are allowed");
+            throw Faults.Limit(
+                $"a subscription of {prefix.Length} bytes; {Options.MaxSubscriptionBytes} are allowed");
         lock (_gate)
         {
             if (!isSubscribe)
@@ -90,8 +94,8 @@ public abstract class PublishingSocket : ZmtpSocket
 
     private protected sealed override ValueTask LingerAsync() => WaitUntilSentAsync();
 
-    /// <summary>Puts whole messages, as they stand on the wire in one buffer, into the queues of those that want them.
-    /// Messages of a batch that follow each other go as one run.</summary>
+    /// <summary>Puts whole messages, as they stand on the wire in one buffer, into the queues of those that
+    /// want them. Messages of a batch that follow each other go as one run.</summary>
     /// <returns>False if somebody lost something.</returns>
     private protected bool Publish(ReceivedBatch batch)
     {
@@ -149,7 +153,9 @@ public abstract class PublishingSocket : ZmtpSocket
             messages++;
         }
 
-        return messages == 0 ? isComplete : isComplete & Offer(subscriber, batch.PooledBuffer, start, end - start, messages);
+        return messages == 0
+            ? isComplete
+            : isComplete & Offer(subscriber, batch.PooledBuffer, start, end - start, messages);
     }
 
     private bool Offer(ZmtpConnection subscriber, PooledBuffer buffer, int offset, int length, int messages)

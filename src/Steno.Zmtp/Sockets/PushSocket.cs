@@ -4,8 +4,8 @@ using Steno.Zmtp.Sending;
 
 namespace Steno.Zmtp;
 
-/// <summary>Hands each message to one PULL in turn, passing over those whose queue is full. What a peer had not taken when it
-/// left is lost with it, as with libzmq. Thread-safe.</summary>
+/// <summary>Hands each message to one PULL in turn, passing over those whose queue is full. What a peer had
+/// not taken when it left is lost with it, as with libzmq. Thread-safe.</summary>
 public sealed class PushSocket(ZmtpOptions options, TimeProvider time, ILogger logger)
     : ZmtpSocket(ZmtpSocketType.Push, options, time, logger)
 {
@@ -45,7 +45,8 @@ public sealed class PushSocket(ZmtpOptions options, TimeProvider time, ILogger l
     }
 
     /// <summary>Queues one message; waits until somebody is connected and has room.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled, or the socket was disposed: the message was not taken.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or the socket was disposed: the message was
+    /// not taken.</exception>
     public async ValueTask SendAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancellationToken = default)
     {

@@ -22,11 +22,12 @@ public abstract class SubscribingSocket : ReceivingSocket
     {
     }
 
-    /// <summary>Asks for messages whose first frame begins with the prefix; empty asks for all. Counted: what was asked for
-    /// twice must be cancelled twice.</summary>
+    /// <summary>Asks for messages whose first frame begins with the prefix; empty asks for all. Counted: what
+    /// was asked for twice must be cancelled twice.</summary>
     public void Subscribe(ReadOnlySpan<byte> prefix)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(prefix.Length, Options.MaxSubscriptionBytes, nameof(prefix));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            prefix.Length, Options.MaxSubscriptionBytes, nameof(prefix));
         lock (_gate)
         {
             if (_wanted.Add(prefix)) Tell(prefix, isSubscribe: true);
@@ -48,7 +49,11 @@ public abstract class SubscribingSocket : ReceivingSocket
         {
             _joined.Add(connection);
             bool asCommand = connection.Peer.KnowsCommands;
-            return [.. _wanted.All.SelectMany(prefix => WireCommands.MakeSubscription(prefix, isSubscribe: true, asCommand))];
+            return
+            [
+                .. _wanted.All.SelectMany(
+                    prefix => WireCommands.MakeSubscription(prefix, isSubscribe: true, asCommand)),
+            ];
         }
     }
 

@@ -3,16 +3,16 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Steno.Zmtp.Connections;
 using Steno.Zmtp.Handshakes;
-using Steno.Zmtp.Receiving;
 using Steno.Zmtp.Wire;
 
 namespace Steno.Zmtp;
 
 /// <summary>
-/// What all sockets share: endpoints dialled and doors opened, connections and their status, heartbeats, disposal. All
-/// members are thread-safe. Nothing a peer does makes a member throw; it shows in <see cref="Connections"/> and in the log.
+/// What all sockets share: endpoints dialled and doors opened, connections and their status, heartbeats,
+/// disposal. All members are thread-safe. Nothing a peer does makes a member throw; it shows in
+/// <see cref="Connections"/> and in the log.
 /// </summary>
-public abstract class ZmtpSocket : IAsyncDisposable
+public abstract partial class ZmtpSocket : IAsyncDisposable
 {
     private static long _lastId;
 
@@ -45,18 +45,20 @@ public abstract class ZmtpSocket : IAsyncDisposable
         _name = type.ToName();
         _dropLog = new LogLimit(time);
         Unfinished = new UnfinishedBudget(options.MaxUnfinishedBytes);
-        TimeSpan tick = options.HeartbeatInterval / 4;
-        _heartbeats = time.CreateTimer(static socket => ((ZmtpSocket)socket!).CheckHearts(), this, tick, tick);
+        // Half an interval late is early enough, and every tick wakes a thread.
+        TimeSpan tick = options.HeartbeatInterval / 2;
+        _heartbeats = time.CreateTimer(
+            static socket => ((ZmtpSocket)socket!).CheckHearts(), this, tick, tick);
     }
 
-    /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return quickly; what it
-    /// throws is logged.</summary>
+    /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return
+    /// quickly; what it throws is logged.</summary>
     public event Action<ConnectionStatus>? ConnectionChanged;
 
     public ZmtpSocketType Type { get; }
 
-    /// <summary>Every dialled endpoint and every accepted peer, as they are now. An accepted peer that has left is
-    /// gone; its last status went to <see cref="ConnectionChanged"/>.</summary>
+    /// <summary>Every dialled endpoint and every accepted peer, as they are now. An accepted peer that has
+    /// left is gone; its last status went to <see cref="ConnectionChanged"/>.</summary>
     public IReadOnlyList<ConnectionStatus> Connections =>
         [.. _links.Values.OrderBy(link => link.Id).Select(link => link.Snapshot())];
 
@@ -75,7 +77,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
 
     internal UnfinishedBudget Unfinished { get; }
 
-    /// <summary>True if messages over a limit are drained on dialled connections instead of ending them.</summary>
+    /// <summary>True if messages over a limit are drained on dialled connections instead of ending
+    /// them.</summary>
     internal virtual bool DrainsOversized => false;
 
     /// <summary>The limits for what peers send to this kind of socket.</summary>
@@ -134,7 +137,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
     internal abstract ValueTask DeliverAsync(ZmtpConnection connection, ReceivedBatch batch);
 
     /// <summary>A peer subscribes or cancels. Only sockets that publish take that.</summary>
-    internal virtual void TakeSubscription(ZmtpConnection connection, ReadOnlySpan<byte> prefix, bool isSubscribe) =>
+    internal virtual void TakeSubscription(
+        ZmtpConnection connection, ReadOnlySpan<byte> prefix, bool isSubscribe) =>
         throw Faults.Violation($"a subscription to {Type.WithArticle()}");
 
     /// <summary>The handshake is done. Returns what must be written first.</summary>
@@ -186,42 +190,8 @@ public abstract class ZmtpSocket : IAsyncDisposable
     internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
         Logger.Unforeseen(_name, connection.Link.RemoteAddress, error);
 
-    /// <summary>From the bare transport to its end. <paramref name="handshake"/> ends the handshake only.</summary>
-    internal async Task<(bool WasReady, ZmtpFault Fault)> RunConnectionAsync(
-        Link link, Socket transport, CancellationToken handshake)
-    {
-        using ReadBuffer input = new(Options.ReadBufferBytes);
-        string remote = "";
-        try
-        {
-            remote = Transport.DescribeRemote(transport, link.Endpoint);
-            link.EnterHandshake(remote);
-            Announce(link);
-            HandshakeSetting setting = new(Type, link.Endpoint, link.Direction, _mechanism, Options, Time);
-            Peer peer = await ShakeHandsAsync(link, transport, input, setting, handshake).ConfigureAwait(false);
-            ZmtpFault fault = await RunTrafficAsync(link, transport, input, peer, _stopping.Token).ConfigureAwait(false);
-            return (true, fault);
-        }
-        catch (ZmtpException failed)
-        {
-            return (false, failed.Fault);
-        }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
-        {
-            return (false, Faults.ConnectionLost("closed by this side"));
-        }
-        catch (SocketException error)
-        {
-            return (false, Faults.ConnectionLost(ZmtpConnection.Describe(error)));
-        }
-        finally
-        {
-            // Before the buffer goes back to its pool: a receive may still be pending.
-            transport.Dispose();
-        }
-    }
-
-    /// <summary>Stops reading and dialling, closes the doors; what was read has been delivered when it returns.</summary>
+    /// <summary>Stops reading and dialling, closes the doors; what was read has been delivered when it
+    /// returns.</summary>
     private protected async Task StopAsync()
     {
         lock (_gate)
@@ -267,94 +237,6 @@ public abstract class ZmtpSocket : IAsyncDisposable
 
     private static long NextId() => Interlocked.Increment(ref _lastId);
 
-    private async Task<Peer> ShakeHandsAsync(
-        Link link, Socket transport, ReadBuffer input, HandshakeSetting setting, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Handshake.RunAsync(
-                transport, input, setting, peer => link.Learn(peer.Version, peer.SocketType), cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _newcomers.Remove(link.Id);
-        }
-    }
-
-    private async Task<ZmtpFault> RunTrafficAsync(
-        Link link, Socket transport, ReadBuffer input, Peer peer, CancellationToken cancellationToken)
-    {
-        ConnectionOrigin origin = new(
-            NextId(), Type, link.Endpoint, link.Direction, link.RemoteAddress, peer.SocketType);
-        using ZmtpConnection connection = new(link, transport, peer, Options, Time);
-        try
-        {
-            byte[] first = OnJoining(connection);
-            await SendFirstAsync(connection, first, cancellationToken).ConfigureAwait(false);
-            link.EnterReady(connection, isSubscribed: first.Length > 0);
-            _connections[link.Id] = connection;
-            if (cancellationToken.IsCancellationRequested) connection.Dispose();
-            ReportReady(link, peer);
-            Announce(link);
-
-            Task sending = connection.SendLoopAsync();
-            Task reading = new Reader(this, connection, transport, input, origin).RunAsync();
-            ZmtpFault fault = await connection.Ended.ConfigureAwait(false);
-            await Task.WhenAll(sending, reading).ConfigureAwait(false);
-            return fault;
-        }
-        finally
-        {
-            _connections.TryRemove(link.Id, out _);
-            OnLeft(connection);
-        }
-    }
-
-    private async Task SendFirstAsync(
-        ZmtpConnection connection, byte[] first, CancellationToken cancellationToken)
-    {
-        if (first.Length == 0) return;
-        using CancellationTokenSource deadline = new(Options.HandshakeTimeout, Time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
-        {
-            await connection.SendFirstAsync(first, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new ZmtpException(
-                Faults.HandshakeTimeout(Options.HandshakeTimeout, "the other side did not read our subscriptions"));
-        }
-    }
-
-    private async Task RunAcceptedAsync(Link link, Socket transport, CancellationToken givesWay)
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            Transport.Prepare(transport);
-            (bool wasReady, ZmtpFault fault) =
-                await RunConnectionAsync(link, transport, givesWay).ConfigureAwait(false);
-            ReportGone(link, wasReady, fault);
-            link.Enter(ConnectionState.Closed, fault);
-        }
-        catch (SocketException error)
-        {
-            // The peer was gone before its socket could be set up.
-            link.Enter(ConnectionState.Closed, Faults.ConnectionLost(error.Message));
-        }
-        finally
-        {
-            transport.Dispose();
-            _newcomers.Remove(link.Id);
-            _links.TryRemove(link.Id, out _);
-            Interlocked.Decrement(ref _accepted);
-            Announce(link);
-        }
-    }
-
     private Link AddLink(ZmtpEndpoint endpoint, ConnectionDirection direction)
     {
         Link link = new(NextId(), Type, endpoint, direction, Time);
@@ -369,7 +251,7 @@ public abstract class ZmtpSocket : IAsyncDisposable
             done =>
             {
                 _tasks.TryRemove(id, out _);
-                if (done.Exception is { } error) Logger.Unforeseen(_name, id.ToString(System.Globalization.CultureInfo.InvariantCulture), error);
+                if (done.Exception is { } error) Logger.Unforeseen(_name, $"{id}", error);
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
@@ -379,21 +261,6 @@ public abstract class ZmtpSocket : IAsyncDisposable
     private void CheckHearts()
     {
         foreach (ZmtpConnection connection in _connections.Values) connection.Heart.Check();
-    }
-
-    private void ReportReady(Link link, Peer peer)
-    {
-        string type = peer.SocketType.ToName();
-        if (link.Direction == ConnectionDirection.Dialled) Logger.Connected(_name, link.Endpoint, type, peer.Version);
-        else Logger.Accepted(_name, type, link.RemoteAddress, peer.Version, link.Endpoint);
-    }
-
-    private void ReportGone(Link link, bool wasReady, ZmtpFault fault)
-    {
-        if (wasReady && fault.Code is ZmtpFaultCode.ConnectionLost or ZmtpFaultCode.HeartbeatLost)
-            Logger.PeerLeft(_name, link.RemoteAddress, link.Endpoint, fault);
-        else if (!_stopping.IsCancellationRequested && _dropLog.Allow(out long unlogged))
-            Logger.PeerDropped(_name, link.RemoteAddress, link.Endpoint, fault, unlogged);
     }
 
     private void Announce(Link link)

@@ -1,6 +1,7 @@
 namespace Steno.Zmtp.Subscriptions;
 
-/// <summary>How many want each prefix: the first makes it known upstream, the last takes it back. Not thread-safe.</summary>
+/// <summary>How many want each prefix: the first makes it known upstream, the last takes it back. Not
+/// thread-safe.</summary>
 internal sealed class PrefixCounts
 {
     private readonly Dictionary<byte[], int> _counts = new(ByteOrder.Instance);

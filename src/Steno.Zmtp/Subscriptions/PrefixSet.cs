@@ -1,9 +1,10 @@
 namespace Steno.Zmtp.Subscriptions;
 
 /// <summary>
-/// The prefixes one peer has subscribed to. Matching is one binary search: of the prefixes only those are kept for it that
-/// no shorter one covers, in order; among these only the greatest one not above the topic can be its prefix.
-/// Changing needs the owner's lock; matching may go on meanwhile and sees the set before or after.
+/// The prefixes one peer has subscribed to. Matching is one binary search: of the prefixes only those are
+/// kept for it that no shorter one covers, in order; among these only the greatest one not above the topic
+/// can be its prefix. Changing needs the owner's lock; matching may go on meanwhile and sees the set before
+/// or after.
 /// </summary>
 internal sealed class PrefixSet
 {

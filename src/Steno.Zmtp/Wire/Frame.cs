@@ -14,7 +14,8 @@ internal static class Frame
 
     public static int TotalBytes(int bodyBytes) => HeaderBytes(bodyBytes) + bodyBytes;
 
-    /// <summary>Writes the header of a frame with a body of the given length; returns the header's length.</summary>
+    /// <summary>Writes the header of a frame with a body of the given length; returns the header's
+    /// length.</summary>
     public static int WriteHeader(Span<byte> target, FrameFlags flags, int bodyBytes)
     {
         if (bodyBytes <= LongestShortBody)

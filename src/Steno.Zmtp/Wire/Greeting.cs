@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Steno.Zmtp.Wire;
 
-/// <summary>The first 64 bytes each side sends: signature (FF, eight bytes of padding, 7F), version major and minor,
-/// mechanism (20 bytes, zero-padded), as-server, 31 bytes of filler.</summary>
+/// <summary>The first 64 bytes each side sends: signature (FF, eight bytes of padding, 7F), version major and
+/// minor, mechanism (20 bytes, zero-padded), as-server, 31 bytes of filler.</summary>
 internal static class Greeting
 {
     public const int Bytes = 64;
@@ -26,7 +26,8 @@ internal static class Greeting
         return greeting;
     }
 
-    /// <summary>Judges as much of a greeting as has arrived, so that a stranger is named by its first byte.</summary>
+    /// <summary>Judges as much of a greeting as has arrived, so that a stranger is named by its first
+    /// byte.</summary>
     /// <returns>What is wrong with it, or null.</returns>
     public static ZmtpFault? FindFault(ReadOnlySpan<byte> arrived, string mechanism)
     {

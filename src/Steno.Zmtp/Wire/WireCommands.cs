@@ -11,12 +11,13 @@ internal static class WireCommands
 
     private const int PingTtlBytes = 2;
 
-    /// <summary>A PING with a time-to-live of 0: we do not ask the peer to give us up. A recorder that was paused shall
-    /// find its messages in the broker's queue, not a closed door.</summary>
+    /// <summary>A PING with a time-to-live of 0: we do not ask the peer to give us up. A recorder that was
+    /// paused shall find its messages in the broker's queue, not a closed door.</summary>
     public static byte[] Ping { get; } = Make("PING"u8, [0, 0]);
 
     /// <summary>Splits a command's body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
+    public static bool TryRead(
+        ReadOnlySpan<byte> command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
     {
         name = data = default;
         if (command.Length < 2 || command[0] == 0 || command[0] > command.Length - 1) return false;
@@ -43,7 +44,8 @@ internal static class WireCommands
     public static ReadOnlySpan<byte> ReadErrorReason(ReadOnlySpan<byte> data) =>
         data.Length == 0 ? default : data.Slice(1, Math.Min(data[0], data.Length - 1));
 
-    /// <summary>A subscription or its end: a command for peers of ZMTP 3.1, a message for those of 3.0.</summary>
+    /// <summary>A subscription or its end: a command for peers of ZMTP 3.1, a message for those of
+    /// 3.0.</summary>
     public static byte[] MakeSubscription(ReadOnlySpan<byte> prefix, bool isSubscribe, bool asCommand)
     {
         if (asCommand) return Make(isSubscribe ? "SUBSCRIBE"u8 : "CANCEL"u8, prefix);
@@ -59,7 +61,8 @@ internal static class WireCommands
     {
         byte[] data = new byte[64];
         int length = 0;
-        Metadata.Append(data, ref length, "Socket-Type"u8, System.Text.Encoding.ASCII.GetBytes(type.ToName()));
+        Metadata.Append(
+            data, ref length, "Socket-Type"u8, System.Text.Encoding.ASCII.GetBytes(type.ToName()));
         return Make("READY"u8, data.AsSpan(0, length));
     }
 

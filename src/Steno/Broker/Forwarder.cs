@@ -4,12 +4,14 @@ using Steno.Zmtp;
 namespace Steno.Broker;
 
 /// <summary>
-/// The broker: what comes in at the publishers' door (XSUB) goes out at the subscribers' door (XPUB), to those who asked
-/// for it. Subscriptions travel the other way, each prefix once, so publishers send only what somebody wants. A slow
-/// subscriber loses its own messages and slows nobody. It knows nothing of recording and touches no disk. Thread-safe.
+/// The broker: what comes in at the publishers' door (XSUB) goes out at the subscribers' door (XPUB), to
+/// those who asked for it. Subscriptions travel the other way, each prefix once, so publishers send only what
+/// somebody wants. A slow subscriber loses its own messages and slows nobody. It knows nothing of recording
+/// and touches no disk. Thread-safe.
 /// </summary>
-/// <remarks>A batch is forwarded by reference: subscribers' queues share the buffer it was received in. Messages of one
-/// publisher keep their order, since one task reads it and hands each batch on before it reads the next.</remarks>
+/// <remarks>A batch is forwarded by reference: subscribers' queues share the buffer it was received in.
+/// Messages of one publisher keep their order, since one task reads it and hands each batch on before it
+/// reads the next.</remarks>
 public sealed class Forwarder : IAsyncDisposable
 {
     private readonly ForwarderOptions _options;
@@ -33,7 +35,8 @@ public sealed class Forwarder : IAsyncDisposable
         _subscribers.SubscriptionChanged += PassUpstream;
     }
 
-    /// <summary>A publisher or subscriber came, changed or went. See <see cref="ZmtpSocket.ConnectionChanged"/>.</summary>
+    /// <summary>A publisher or subscriber came, changed or went. See
+    /// <see cref="ZmtpSocket.ConnectionChanged"/>.</summary>
     public event Action<ConnectionStatus>? ConnectionChanged
     {
         add
@@ -60,8 +63,10 @@ public sealed class Forwarder : IAsyncDisposable
         _publishers.Connections,
         _subscribers.Connections);
 
-    /// <summary>Opens both doors, the subscribers' first: what is published from the first moment can be heard.</summary>
-    /// <exception cref="ZmtpException">A door's address is taken or not ours; the broker is of no more use.</exception>
+    /// <summary>Opens both doors, the subscribers' first: what is published from the first moment can be
+    /// heard.</summary>
+    /// <exception cref="ZmtpException">A door's address is taken or not ours; the broker is of no more
+    /// use.</exception>
     public void Start()
     {
         _since = _time.GetUtcNow();
@@ -69,8 +74,8 @@ public sealed class Forwarder : IAsyncDisposable
         _publisherDoor = _publishers.Bind(_options.PublisherDoor);
     }
 
-    /// <summary>Closes the publishers' door, lets what is queued leave (<see cref="ZmtpOptions.Linger"/>), closes the
-    /// subscribers' door. Repeating it does nothing.</summary>
+    /// <summary>Closes the publishers' door, lets what is queued leave (<see cref="ZmtpOptions.Linger"/>),
+    /// closes the subscribers' door. Repeating it does nothing.</summary>
     public async Task StopAsync()
     {
         await _publishers.DisposeAsync().ConfigureAwait(false);

@@ -5,12 +5,14 @@ namespace Steno.Broker;
 /// <summary>Where the broker listens, and its limits. Immutable.</summary>
 public sealed record ForwarderOptions
 {
-    /// <summary>Publishers connect here (XSUB). tcp://127.0.0.1:5556: loopback, for the bus has no authentication.</summary>
+    /// <summary>Publishers connect here (XSUB). tcp://127.0.0.1:5556: loopback, for the bus has no
+    /// authentication.</summary>
     public ZmtpEndpoint PublisherDoor { get; init; } = ZmtpEndpoint.Parse("tcp://127.0.0.1:5556");
 
     /// <summary>Subscribers connect here (XPUB). tcp://127.0.0.1:5555.</summary>
     public ZmtpEndpoint SubscriberDoor { get; init; } = ZmtpEndpoint.Parse("tcp://127.0.0.1:5555");
 
-    /// <summary>Limits of both doors; <see cref="ZmtpOptions.SendQueueBytes"/> (64 MiB) is each subscriber's queue.</summary>
+    /// <summary>Limits of both doors; <see cref="ZmtpOptions.SendQueueBytes"/> (64 MiB) is each subscriber's
+    /// queue.</summary>
     public ZmtpOptions Zmtp { get; init; } = new();
 }

@@ -8,7 +8,8 @@ namespace Steno.Broker;
 /// <param name="Since">When the doors were opened.</param>
 /// <param name="MessagesIn">Whole messages taken from publishers.</param>
 /// <param name="BytesIn">Their bytes on the wire, framing included.</param>
-/// <param name="MessagesDropped">Messages that slow subscribers lost, added up over all that ever were.</param>
+/// <param name="MessagesDropped">Messages that slow subscribers lost, added up over all that ever
+/// were.</param>
 /// <param name="Subscriptions">Different prefixes wanted now.</param>
 /// <param name="Publishers">Connected or in handshake now.</param>
 /// <param name="Subscribers">Connected or in handshake now, each with its own losses.</param>

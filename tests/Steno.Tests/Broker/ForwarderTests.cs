@@ -35,7 +35,8 @@ public sealed class ForwarderTests : IAsyncDisposable
         await using PythonPeer sub = await PythonPeer.ConnectAsync("SUB", _broker.Status.SubscriberDoor);
         await sub.AskAsync("subscribe -");
         await using PythonPeer pub = await PythonPeer.ConnectAsync("PUB", _broker.Status.PublisherDoor);
-        await UntilAsync(status => status.Subscriptions == 1 && status.Publishers.Any(IsReady), "both are there");
+        await UntilAsync(
+            status => status.Subscriptions == 1 && status.Publishers.Any(IsReady), "both are there");
         await HearEachOtherAsync(pub, sub);
 
         await sub.TellAsync("count 100000 30000");
@@ -47,7 +48,8 @@ public sealed class ForwarderTests : IAsyncDisposable
     [Fact]
     public async Task Publishers_send_only_what_somebody_wants_and_each_prefix_is_asked_for_once()
     {
-        await using PythonPeer publisher = await PythonPeer.ConnectAsync("XPUB", _broker.Status.PublisherDoor);
+        await using PythonPeer publisher = await PythonPeer.ConnectAsync(
+            "XPUB", _broker.Status.PublisherDoor);
         await using PythonPeer first = await PythonPeer.ConnectAsync("SUB", _broker.Status.SubscriberDoor);
         await first.AskAsync("subscribe 61");
         Assert.Equal("got 0161", await publisher.AskAsync("receive 5000"));
@@ -69,7 +71,8 @@ public sealed class ForwarderTests : IAsyncDisposable
         await using PythonPeer sub = await PythonPeer.ConnectAsync("SUB", _broker.Status.SubscriberDoor);
         await sub.AskAsync("subscribe 6e657773");
         await UntilAsync(status => status.Subscriptions == 1, "the subscription arrived");
-        await using PythonPeer publisher = await PythonPeer.ConnectAsync("XPUB", _broker.Status.PublisherDoor);
+        await using PythonPeer publisher = await PythonPeer.ConnectAsync(
+            "XPUB", _broker.Status.PublisherDoor);
         Assert.Equal("got 016e657773", await publisher.AskAsync("receive 5000"));
     }
 
@@ -78,14 +81,16 @@ public sealed class ForwarderTests : IAsyncDisposable
     {
         using Inbox news = new();
         using Inbox all = new();
-        await using SubSocket newsSub = new(new ZmtpOptions(), news.Queue, TimeProvider.System, NullLogger.Instance);
+        await using SubSocket newsSub = new(
+            new ZmtpOptions(), news.Queue, TimeProvider.System, NullLogger.Instance);
         newsSub.Subscribe("news"u8);
         newsSub.Connect(_broker.Status.SubscriberDoor);
         await using SubSocket allSub = TestSockets.Sub(all);
         allSub.Connect(_broker.Status.SubscriberDoor);
         await using PubSocket pub = TestSockets.Pub();
         pub.Connect(_broker.Status.PublisherDoor);
-        await Eventually.BecomesTrueAsync(() => pub.SubscriptionCount == 2, "both subscriptions reached the publisher");
+        await Eventually.BecomesTrueAsync(
+            () => pub.SubscriptionCount == 2, "both subscriptions reached the publisher");
 
         for (int i = 0; i < 100; i++)
         {
@@ -106,11 +111,13 @@ public sealed class ForwarderTests : IAsyncDisposable
     [Fact]
     public async Task A_frozen_subscriber_loses_its_own_messages_and_slows_nobody()
     {
-        // In all more than the frozen one's queue and the system's buffers hold; each burst less than the living one's queue.
+        // In all more than the frozen one's queue and the system's buffers hold; each burst less than the
+        // living one's queue.
         const int Bursts = 10;
         const int BurstSize = 5000;
         const int Budget = 16 << 20;
-        ForwarderTests small = new(new ZmtpOptions { SendQueueBytes = Budget, HeartbeatTimeout = TimeSpan.FromMinutes(1) });
+        ForwarderTests small = new(
+            new ZmtpOptions { SendQueueBytes = Budget, HeartbeatTimeout = TimeSpan.FromMinutes(1) });
         await using Forwarder broker = small._broker;
         await using PythonPeer frozen = await PythonPeer.ConnectAsync("SUB", broker.Status.SubscriberDoor);
         await frozen.AskAsync("subscribe -");
@@ -122,7 +129,8 @@ public sealed class ForwarderTests : IAsyncDisposable
         living.Connect(broker.Status.SubscriberDoor);
         await living.UntilReadyAsync();
         await using PythonPeer pub = await PythonPeer.ConnectAsync("PUB", broker.Status.PublisherDoor);
-        await Eventually.BecomesTrueAsync(() => broker.Status.Publishers.Any(IsReady), "the publisher is there");
+        await Eventually.BecomesTrueAsync(
+            () => broker.Status.Publishers.Any(IsReady), "the publisher is there");
         while (!inbox.Queue.WaitToRead(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken))
             await pub.SendAsync("hello"u8.ToArray());
 
@@ -147,11 +155,16 @@ public sealed class ForwarderTests : IAsyncDisposable
     public async Task A_door_that_is_taken_is_said_with_its_address()
     {
         await using Forwarder second = new(
-            new ForwarderOptions { SubscriberDoor = _broker.Status.SubscriberDoor, PublisherDoor = TestSockets.AnyPort },
+            new ForwarderOptions
+            {
+                SubscriberDoor = _broker.Status.SubscriberDoor,
+                PublisherDoor = TestSockets.AnyPort,
+            },
             TimeProvider.System,
             NullLogger.Instance);
         ZmtpException error = Assert.Throws<ZmtpException>(second.Start);
-        Assert.Contains(_broker.Status.SubscriberDoor.ToString(), error.Fault.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            _broker.Status.SubscriberDoor.ToString(), error.Fault.Message, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync() => await _broker.DisposeAsync();

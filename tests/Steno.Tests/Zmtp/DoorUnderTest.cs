@@ -3,7 +3,8 @@ using Steno.Zmtp;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>A listening socket of ours with a healthy peer on it, and strangers who come to do harm.</summary>
+/// <summary>A listening socket of ours with a healthy peer on it, and strangers who come to do
+/// harm.</summary>
 internal sealed class DoorUnderTest : IAsyncDisposable
 {
     private readonly Inbox _inbox = new();
@@ -42,13 +43,17 @@ internal sealed class DoorUnderTest : IAsyncDisposable
         {
             await stranger.ReadToEndAsync();
             ConnectionStatus? closed = null;
-            await Eventually.BecomesTrueAsync(() => _closed.TryDequeue(out closed), malformed.Name + " is reported");
-            if (!MayDiffer(malformed)) Assert.True(expected == closed!.Fault!.Code, $"{malformed.Name}: {closed.Fault}");
+            await Eventually.BecomesTrueAsync(
+                () => _closed.TryDequeue(out closed), malformed.Name + " is reported");
+            if (!MayDiffer(malformed))
+                Assert.True(expected == closed!.Fault!.Code, $"{malformed.Name}: {closed.Fault}");
             Assert.DoesNotContain(closed!.Fault!.ToString(), char.IsControl);
         }
 
-        // A PUSH deals to everybody who asked, so a stranger who was let stay would get the healthy peer's share.
-        if (Socket.Type != ZmtpSocketType.Push) await HealthyMessageComesThroughAsync("after " + malformed.Name);
+        // A PUSH deals to everybody who asked, so a stranger who was let stay would get the healthy peer's
+        // share.
+        if (Socket.Type != ZmtpSocketType.Push)
+            await HealthyMessageComesThroughAsync("after " + malformed.Name);
         stranger.Reset();
         await Eventually.BecomesTrueAsync(() => Socket.Connections.Count == 1, "the stranger is forgotten");
         await HealthyMessageComesThroughAsync("after " + malformed.Name);
@@ -63,7 +68,7 @@ internal sealed class DoorUnderTest : IAsyncDisposable
         await sender.SendAsync(System.Text.Encoding.UTF8.GetBytes(text));
         string got;
         do got = _inbox.NextText();
-        while (got != text && !Sends(Socket.Type)); // what a stranger sent whole before it broke a rule counts
+        while (got != text && !Sends(Socket.Type)); // what a stranger sent whole before its mistake counts
         Assert.True(got == text, $"{when}: {got} came where {text} was sent");
     }
 
@@ -89,7 +94,9 @@ internal sealed class DoorUnderTest : IAsyncDisposable
     private static bool Sends(ZmtpSocketType type) =>
         type is ZmtpSocketType.Pub or ZmtpSocketType.XPub or ZmtpSocketType.Push;
 
-    /// <summary>A reset may overtake what was sent before it; and the excesses meet narrower limits on sending sockets.</summary>
+    /// <summary>A reset may overtake what was sent before it; and the excesses meet narrower limits on
+    /// sending sockets.</summary>
     private bool MayDiffer(MalformedCase malformed) =>
-        malformed.Expected is ZmtpFaultCode.ClosedInHandshake or ZmtpFaultCode.ConnectionLost || Sends(Socket.Type);
+        malformed.Expected is ZmtpFaultCode.ClosedInHandshake or ZmtpFaultCode.ConnectionLost
+        || Sends(Socket.Type);
 }

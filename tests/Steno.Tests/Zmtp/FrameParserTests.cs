@@ -38,9 +38,11 @@ public sealed class FrameParserTests
     public void A_command_between_the_frames_of_a_message_leaves_no_hole_in_its_wire_bytes()
     {
         byte[] stream = [.. RawPeer.Message("a", more: true), .. WireCommands.Ping, .. RawPeer.Message("b")];
-        using ReceivedBatch batch = Assert.Single(ParseBatches(stream, [stream.Length], new ZmtpOptions(), out _));
+        using ReceivedBatch batch = Assert.Single(
+            ParseBatches(stream, [stream.Length], new ZmtpOptions(), out _));
         (int start, int end) = batch.GetWire(0);
-        Assert.Equal([.. RawPeer.Message("a", more: true), .. RawPeer.Message("b")], batch.Buffer[start..end].ToArray());
+        byte[] expected = [.. RawPeer.Message("a", more: true), .. RawPeer.Message("b")];
+        Assert.Equal(expected, batch.Buffer[start..end].ToArray());
     }
 
     [Fact]
@@ -113,7 +115,8 @@ public sealed class FrameParserTests
         return messages;
     }
 
-    private static List<ReceivedBatch> ParseBatches(byte[] stream, int[] cuts, ZmtpOptions options, out int commands)
+    private static List<ReceivedBatch> ParseBatches(
+        byte[] stream, int[] cuts, ZmtpOptions options, out int commands)
     {
         using ReadBuffer input = new(64 * 1024);
         FrameParser parser = new(input, options, drainsOversized: false);
@@ -131,7 +134,8 @@ public sealed class FrameParserTests
     }
 
     /// <summary>As the reader of a connection does it.</summary>
-    private static int Feed(ReadBuffer input, FrameParser parser, ReadOnlySpan<byte> bytes, List<ReceivedBatch> batches)
+    private static int Feed(
+        ReadBuffer input, FrameParser parser, ReadOnlySpan<byte> bytes, List<ReceivedBatch> batches)
     {
         int commands = 0;
         while (bytes.Length > 0)
@@ -142,7 +146,8 @@ public sealed class FrameParserTests
             input.Received(count);
             bytes = bytes[count..];
             ReceivedBatch? batch = null;
-            while (parser.Parse(ref batch, new BatchContext(TestSockets.Hook, default)) != ParseResult.NeedMore) commands++;
+            BatchContext context = new(TestSockets.Hook, default);
+            while (parser.Parse(ref batch, context) != ParseResult.NeedMore) commands++;
             if (batch is not null) batches.Add(batch);
         }
 

@@ -3,7 +3,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Valid conversations with random damage, against every kind of door, with a healthy peer on it.</summary>
+/// <summary>Valid conversations with random damage, against every kind of door, with a healthy peer on
+/// it.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Strangers = 150;
@@ -24,7 +25,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             await stranger.SendAsync(conversation[..cut], conversation[cut..]);
             stranger.Reset();
             if (i % 10 != 9) continue;
-            await Eventually.BecomesTrueAsync(() => test.Socket.Connections.Count == 1, $"the strangers are gone (seed {seed})");
+            await Eventually.BecomesTrueAsync(
+                () => test.Socket.Connections.Count == 1, $"the strangers are gone (seed {seed})");
             await test.HealthyMessageComesThroughAsync($"after stranger {i} of seed {seed}");
         }
     }
@@ -37,7 +39,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         [
             .. RawPeer.Greeting(minor: (byte)random.Next(2)), .. RawPeer.Ready(door),
             .. WireCommands.MakeSubscription("to"u8, isSubscribe: true, asCommand: random.Next(2) == 0),
-            .. RawPeer.Message("topic", more: true), .. RawPeer.LongFrame(FrameFlags.None, (ulong)payload.Length, payload),
+            .. RawPeer.Message("topic", more: true), .. RawPeer.LongFrame(
+                FrameFlags.None, (ulong)payload.Length, payload),
             .. WireCommands.Ping, .. RawPeer.Message("last"),
         ];
     }

@@ -17,7 +17,8 @@ internal sealed class Inbox : IDisposable
         {
             Fill();
             if (_read.Count > 0) break;
-            if (TimeProvider.System.GetElapsedTime(start).TotalSeconds > seconds) Assert.Fail("No message came.");
+            if (TimeProvider.System.GetElapsedTime(start).TotalSeconds > seconds)
+                Assert.Fail("No message came.");
             Queue.WaitToRead(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
         }
 

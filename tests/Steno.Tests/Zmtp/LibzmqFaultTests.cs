@@ -18,13 +18,15 @@ public sealed class LibzmqFaultTests
             await sub.UntilReadyAsync();
             pub.Signal("KILL");
             await Eventually.BecomesTrueAsync(
-                () => sub.Connections[0].Fault is { Code: ZmtpFaultCode.ConnectFailed or ZmtpFaultCode.ConnectionLost },
+                () => sub.Connections[0].Fault?.Code
+                    is ZmtpFaultCode.ConnectFailed or ZmtpFaultCode.ConnectionLost,
                 "the loss is named");
         }
 
         await using PythonPeer again = await PythonPeer.BindAsync("PUB", endpoint);
         await sub.UntilReadyAsync();
-        await Eventually.BecomesTrueAsync(() => sub.Connections[0].Reconnects == 1, "the reconnect is counted");
+        await Eventually.BecomesTrueAsync(
+            () => sub.Connections[0].Reconnects == 1, "the reconnect is counted");
         Assert.Null(sub.Connections[0].Fault);
         do await again.SendAsync("back"u8.ToArray());
         while (!inbox.Queue.WaitToRead(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken));
@@ -42,7 +44,9 @@ public sealed class LibzmqFaultTests
 
         pub.Signal("STOP");
         await Eventually.BecomesTrueAsync(
-            () => sub.Connections[0].Fault?.Code == ZmtpFaultCode.HeartbeatLost, "the silence is noticed", seconds: 4);
+            () => sub.Connections[0].Fault?.Code == ZmtpFaultCode.HeartbeatLost,
+            "the silence is noticed",
+            seconds: 4);
         pub.Signal("CONT");
         await sub.UntilReadyAsync();
     }
@@ -73,14 +77,17 @@ public sealed class LibzmqFaultTests
     [InlineData("PULL", "it only receives", "XPUB")]
     [InlineData("PUSH", "it hands out work", "XPUB")]
     [InlineData("REP", "does not go with a SUB", "XPUB")]
-    public async Task A_sub_that_meets_the_wrong_door_says_so_within_2_seconds(string type, string meaning, string remedy)
+    public async Task A_sub_that_meets_the_wrong_door_says_so_within_2_seconds(
+        string type, string meaning, string remedy)
     {
         await using PythonPeer wrong = await PythonPeer.BindAsync(type);
         using Inbox inbox = new();
         await using SubSocket sub = TestSockets.Sub(inbox, new ZmtpOptions());
         sub.Connect(ZmtpEndpoint.Parse(wrong.Endpoint));
         await Eventually.BecomesTrueAsync(
-            () => sub.Connections[0].Fault?.Code == ZmtpFaultCode.WrongDoor, "the wrong door is named", seconds: 2);
+            () => sub.Connections[0].Fault?.Code == ZmtpFaultCode.WrongDoor,
+            "the wrong door is named",
+            seconds: 2);
 
         ConnectionStatus status = sub.Connections[0];
         Assert.Equal(type, status.PeerSocketType.ToString().ToUpperInvariant());
@@ -100,7 +107,8 @@ public sealed class LibzmqFaultTests
         int sent = 0;
         while (push.TrySend(Numbered(sent, filler))) sent++;
         pull.Signal("CONT");
-        for (int end = sent + 1000; sent < end; sent++) await push.SendAsync([Numbered(sent, filler)], TestContext.Current.CancellationToken);
+        for (int end = sent + 1000; sent < end; sent++)
+            await push.SendAsync([Numbered(sent, filler)], TestContext.Current.CancellationToken);
         Assert.Equal($"count {sent} in-order", await pull.AskAsync($"count {sent} 10000"));
     }
 

@@ -3,10 +3,12 @@ using Steno.Zmtp;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Every pair of sockets we use, each side dialling and listening, over TCP and ipc, against real libzmq.</summary>
+/// <summary>Every pair of sockets we use, each side dialling and listening, over TCP and ipc, against real
+/// libzmq.</summary>
 public sealed class LibzmqInteropTests
 {
-    private static readonly byte[][] Awkward = ["topic"u8.ToArray(), [], new byte[255], new byte[256], new byte[70_000]];
+    private static readonly byte[][] Awkward =
+        ["topic"u8.ToArray(), [], new byte[255], new byte[256], new byte[70_000]];
 
     public static TheoryData<ZmtpSocketType, string, bool, bool> ReceivingPairs => Pairs(
         (ZmtpSocketType.Sub, "PUB"), (ZmtpSocketType.Sub, "XPUB"), (ZmtpSocketType.XSub, "PUB"),
@@ -18,7 +20,8 @@ public sealed class LibzmqInteropTests
 
     [Theory]
     [MemberData(nameof(ReceivingPairs))]
-    public async Task We_receive_every_frame_that_libzmq_sends(ZmtpSocketType own, string theirs, bool weListen, bool isIpc)
+    public async Task We_receive_every_frame_that_libzmq_sends(
+        ZmtpSocketType own, string theirs, bool weListen, bool isIpc)
     {
         using Inbox inbox = new();
         await using ZmtpSocket socket = TestSockets.Create(own, inbox);
@@ -32,7 +35,8 @@ public sealed class LibzmqInteropTests
 
     [Theory]
     [MemberData(nameof(SendingPairs))]
-    public async Task Libzmq_receives_every_frame_that_we_send(ZmtpSocketType own, string theirs, bool weListen, bool isIpc)
+    public async Task Libzmq_receives_every_frame_that_we_send(
+        ZmtpSocketType own, string theirs, bool weListen, bool isIpc)
     {
         using Inbox unused = new();
         await using ZmtpSocket socket = TestSockets.Create(own, unused);
@@ -43,7 +47,8 @@ public sealed class LibzmqInteropTests
         // A bound libzmq socket sends its subscriptions only while its application is inside the library.
         await peer.TellAsync("receive 10000");
         await socket.SendAsync(Awkward);
-        string expected = string.Join(' ', Awkward.Select(f => f.Length == 0 ? "-" : Convert.ToHexStringLower(f)));
+        string expected = string.Join(
+            ' ', Awkward.Select(f => f.Length == 0 ? "-" : Convert.ToHexStringLower(f)));
         Assert.Equal("got " + expected, await peer.ListenAsync());
     }
 
@@ -117,7 +122,8 @@ public sealed class LibzmqInteropTests
         Assert.Equal("size 100000000", await pull.AskAsync("size 10000"));
     }
 
-    private static TheoryData<ZmtpSocketType, string, bool, bool> Pairs(params (ZmtpSocketType Own, string Theirs)[] pairs)
+    private static TheoryData<ZmtpSocketType, string, bool, bool> Pairs(
+        params (ZmtpSocketType Own, string Theirs)[] pairs)
     {
         TheoryData<ZmtpSocketType, string, bool, bool> data = [];
         foreach ((ZmtpSocketType own, string theirs) in pairs)
@@ -132,7 +138,8 @@ public sealed class LibzmqInteropTests
         return data;
     }
 
-    private static async Task<PythonPeer> MeetAsync(ZmtpSocket socket, string theirs, bool weListen, bool isIpc)
+    private static async Task<PythonPeer> MeetAsync(
+        ZmtpSocket socket, string theirs, bool weListen, bool isIpc)
     {
         string path = Path.Combine(Path.GetTempPath(), $"steno-{Guid.NewGuid():n}.sock");
         if (weListen)
@@ -146,7 +153,8 @@ public sealed class LibzmqInteropTests
         return peer;
     }
 
-    /// <summary>A publisher does not hear subscriptions at once: repeats a message until it comes through.</summary>
+    /// <summary>A publisher does not hear subscriptions at once: repeats a message until it comes
+    /// through.</summary>
     private static async Task SendUntilHeardAsync(PythonPeer peer, Inbox inbox, string text = "hello")
     {
         byte[] hello = Encoding.ASCII.GetBytes(text);

@@ -33,7 +33,8 @@ public sealed class MalformedInputTests
     [MemberData(nameof(Doors))]
     public async Task Five_hundred_idle_connections_do_not_keep_a_healthy_peer_out(ZmtpSocketType door)
     {
-        ZmtpOptions narrow = TestSockets.Quick with { MaxConnections = 64, HandshakeTimeout = TimeSpan.FromSeconds(30) };
+        ZmtpOptions narrow =
+            TestSockets.Quick with { MaxConnections = 64, HandshakeTimeout = TimeSpan.FromSeconds(30) };
         await using DoorUnderTest test = await DoorUnderTest.OpenAsync(door, narrow);
         List<RawPeer> idle = [];
         try
@@ -41,7 +42,8 @@ public sealed class MalformedInputTests
             for (int i = 0; i < 500; i++) idle.Add(await RawPeer.DialAsync(test.Door));
             await test.HealthyMessageComesThroughAsync("with 500 idle connections");
             await test.NewcomerMessageComesThroughAsync();
-            await Eventually.BecomesTrueAsync(() => test.Socket.Connections.Count <= 64 + 1, "the door holds no more than its limit");
+            await Eventually.BecomesTrueAsync(
+                () => test.Socket.Connections.Count <= 64 + 1, "the door holds no more than its limit");
         }
         finally
         {

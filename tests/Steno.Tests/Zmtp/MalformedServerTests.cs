@@ -5,8 +5,8 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>The same corpus from the other side: our SUB dials, and what answers misbehaves. The fault is named in its
-/// status, it dials again, and its healthy publisher is heard all the while.</summary>
+/// <summary>The same corpus from the other side: our SUB dials, and what answers misbehaves. The fault is
+/// named in its status, it dials again, and its healthy publisher is heard all the while.</summary>
 public sealed class MalformedServerTests
 {
     [Fact]
@@ -25,12 +25,14 @@ public sealed class MalformedServerTests
             await using SubSocket victim = TestSockets.Sub(inbox);
             victim.Connect(healthy);
             victim.Connect(ZmtpEndpoint.Tcp("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port));
-            using RawPeer server = new(await listener.AcceptSocketAsync(TestContext.Current.CancellationToken));
+            using RawPeer server = new(
+                await listener.AcceptSocketAsync(TestContext.Current.CancellationToken));
             await malformed.Misbehave(server, ZmtpSocketType.Sub);
             if (malformed.Expected is { } expected)
             {
                 await Eventually.BecomesTrueAsync(
-                    () => victim.Connections[1].Fault is { } fault && (fault.Code == expected || MayDiffer(expected)),
+                    () => victim.Connections[1].Fault is { } fault
+                        && (fault.Code == expected || MayDiffer(expected)),
                     $"{malformed.Name} becomes {expected}: {victim.Connections[1].Fault}");
                 Assert.DoesNotContain(victim.Connections[1].Fault!.ToString(), char.IsControl);
                 using Socket again = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
@@ -51,9 +53,12 @@ public sealed class MalformedServerTests
         await using SubSocket sub = TestSockets.Sub(inbox);
         sub.Connect(ZmtpEndpoint.Tcp("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port));
         using Socket server = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
-        await server.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
-        await Eventually.BecomesTrueAsync(() => sub.Connections[0].Fault is { Code: ZmtpFaultCode.NotZmtp }, "it is named");
-        Assert.Contains("an HTTP answer (\"HTTP/1.1 400 Bad Request", sub.Connections[0].Fault!.Message, StringComparison.Ordinal);
+        await server.SendAsync(
+            "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(
+            () => sub.Connections[0].Fault is { Code: ZmtpFaultCode.NotZmtp }, "it is named");
+        string message = sub.Connections[0].Fault!.Message;
+        Assert.Contains("an HTTP answer (\"HTTP/1.1 400 Bad Request", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,13 +88,15 @@ public sealed class MalformedServerTests
         Assert.Equal(large[..(65_536 - 5)], kept);
         Assert.Equal(3_000_005, truncation!.TotalBytes);
         Assert.Equal(2, truncation.FrameCount);
-        Assert.Equal(System.Security.Cryptography.SHA256.HashData([.. "topic"u8, .. large]), truncation.Sha256.Span);
+        Assert.Equal(
+            System.Security.Cryptography.SHA256.HashData([.. "topic"u8, .. large]), truncation.Sha256.Span);
 
         NextFrame(queue, 99, out truncation);
         Assert.Equal(1000, truncation!.TotalBytes);
         Assert.Equal(1000, truncation.FrameCount);
         Assert.Equal(
-            System.Security.Cryptography.SHA256.HashData([.. Enumerable.Repeat((byte)0x41, 999), 0x42]), truncation.Sha256.Span);
+            System.Security.Cryptography.SHA256.HashData([.. Enumerable.Repeat((byte)0x41, 999), 0x42]),
+            truncation.Sha256.Span);
         Assert.Equal("after"u8, NextFrame(queue, 0, out truncation));
         Assert.Null(truncation);
         Assert.Equal(0, sub.Connections[0].Reconnects);

@@ -36,11 +36,14 @@ public sealed class NetMqInteropTests
         using SubscriberSocket sub = new();
         sub.Subscribe("yes");
         Meet(pub, sub, weListen);
-        // A bound NetMQ socket, as libzmq's, sends its subscriptions only while its application is inside the library.
+        // A bound NetMQ socket, as libzmq's, sends its subscriptions only while its application is inside the
+        // library.
         NetMQMessage message = new();
         Task<bool> receiving = Task.Run(
-            () => sub.TryReceiveMultipartMessage(Patience, ref message!), TestContext.Current.CancellationToken);
-        await Eventually.BecomesTrueAsync(() => pub.SubscriptionCount == 1, "the subscription arrived as a message");
+            () => sub.TryReceiveMultipartMessage(Patience, ref message!),
+            TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(
+            () => pub.SubscriptionCount == 1, "the subscription arrived as a message");
         pub.TrySend("no"u8.ToArray());
         pub.TrySend("yes"u8.ToArray(), new byte[1000]);
         Assert.True(await receiving);
@@ -85,12 +88,16 @@ public sealed class NetMqInteropTests
         using Inbox inbox = new();
         using PublisherSocket pub = new();
         await using SubSocket sub = new(
-            TestSockets.Quick, inbox.Queue, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            TestSockets.Quick,
+            inbox.Queue,
+            clock,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         sub.Connect(ZmtpEndpoint.Tcp("127.0.0.1", pub.BindRandomPort("tcp://127.0.0.1")));
         sub.Subscribe([]);
         await sub.UntilReadyAsync();
         for (int i = 0; i < 100; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
-        while (!inbox.Queue.WaitToRead(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken)) pub.SendFrame("still here");
+        while (!inbox.Queue.WaitToRead(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken))
+            pub.SendFrame("still here");
         Assert.Equal(0, sub.Connections[0].Reconnects);
         Assert.Equal(ConnectionState.Ready, sub.Connections[0].State);
     }

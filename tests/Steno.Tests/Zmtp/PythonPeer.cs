@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>A real libzmq socket in a process of its own (<c>peers/peer.py</c>), told what to do line by line.</summary>
+/// <summary>A real libzmq socket in a process of its own (<c>peers/peer.py</c>), told what to do line by
+/// line.</summary>
 internal sealed class PythonPeer : IAsyncDisposable
 {
     private const string Python = "/usr/bin/python3";
@@ -44,11 +45,15 @@ internal sealed class PythonPeer : IAsyncDisposable
     }
 
     public Task<string> SendAsync(params byte[][] frames) =>
-        AskAsync("send " + string.Join(' ', frames.Select(f => f.Length == 0 ? "-" : Convert.ToHexStringLower(f))));
+        AskAsync("send " + string.Join(' ', frames.Select(Show)));
+
+    /// <summary>A frame as the script writes it.</summary>
+    public static string Show(byte[] frame) => frame.Length == 0 ? "-" : Convert.ToHexStringLower(frame);
 
     public void Signal(string signal)
     {
-        using Process kill = Process.Start("kill", ["-" + signal, Pid.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start(
+            "kill", ["-" + signal, Pid.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

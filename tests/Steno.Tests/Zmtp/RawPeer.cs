@@ -7,13 +7,14 @@ using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>A TCP peer that sends whatever bytes it is told to. What does not arrive, because the other side has hung up,
-/// is no error here: hanging up is what is expected.</summary>
+/// <summary>A TCP peer that sends whatever bytes it is told to. What does not arrive, because the other side
+/// has hung up, is no error here: hanging up is what is expected.</summary>
 internal sealed class RawPeer(Socket socket) : IDisposable
 {
     public static async Task<RawPeer> DialAsync(ZmtpEndpoint door)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.NoDelay = true;
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, door.Port));
         return new RawPeer(socket);
     }
@@ -75,6 +76,19 @@ internal sealed class RawPeer(Socket socket) : IDisposable
         socket.Dispose();
     }
 
+    /// <summary>Reads until what was read ends with the given bytes.</summary>
+    public async Task ReadUntilAsync(byte[] end)
+    {
+        List<byte> read = [];
+        byte[] one = new byte[1];
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(10));
+        while (!read.TakeLast(end.Length).SequenceEqual(end))
+        {
+            Assert.Equal(1, await socket.ReceiveAsync(one, deadline.Token));
+            read.Add(one[0]);
+        }
+    }
+
     /// <summary>Reads until the other side hangs up.</summary>
     public async Task<byte[]> ReadToEndAsync(double seconds = 5)
     {
@@ -83,7 +97,8 @@ internal sealed class RawPeer(Socket socket) : IDisposable
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(seconds));
         try
         {
-            while (await socket.ReceiveAsync(buffer, deadline.Token) is > 0 and int count) read.Write(buffer, 0, count);
+            while (await socket.ReceiveAsync(buffer, deadline.Token) is > 0 and int count)
+                read.Write(buffer, 0, count);
         }
         catch (SocketException)
         {

@@ -120,7 +120,7 @@ public sealed class ReceiveQueueTests
     public void A_batch_from_elsewhere_keeps_its_frames()
     {
         using ReceivedBatch batch = ReceivedBatch.FromMessage(
-            TestSockets.Hook, _time.GetUtcNow(), "topic"u8.ToArray(), new byte[300], ReadOnlyMemory<byte>.Empty);
+            TestSockets.Hook, default, "topic"u8.ToArray(), new byte[300], ReadOnlyMemory<byte>.Empty);
         Assert.Equal(1, batch.MessageCount);
         Assert.Equal(3, batch[0].Frames.Length);
         Assert.Equal("topic"u8, batch[0].GetFrame(0));

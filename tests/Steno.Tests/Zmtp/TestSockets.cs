@@ -3,7 +3,8 @@ using Steno.Zmtp;
 
 namespace Steno.Tests.Zmtp;
 
-/// <summary>Sockets with short times, so that what takes seconds in use takes fractions of one here.</summary>
+/// <summary>Sockets with short times, so that what takes seconds in use takes fractions of one
+/// here.</summary>
 internal static class TestSockets
 {
     public static readonly ZmtpEndpoint AnyPort = ZmtpEndpoint.Parse("tcp://127.0.0.1:0");
@@ -24,7 +25,8 @@ internal static class TestSockets
 
     public static XSubSocket XSub(Inbox inbox, ZmtpOptions? options = null)
     {
-        XSubSocket socket = new(options ?? Quick, inbox.Queue.WriteAsync, TimeProvider.System, NullLogger.Instance);
+        XSubSocket socket = new(
+            options ?? Quick, inbox.Queue.WriteAsync, TimeProvider.System, NullLogger.Instance);
         socket.Subscribe([]);
         return socket;
     }
@@ -42,16 +44,19 @@ internal static class TestSockets
         new(options ?? Quick, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>A socket of any of our types.</summary>
-    public static ZmtpSocket Create(ZmtpSocketType type, Inbox inbox, ZmtpOptions? options = null) => type switch
+    public static ZmtpSocket Create(ZmtpSocketType type, Inbox inbox, ZmtpOptions? options = null)
     {
-        ZmtpSocketType.Sub => Sub(inbox, options),
-        ZmtpSocketType.XSub => XSub(inbox, options),
-        ZmtpSocketType.Pull => Pull(inbox, options),
-        ZmtpSocketType.Pub => Pub(options),
-        ZmtpSocketType.XPub => XPub(options),
-        ZmtpSocketType.Push => Push(options),
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
+        return type switch
+        {
+            ZmtpSocketType.Sub => Sub(inbox, options),
+            ZmtpSocketType.XSub => XSub(inbox, options),
+            ZmtpSocketType.Pull => Pull(inbox, options),
+            ZmtpSocketType.Pub => Pub(options),
+            ZmtpSocketType.XPub => XPub(options),
+            ZmtpSocketType.Push => Push(options),
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
+    }
 
     /// <summary>Sends from any of our sending types, until somebody is there to take it.</summary>
     public static async Task SendAsync(this ZmtpSocket socket, params byte[][] frames)
@@ -67,8 +72,9 @@ internal static class TestSockets
                 Assert.True(pub.TrySend(message));
                 break;
             case XPubSocket xpub:
-                await Eventually.BecomesTrueAsync(() => xpub.SubscriptionCount > 0, "somebody has subscribed");
-                using (ReceivedBatch batch = ReceivedBatch.FromMessage(Hook, TimeProvider.System.GetUtcNow(), message))
+                await Eventually.BecomesTrueAsync(
+                    () => xpub.SubscriptionCount > 0, "somebody has subscribed");
+                using (ReceivedBatch batch = ReceivedBatch.FromMessage(Hook, default, message))
                     Assert.True(xpub.TrySend(batch));
                 break;
             default:
@@ -83,5 +89,10 @@ internal static class TestSockets
 
     /// <summary>Where messages come from that no connection brought.</summary>
     public static readonly ConnectionOrigin Hook = new(
-        0, ZmtpSocketType.Unknown, ZmtpEndpoint.Parse("ipc://@hook"), ConnectionDirection.Accepted, "hook", ZmtpSocketType.Unknown);
+        0,
+        ZmtpSocketType.Unknown,
+        ZmtpEndpoint.Parse("ipc://@hook"),
+        ConnectionDirection.Accepted,
+        "hook",
+        ZmtpSocketType.Unknown);
 }
