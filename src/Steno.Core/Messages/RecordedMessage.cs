@@ -9,7 +9,7 @@ public sealed record RecordedMessage
 {
     // Its scratch is 2 KiB, and a search parses a million lines.
     [ThreadStatic]
-    private static LineReader? t_reader;
+    private static LineReader? _reader;
 
     public required LineOrigin Origin { get; init; }
 
@@ -101,7 +101,7 @@ public sealed record RecordedMessage
     public static bool TryParse(ReadOnlySpan<byte> line, out RecordedMessage message)
     {
         line = line.TrimEnd("\r\n"u8);
-        if ((t_reader ??= new LineReader()).TryRead(line, out message!)) return true;
+        if ((_reader ??= new LineReader()).TryRead(line, out message!)) return true;
         string text = Encoding.UTF8.GetString(line);
         message = new RecordedMessage
         {
