@@ -77,11 +77,11 @@ internal sealed class Scribe
                 if (_queue.TryRead(out ReceivedBatch? batch))
                 {
                     using (batch) Record(batch);
-                    _journal.Flush();
+                    if (_queue.QueuedMessages > 0) _journal.Flush(); // more to compose while the committer syncs
                     continue;
                 }
 
-                _journal.FlushWhenFree();
+                _journal.Commit();
                 _queue.WaitToRead(IdleNap, CancellationToken.None);
             }
 
