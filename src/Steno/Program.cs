@@ -1,1 +1,3 @@
-return 0;
+using Steno.Commands;
+
+return CommandLine.Run(args, VerbContext.ForProcess());

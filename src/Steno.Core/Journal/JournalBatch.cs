@@ -26,20 +26,20 @@ public sealed class JournalBatch
     /// <summary>The lines, each with its newline. Valid until the call that hands the batch out returns.</summary>
     public ReadOnlyMemory<byte> Lines => _buffer.WrittenMemory[ChainHash.Size..];
 
-    /// <summary>When the oldest message in it reached this process: a <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long OldestTimestamp { get; private set; }
+    /// <summary>When the oldest message in it reached this process, in <see cref="DateTimeOffset.UtcTicks"/>.</summary>
+    public long OldestUtcTicks { get; private set; }
 
     internal int LineBytes => _buffer.Length - ChainHash.Size;
 
     /// <summary>Room before the lines: the hash of a line is computed over the predecessor's hash laid in front of it.</summary>
     internal LineBuffer Buffer => _buffer;
 
-    internal void Add(long seq, long timestamp)
+    internal void Add(long seq, long utcTicks)
     {
         if (Count == 0)
         {
             FirstSeq = seq;
-            OldestTimestamp = timestamp;
+            OldestUtcTicks = utcTicks;
         }
 
         Count++;

@@ -81,13 +81,13 @@ public sealed class JournalWriter : IDisposable
     /// <summary>How long write and sync of the last batches took.</summary>
     public CommitLatency Latency => _latency;
 
-    /// <summary>The timestamp of the oldest message that was appended and is not yet durable; null if there is none.</summary>
-    public long? OldestUnrecorded
+    /// <summary>When the oldest message that was appended and is not yet durable was received; null if there is none.</summary>
+    public DateTimeOffset? OldestUnrecorded
     {
         get
         {
             long oldest = Math.Min(Volatile.Read(ref _oldestFilling), Volatile.Read(ref _oldestCommitting));
-            return oldest == long.MaxValue ? null : oldest;
+            return oldest == long.MaxValue ? null : new DateTimeOffset(oldest, TimeSpan.Zero);
         }
     }
 
@@ -117,8 +117,8 @@ public sealed class JournalWriter : IDisposable
     /// Completes the line with its hash and newline. It is in memory only: <see cref="Flush"/> sends it on its way, and
     /// <see cref="DurableSeq"/> tells when it is recorded.
     /// </summary>
-    /// <param name="timestamp">When the message reached this process (<see cref="TimeProvider.GetTimestamp"/>).</param>
-    public void EndLine(long timestamp)
+    /// <param name="receivedAt">When the message reached this process.</param>
+    public void EndLine(DateTimeOffset receivedAt)
     {
         if (_lineStart < 0) throw new InvalidOperationException("EndLine without BeginLine.");
         LineBuffer buffer = _filling.Buffer;
@@ -133,8 +133,8 @@ public sealed class JournalWriter : IDisposable
         ((ReadOnlySpan<byte>)kept).CopyTo(lent);
 
         JournalLine.WriteSuffix(_head, buffer);
-        _filling.Add(_nextSeq++, timestamp);
-        if (_filling.Count == 1) Volatile.Write(ref _oldestFilling, timestamp);
+        _filling.Add(_nextSeq++, receivedAt.UtcTicks);
+        if (_filling.Count == 1) Volatile.Write(ref _oldestFilling, receivedAt.UtcTicks);
         _lineStart = -1;
     }
 
@@ -201,7 +201,7 @@ public sealed class JournalWriter : IDisposable
     private void Swap()
     {
         (_filling, _committing) = (_committing, _filling);
-        Volatile.Write(ref _oldestCommitting, _committing.OldestTimestamp);
+        Volatile.Write(ref _oldestCommitting, _committing.OldestUtcTicks);
         Volatile.Write(ref _oldestFilling, long.MaxValue);
         _handedOver.Release();
     }

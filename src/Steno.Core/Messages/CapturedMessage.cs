@@ -1,8 +1,8 @@
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// A message as it came off the wire, not looked into yet. Its frames lie in one buffer, which belongs to the caller
-/// and must hold still only while it is being composed.
+/// A message as it came off the wire, not looked into yet. Its frames lie in one buffer, which belongs to the
+/// caller and must hold still only while it is being composed.
 /// </summary>
 /// <remarks>
 /// One frame is the payload; two or more are topic, payload, further frames; none at all is an empty payload.

@@ -3,8 +3,8 @@ using System.IO.Hashing;
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Remembers id and text of the last messages, to say which earlier one is repeated. Bounded: when full, the oldest is forgotten.
-/// Not thread-safe; allocates nothing after construction.
+/// Remembers id and text of the last messages, to say which earlier one is repeated. Bounded: when full, the
+/// oldest is forgotten. Not thread-safe; allocates nothing after construction.
 /// </summary>
 internal sealed class DuplicateWindow
 {
@@ -19,7 +19,10 @@ internal sealed class DuplicateWindow
         _buckets = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
     }
 
-    /// <summary>The sequence of the earliest message still remembered with this id and text, else 0 and this one is remembered.</summary>
+    /// <summary>
+    /// The sequence of the earliest message still remembered with this id and text, else 0 and this one is
+    /// remembered.
+    /// </summary>
     public long FindOrAdd(ReadOnlySpan<byte> id, UInt128 textHash, long seq)
     {
         UInt128 key = XxHash128.HashToUInt128(id) ^ UInt128.RotateLeft(textHash, 1);

@@ -1,6 +1,8 @@
 namespace Steno.Core.Messages;
 
-/// <summary>Where the known keys of a message lie in its payload. Of a key that occurs twice, the last occurrence.</summary>
+/// <summary>
+/// Where the known keys of a message lie in its payload. Of a key that occurs twice, the last occurrence.
+/// </summary>
 internal struct Envelope
 {
     public JsonSlice MessageId;

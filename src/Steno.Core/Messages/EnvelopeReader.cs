@@ -1,4 +1,3 @@
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
@@ -32,14 +31,17 @@ internal sealed class EnvelopeReader
     /// <summary>Where <see cref="Members"/> were found; compare before using them.</summary>
     public int MembersStart { get; private set; }
 
-    /// <summary>One of the known messages lies in <c>message</c>, with <c>event_type</c> and <c>agent</c> around it.</summary>
+    /// <summary>
+    /// One of the known messages lies in <c>message</c>, with <c>event_type</c> and <c>agent</c> around it.
+    /// </summary>
     public bool IsWrapped { get; private set; }
 
     /// <summary>What was odd about the JSON as such.</summary>
     public MessageOddities Flags { get; private set; }
 
     /// <summary>
-    /// False: not JSON with an object on top. What was found before that showed stays readable, for messages that were cut off.
+    /// False: not JSON with an object on top. What was found before that showed stays readable, for messages
+    /// that were cut off.
     /// </summary>
     /// <param name="payload">Valid UTF-8.</param>
     /// <param name="start">Where its JSON begins.</param>
@@ -64,13 +66,13 @@ internal sealed class EnvelopeReader
         MembersStart = -1;
     }
 
-    /// <summary>True if the payload is JSON with something other than an object on top.</summary>
-    public bool IsOtherJson(ReadOnlySpan<byte> payload, int start)
+    /// <summary>What is odd about a payload that is not JSON with an object on top.</summary>
+    public MessageOddities FlagsOfOther(ReadOnlySpan<byte> payload, int start)
     {
         var cursor = new JsonCursor(payload, start, _nesting);
-        bool whole = cursor.TryReadValue(out _) && cursor.AtEnd();
-        Flags = Oddities(in cursor);
-        return whole;
+        bool isJson = cursor.TryReadValue(out _) && cursor.AtEnd();
+        if (isJson) return MessageOddities.UnknownShape | Oddities(in cursor);
+        return cursor.TooDeep ? MessageOddities.Deep : MessageOddities.NotJson;
     }
 
     private MessageOddities Oddities(ref readonly JsonCursor cursor) =>
@@ -118,7 +120,11 @@ internal sealed class EnvelopeReader
     }
 
     private bool ReadEnvelopeMember(
-        ref JsonCursor cursor, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> key, ref Envelope envelope, bool isOuter)
+        ref JsonCursor cursor,
+        ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> key,
+        ref Envelope envelope,
+        bool isOuter)
     {
         switch (key.Length)
         {

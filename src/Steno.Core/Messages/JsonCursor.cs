@@ -1,19 +1,17 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Walks over JSON text and validates what it passes, without recursion and without allocating. It is stricter than nothing
-/// but its own <see cref="Lenient"/> cases: what it accepts, every strict reader accepts (a test holds it against System.Text.Json).
-/// The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
+/// Walks over JSON text and validates what it passes, without recursion and without allocating. Apart from
+/// what it reports as <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it
+/// against System.Text.Json). The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
 /// </summary>
 /// <remarks>
-/// Why not Utf8JsonReader: it costs twice as much, reports no place for values it skips, and refuses what Python writes.
+/// Why not Utf8JsonReader: it costs twice as much, reports no place for values it skips, and refuses what
+/// Python writes.
 /// </remarks>
-internal ref struct JsonCursor
+internal ref partial struct JsonCursor
 {
     /// <summary>Deeper than any honest message, and one bit a level keeps the stack at 2 KiB.</summary>
     public const int DepthMax = 16 * 1024;
@@ -24,7 +22,8 @@ internal ref struct JsonCursor
 
     /// <param name="json">Valid UTF-8.</param>
     /// <param name="start">Where to begin.</param>
-    /// <param name="nesting">Scratch from <see cref="NewNesting"/>, lent for the lifetime of the cursor.</param>
+    /// <param name="nesting">Scratch from <see cref="NewNesting"/>, lent for the lifetime of the
+    /// cursor.</param>
     public JsonCursor(ReadOnlySpan<byte> json, int start, ulong[] nesting)
     {
         _json = json;
@@ -36,6 +35,9 @@ internal ref struct JsonCursor
 
     /// <summary>The deepest nesting passed over inside skipped values.</summary>
     public int Deepest { get; private set; }
+
+    /// <summary>A value was given up because it nests deeper than <see cref="DepthMax"/>.</summary>
+    public bool TooDeep { get; private set; }
 
     /// <summary>Something was accepted that is not JSON by the letter.</summary>
     public bool Lenient { get; private set; }
@@ -72,7 +74,9 @@ internal ref struct JsonCursor
         return true;
     }
 
-    /// <summary>True if nothing but white space, or the zero bytes that C senders leave there, follows.</summary>
+    /// <summary>
+    /// True if nothing but white space, or the zero bytes that C senders leave there, follows.
+    /// </summary>
     public bool AtEnd()
     {
         if (Peek() != 0) return false;
@@ -82,7 +86,9 @@ internal ref struct JsonCursor
         return true;
     }
 
-    /// <summary>Reads a member's name and its colon. The cursor is behind the <c>{</c> or behind a comma.</summary>
+    /// <summary>
+    /// Reads a member's name and its colon. The cursor is behind the <c>{</c> or behind a comma.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadName(out JsonSlice name)
     {
@@ -95,7 +101,9 @@ internal ref struct JsonCursor
         return TryReadString(out name) && TryTake((byte)':');
     }
 
-    /// <summary>Reads a value of any kind as a whole.</summary>
+    /// <summary>
+    /// Reads a value of any kind as a whole. On failure <paramref name="value"/> does not exist.
+    /// </summary>
     public bool TryReadValue(out JsonSlice value)
     {
         switch (Peek())
@@ -104,147 +112,24 @@ internal ref struct JsonCursor
                 return TryReadString(out value);
             case (byte)'{':
             case (byte)'[':
-                value = new JsonSlice { Start = _position, Kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array };
-                bool whole = SkipContainer();
-                value.End = _position;
-                return whole;
+                JsonKind kind = _json[_position] == '{' ? JsonKind.Object : JsonKind.Array;
+                value = new JsonSlice { Start = _position, Kind = kind };
+                if (SkipContainer())
+                {
+                    value.End = _position;
+                    return true;
+                }
+
+                value = default;
+                return false;
             default:
                 return TryReadScalar(out value);
         }
     }
 
-    private bool TryReadString(out JsonSlice value)
-    {
-        value = new JsonSlice { Start = _position, Kind = JsonKind.String };
-        int at = _position + 1;
-        while (true)
-        {
-            at = IndexOfSpecial(at);
-            if (at >= _json.Length) break;
-            byte b = _json[at];
-            if (b == '"')
-            {
-                _position = at + 1;
-                value.End = _position;
-                return true;
-            }
-
-            int escape = b == '\\' ? EscapeLength(at) : 0;
-            if (escape == 0) break;
-            value.Escaped = true;
-            at += escape;
-        }
-
-        _position = Math.Min(at, _json.Length);
-        return false;
-    }
-
-    /// <summary>The next quote, backslash or control character, or the length if there is none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int IndexOfSpecial(int at)
-    {
-        ref byte json = ref MemoryMarshal.GetReference(_json);
-        int length = _json.Length;
-        for (; at <= length - Vector128<byte>.Count; at += Vector128<byte>.Count)
-        {
-            Vector128<byte> bytes = Vector128.LoadUnsafe(ref json, (nuint)at);
-            Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
-                | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
-                | Vector128.LessThan(bytes, Vector128.Create((byte)' '));
-            uint mask = special.ExtractMostSignificantBits();
-            if (mask != 0) return at + BitOperations.TrailingZeroCount(mask);
-        }
-
-        for (; at < length; at++)
-        {
-            byte b = Unsafe.Add(ref json, at);
-            if (b is (byte)'"' or (byte)'\\' or < (byte)' ') return at;
-        }
-
-        return length;
-    }
-
-    /// <summary>2 or 6 for an escape that JSON knows, else 0. Half a surrogate pair is grammatical, and left to who decodes it.</summary>
-    private readonly int EscapeLength(int at)
-    {
-        if (at + 1 >= _json.Length) return 0;
-        switch (_json[at + 1])
-        {
-            case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
-                return 2;
-            case (byte)'u':
-                return JsonText.TryReadHex4(_json, at + 2, out _) ? 6 : 0;
-            default:
-                return 0;
-        }
-    }
-
-    private bool TryReadScalar(out JsonSlice value)
-    {
-        value = new JsonSlice { Start = _position };
-        byte first = _position < _json.Length ? _json[_position] : (byte)0;
-        value.Kind = first switch
-        {
-            (byte)'t' => TakeWord("true"u8) ? JsonKind.True : JsonKind.None,
-            (byte)'f' => TakeWord("false"u8) ? JsonKind.False : JsonKind.None,
-            (byte)'n' => TakeWord("null"u8) ? JsonKind.Null : JsonKind.None,
-            (byte)'N' => TakeNotANumber("NaN"u8),
-            (byte)'I' => TakeNotANumber("Infinity"u8),
-            (byte)'-' when _position + 1 < _json.Length && _json[_position + 1] == 'I' => TakeNotANumber("-Infinity"u8),
-            _ => SkipNumber() ? JsonKind.Number : JsonKind.None,
-        };
-        value.End = _position;
-        return value.Exists;
-    }
-
-    private bool TakeWord(ReadOnlySpan<byte> word)
-    {
-        if (!_json[_position..].StartsWith(word)) return false;
-        _position += word.Length;
-        return true;
-    }
-
-    private JsonKind TakeNotANumber(ReadOnlySpan<byte> word)
-    {
-        if (!TakeWord(word)) return JsonKind.None;
-        Lenient = true;
-        return JsonKind.NotANumber;
-    }
-
-    private bool SkipNumber()
-    {
-        int at = _position;
-        if (At(at) == '-') at++;
-        if (At(at) == '0') at++;
-        else if (!SkipDigits(ref at)) return false;
-
-        if (At(at) == '.')
-        {
-            at++;
-            if (!SkipDigits(ref at)) return false;
-        }
-
-        if ((At(at) | 0x20) == 'e')
-        {
-            at++;
-            if (At(at) is (byte)'+' or (byte)'-') at++;
-            if (!SkipDigits(ref at)) return false;
-        }
-
-        _position = at;
-        return true;
-    }
-
-    private readonly byte At(int at) => (uint)at < (uint)_json.Length ? _json[at] : (byte)0;
-
-    private readonly bool SkipDigits(ref int at)
-    {
-        int start = at;
-        while (char.IsAsciiDigit((char)At(at))) at++;
-        return at > start;
-    }
-
-    /// <summary>Passes over an object or array. Bit n of the nesting says whether level n is an object.</summary>
+    /// <summary>
+    /// Passes over an object or array. Bit n of the nesting says whether level n is an object.
+    /// </summary>
     private bool SkipContainer()
     {
         int depth = 0;
@@ -254,7 +139,12 @@ internal ref struct JsonCursor
             byte next = Peek();
             if (next is (byte)'{' or (byte)'[')
             {
-                if (depth == DepthMax) return false;
+                if (depth == DepthMax)
+                {
+                    TooDeep = true;
+                    return false;
+                }
+
                 bool isObject = next == '{';
                 Push(depth++, isObject);
                 if (depth > Deepest) Deepest = depth;

@@ -1,14 +1,15 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
 /// <summary>Writes text as JSON strings, such that decoding gives back exactly the same bytes.</summary>
 /// <remarks>
-/// Escaped are quote, backslash and control characters: those that JSON demands, and also DEL and U+0080 to U+009F, because
-/// journals are read with <c>tail -f</c>, and a terminal must not obey what an agent wrote. All else stays as it is.
+/// Escaped are quote, backslash and control characters: those that JSON demands, and also DEL and U+0080 to
+/// U+009F, because journals are read with <c>tail -f</c>, and a terminal must not obey what an agent wrote.
+/// All else stays as it is.
 /// </remarks>
 internal static class JsonEscape
 {
@@ -26,7 +27,8 @@ internal static class JsonEscape
     }
 
     /// <summary>Half a surrogate pair becomes U+FFFD.</summary>
-    public static void WriteString(LineBuffer line, string text) => WriteString(line, System.Text.Encoding.UTF8.GetBytes(text));
+    public static void WriteString(LineBuffer line, string text) =>
+        WriteString(line, System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>The same without the quotes.</summary>
     public static void Write(LineBuffer line, ReadOnlySpan<byte> text)
@@ -54,20 +56,43 @@ internal static class JsonEscape
         {
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref source, (nuint)read);
             bytes.StoreUnsafe(ref target, (nuint)written);
-            Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
-                | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
-                | Vector128.LessThan(bytes, Vector128.Create((byte)' '))
-                | Vector128.Equals(bytes, Vector128.Create((byte)0x7F))
-                | Vector128.Equals(bytes, Vector128.Create((byte)0xC2));
-            uint mask = special.ExtractMostSignificantBits();
+            uint mask = Special(bytes);
             int run = mask == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(mask);
             read += run;
             written += run;
             if (mask != 0) written += WriteOne(text, ref read, room[written..]);
         }
 
-        while (read < text.Length) written += WriteOne(text, ref read, room[written..]);
+        int rest = text.Length - read;
+        if (rest > 0)
+        {
+            // Most strings are short, so their last bytes matter: as a vector too, if none of
+            // them needs an escape.
+            Vector128<byte> padded = default;
+            text[read..].CopyTo(MemoryMarshal.AsBytes(new Span<Vector128<byte>>(ref padded)));
+            if ((Special(padded) & ((1u << rest) - 1)) == 0)
+            {
+                padded.StoreUnsafe(ref target, (nuint)written);
+                written += rest;
+            }
+            else
+            {
+                while (read < text.Length) written += WriteOne(text, ref read, room[written..]);
+            }
+        }
+
         line.Advance(written);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Special(Vector128<byte> bytes)
+    {
+        Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
+            | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+            | Vector128.LessThan(bytes, Vector128.Create((byte)' '))
+            | Vector128.Equals(bytes, Vector128.Create((byte)0x7F))
+            | Vector128.Equals(bytes, Vector128.Create((byte)0xC2));
+        return special.ExtractMostSignificantBits();
     }
 
     private static int WriteOne(ReadOnlySpan<byte> text, ref int read, Span<byte> room)

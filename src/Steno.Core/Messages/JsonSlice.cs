@@ -11,11 +11,15 @@ internal enum JsonKind : byte
     False,
     Null,
 
-    /// <summary>NaN, Infinity or -Infinity: not JSON, but what Python's json module writes unless told otherwise.</summary>
+    /// <summary>
+    /// NaN, Infinity or -Infinity: not JSON, but what Python's json module writes unless told otherwise.
+    /// </summary>
     NotANumber,
 }
 
-/// <summary>Where a value lies in its JSON text: a string with its quotes, an object with its braces.</summary>
+/// <summary>
+/// Where a value lies in its JSON text: a string with its quotes, an object with its braces.
+/// </summary>
 internal struct JsonSlice
 {
     public int Start;

@@ -1,4 +1,3 @@
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
@@ -6,8 +5,8 @@ namespace Steno.Core.Messages;
 internal static class JsonText
 {
     /// <summary>
-    /// Appends the text of a string body that <see cref="JsonCursor"/> has accepted. Half a surrogate pair becomes U+FFFD;
-    /// the answer says whether that happened.
+    /// Appends the text of a string body that <see cref="JsonCursor"/> has accepted. Half a surrogate pair
+    /// becomes U+FFFD; the answer says whether that happened.
     /// </summary>
     public static bool Decode(ReadOnlySpan<byte> body, LineBuffer text)
     {
@@ -22,7 +21,9 @@ internal static class JsonText
             body[..run].CopyTo(room[written..]);
             written += run;
             body = body[run..];
-            written += body[1] == 'u' ? DecodeUnicode(ref body, room[written..], ref lone) : DecodeShort(ref body, room[written..]);
+            written += body[1] == 'u'
+                ? DecodeUnicode(ref body, room[written..], ref lone)
+                : DecodeShort(ref body, room[written..]);
         }
 
         body.CopyTo(room[written..]);

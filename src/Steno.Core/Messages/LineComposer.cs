@@ -1,12 +1,12 @@
 using System.Buffers.Text;
 using Steno.Core.Enrichment;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Composes journal lines, up to and without <c>,"Hash":"…"}</c>, which the journal adds. One per scribe: not thread-safe.
-/// It keeps its scratch and a window of recent messages, and allocates nothing per ordinary message.
+/// Composes journal lines, up to and without <c>,"Hash":"…"}</c>, which the journal adds. One per scribe: not
+/// thread-safe. It keeps its scratch and a window of recent messages, and allocates nothing per ordinary
+/// message.
 /// </summary>
 public sealed class LineComposer
 {
@@ -37,13 +37,13 @@ public sealed class LineComposer
     // Facts about the message composed last, valid until the next call.
 
     /// <summary>UTF-8.</summary>
-    public ReadOnlySpan<byte> Speaker => _message.Speaker;
+    public ReadOnlySpan<byte> Speaker => _message.Fields.Speaker;
 
     /// <summary>UTF-8.</summary>
-    public ReadOnlySpan<byte> Role => _message.Role;
+    public ReadOnlySpan<byte> Role => _message.Fields.Role;
 
     /// <summary>UTF-8: the sender's, or the one made for it.</summary>
-    public ReadOnlySpan<byte> Id => _idIsMade ? _madeId : _message.Id;
+    public ReadOnlySpan<byte> Id => _idIsMade ? _madeId : _message.Fields.Id;
 
     public string Chain => Rules.ChainName(_labels.Chain);
 
@@ -54,12 +54,15 @@ public sealed class LineComposer
     /// <summary>The sequence of an earlier message with the same id and text, if one is remembered.</summary>
     public long? DuplicateOf { get; private set; }
 
-    /// <summary>Call when sequences begin anew, and when composed lines were not written after all and are composed again.</summary>
+    /// <summary>
+    /// Call when sequences begin anew, and when composed lines were not written after all and are composed
+    /// again.
+    /// </summary>
     public void ForgetDuplicates() => _recent.Clear();
 
     /// <summary>
-    /// Appends the line of a message; it ends after the <c>Wire</c> object. Whatever was sent, this makes a line of it.
-    /// If memory runs out the exception passes through, and <paramref name="line"/> is as it was.
+    /// Appends the line of a message; it ends after the <c>Wire</c> object. Whatever was sent, this makes a
+    /// line of it. If memory runs out the exception passes through, and <paramref name="line"/> is as it was.
     /// </summary>
     public void Compose(in CapturedMessage message, long seq, LineBuffer line)
     {
@@ -97,10 +100,8 @@ public sealed class LineComposer
         line.Write(_utc.Format(at));
         line.Write("\",\"SpeakerName\":\"steno\",\"SpeakerRole\":\"System\",\"Message\":"u8);
         JsonEscape.WriteString(line, e.Text);
-        line.Write(",\"ConversationType\":0,\"ContextId\":\"\",\"Metadata\":{\"event\":"u8);
-        JsonEscape.WriteString(line, e.Name);
-        foreach (SystemEventField field in e.Fields) WriteField(field, line);
-        line.WriteByte((byte)'}');
+        line.Write(",\"ConversationType\":0,\"ContextId\":\"\",\"Metadata\":"u8);
+        EventWriter.WriteMetadata(e, _utc, line);
         WriteOrigin(seq, at, SourceText(MessageSource.Steno), line);
         line.Write("{\"head\":\"\",\"tail\":\"\"}"u8);
     }
@@ -115,7 +116,7 @@ public sealed class LineComposer
 
     private void NameMessage(in CapturedMessage message, long seq)
     {
-        _idIsMade = _message.Id.IsEmpty;
+        _idIsMade = _message.Fields.Id.IsEmpty;
         DuplicateOf = null;
         if (_idIsMade)
         {
@@ -123,7 +124,7 @@ public sealed class LineComposer
             return;
         }
 
-        long earlier = _recent.FindOrAdd(_message.Id, _labels.ContentHash, seq);
+        long earlier = _recent.FindOrAdd(_message.Fields.Id, _labels.ContentHash, seq);
         if (earlier != 0) DuplicateOf = earlier;
     }
 
@@ -139,16 +140,17 @@ public sealed class LineComposer
         line.Write("{\"Id\":"u8);
         JsonEscape.WriteString(line, Id);
         line.Write(",\"Timestamp\":"u8);
-        JsonEscape.WriteString(line, _message.Timestamp.IsEmpty ? _utc.Format(message.ReceivedAt) : _message.Timestamp);
+        ReadOnlySpan<byte> timestamp = _message.Fields.Timestamp;
+        JsonEscape.WriteString(line, timestamp.IsEmpty ? _utc.Format(message.ReceivedAt) : timestamp);
         line.Write(",\"SpeakerName\":"u8);
-        JsonEscape.WriteString(line, _message.Speaker);
+        JsonEscape.WriteString(line, _message.Fields.Speaker);
         line.Write(",\"SpeakerRole\":"u8);
-        JsonEscape.WriteString(line, _message.Role);
+        JsonEscape.WriteString(line, _message.Fields.Role);
         line.Write(",\"Message\":"u8);
         if ((Flags & MessageOddities.NotUtf8) != 0) WireWriter.WriteBase64(line, payload);
         else JsonEscape.WriteString(line, payload[_message.HeadEnd.._message.TailStart]);
         line.Write(",\"ConversationType\":0,\"ContextId\":"u8);
-        JsonEscape.WriteString(line, _message.ContextId);
+        JsonEscape.WriteString(line, _message.Fields.ContextId);
     }
 
     private void WriteMetadata(ReadOnlySpan<byte> payload, LineBuffer line)
@@ -157,7 +159,8 @@ public sealed class LineComposer
         JsonSlice metadata = _message.Metadata;
         if (metadata.Exists && metadata.Kind != JsonKind.Null)
         {
-            if (!_metadata.TryCopy(payload, in metadata, _message.Reader, line)) Flags |= MessageOddities.MetadataDropped;
+            bool copied = _metadata.TryCopy(payload, in metadata, _message.Reader, line);
+            if (!copied) Flags |= MessageOddities.MetadataDropped;
             else if (_metadata.ReplacedLoneSurrogate) Flags |= MessageOddities.LoneSurrogate;
         }
 
@@ -194,26 +197,5 @@ public sealed class LineComposer
         line.Write("\",\"Source\":\""u8);
         line.Write(source);
         line.Write("\",\"Wire\":"u8);
-    }
-
-    private void WriteField(SystemEventField field, LineBuffer line)
-    {
-        line.WriteByte((byte)',');
-        JsonEscape.WriteString(line, field.Name);
-        line.WriteByte((byte)':');
-        if (field.Time is DateTimeOffset time)
-        {
-            line.WriteByte((byte)'"');
-            line.Write(_utc.Format(time));
-            line.WriteByte((byte)'"');
-        }
-        else if (field.Text is string text)
-        {
-            JsonEscape.WriteString(line, text);
-        }
-        else
-        {
-            line.WriteInteger(field.Number);
-        }
     }
 }

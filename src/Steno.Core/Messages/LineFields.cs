@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
-/// <summary>The members of one JSON object, by name; of a name that occurs twice, the last one. For reading back only.</summary>
+/// <summary>
+/// The members of one JSON object, by name; of a name that occurs twice, the last one. For reading back only.
+/// </summary>
 internal readonly ref struct LineFields
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -45,11 +46,14 @@ internal readonly ref struct LineFields
 
     public bool Has(string name) => _members.ContainsKey(name);
 
-    public ReadOnlySpan<byte> Raw(string name) => _members.TryGetValue(name, out JsonSlice value) ? value.Of(_json) : default;
+    public ReadOnlySpan<byte> Raw(string name) =>
+        _members.TryGetValue(name, out JsonSlice value) ? value.Of(_json) : default;
 
-    public JsonKind Kind(string name) => _members.TryGetValue(name, out JsonSlice value) ? value.Kind : JsonKind.None;
+    public JsonKind Kind(string name) => _members.GetValueOrDefault(name).Kind;
 
-    /// <summary>A string's bytes, the JSON text of any other value, null for null and for what is missing.</summary>
+    /// <summary>
+    /// A string's bytes, the JSON text of any other value, null for null and for what is missing.
+    /// </summary>
     public byte[]? Bytes(string name)
     {
         if (!_members.TryGetValue(name, out JsonSlice value) || value.Kind == JsonKind.Null) return null;
@@ -59,7 +63,9 @@ internal readonly ref struct LineFields
     public string? Text(string name) => Bytes(name) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     public long? Integer(string name) =>
-        long.TryParse(Raw(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse(Raw(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : null;
 
     /// <summary>The strings of an array; empty if there is none.</summary>
     public List<byte[]> Items(string name, ulong[] nesting)

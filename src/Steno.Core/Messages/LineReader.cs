@@ -18,7 +18,8 @@ internal sealed class LineReader
         bool isEarlier = fields.Has("SpeakerName") && fields.Has("Message");
 
         MessageOddities flags = MessageOddities.None;
-        foreach (byte[] name in metadata.Items("flags", _nesting)) flags |= OddityNames.Parse(Encoding.UTF8.GetString(name));
+        foreach (byte[] name in metadata.Items("flags", _nesting))
+            flags |= OddityNames.Parse(Encoding.UTF8.GetString(name));
         var sent = isOurs ? SentBytes.Read(fields, wire, flags, _nesting) : SentBytes.OfForeign(fields);
         string? source = fields.Text("Source");
         message = new RecordedMessage
@@ -54,7 +55,9 @@ internal sealed class LineReader
         return true;
     }
 
-    /// <summary>The human text: within a content that was taken out, its <c>message</c>; else all of it.</summary>
+    /// <summary>
+    /// The human text: within a content that was taken out, its <c>message</c>; else all of it.
+    /// </summary>
     private ReadOnlySpan<byte> TextOf(SentBytes sent, bool isOurs)
     {
         if (isOurs && !sent.ContentWasTakenOut) return sent.Message;

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 

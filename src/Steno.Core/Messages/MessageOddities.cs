@@ -1,6 +1,8 @@
 namespace Steno.Core.Messages;
 
-/// <summary>What was odd about a message: <c>Metadata.flags</c> of its line. Nothing flagged is lost.</summary>
+/// <summary>
+/// What was odd about a message: <c>Metadata.flags</c> of its line. Nothing flagged is lost.
+/// </summary>
 [Flags]
 public enum MessageOddities
 {
@@ -30,7 +32,9 @@ public enum MessageOddities
     /// <summary>The message had frames behind its payload; they are in <c>Wire.frames</c>.</summary>
     FurtherFrames = 1 << 7,
 
-    /// <summary>Topic and payload came in one frame, parted by a space; they are at the beginning of <c>Wire.head</c>.</summary>
+    /// <summary>
+    /// Topic and payload came in one frame, parted by a space; they are at the beginning of <c>Wire.head</c>.
+    /// </summary>
     TopicInline = 1 << 8,
 
     /// <summary>The message was over the size limit; only its beginning is here.</summary>
@@ -42,15 +46,21 @@ public enum MessageOddities
     /// <summary>An id, name, role, timestamp or context id was longer than the limit, and is cut.</summary>
     FieldCut = 1 << 11,
 
-    /// <summary>An id, name, role, timestamp or context id was not a string; its JSON text stands for it.</summary>
+    /// <summary>
+    /// An id, name, role, timestamp or context id was not a string; its JSON text stands for it.
+    /// </summary>
     FieldNotText = 1 << 12,
 
-    /// <summary>A derived field held half a surrogate pair, which is no character; U+FFFD stands for it.</summary>
+    /// <summary>
+    /// A derived field held half a surrogate pair, which is no character; U+FFFD stands for it.
+    /// </summary>
     LoneSurrogate = 1 << 13,
 
     /// <summary>A known key occurred twice in one object; the last one counts.</summary>
     DuplicateKeys = 1 << 14,
 
-    /// <summary>The sender's metadata was no object, too deep or too large; it is only in <c>Wire</c>.</summary>
+    /// <summary>
+    /// The sender's metadata was no object, too deep or too large; it is only in <c>Wire</c>.
+    /// </summary>
     MetadataDropped = 1 << 15,
 }

@@ -13,7 +13,8 @@ public enum MessageSource
     Hook,
 
     /// <summary>
-    /// Said by the recorder itself. Agents cannot have it, so that no agent can forge a <c>gap</c> or a <c>coverage_started</c>.
+    /// Said by the recorder itself. Agents cannot have it, so that no agent can forge a <c>gap</c> or a
+    /// <c>coverage_started</c>.
     /// </summary>
     Steno,
 }

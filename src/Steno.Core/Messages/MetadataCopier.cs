@@ -1,35 +1,27 @@
-using Steno.Core.Journal;
+using System.Text;
 
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// Copies a sender's metadata into a line so that every JSON reader can read it: no key twice, no half surrogate pairs, no NaN,
-/// no endless numbers, and no key that Steno gives a meaning to. Not thread-safe.
+/// Copies a sender's metadata into a line so that every JSON reader can read it: no key twice, no half
+/// surrogate pairs, no NaN, no endless numbers, and no key that Steno gives a meaning to. Not thread-safe.
 /// </summary>
 internal sealed class MetadataCopier(MessageLimits limits)
 {
-    // Keys that mean something when Steno writes them: a sender's duplicate_of must not hide a message from views.
-    private static readonly HashSet<string> Reserved =
-    [
-        "chain_type", "ace_tier", "shl_tags", "word_count", "char_count", "content_hash", "rules", "flags", "duplicate_of",
-        "salvaged_seq", "event",
-    ];
-
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> ReservedLookup =
-        Reserved.GetAlternateLookup<ReadOnlySpan<char>>();
-
     private readonly ulong[] _nesting = JsonCursor.NewNesting();
 
     /// <summary>Half a surrogate pair was replaced in the last copy.</summary>
     public bool ReplacedLoneSurrogate { get; private set; }
 
     /// <summary>
-    /// Appends the members, each followed by a comma. False, and nothing written, if the value is no object or beyond the limits.
+    /// Appends the members, each followed by a comma. False, and nothing written, if the value is no object
+    /// or beyond the limits.
     /// </summary>
     public bool TryCopy(ReadOnlySpan<byte> payload, in JsonSlice metadata, EnvelopeReader reader, LineBuffer line)
     {
         ReplacedLoneSurrogate = false;
-        if (metadata.Kind != JsonKind.Object || metadata.End - metadata.Start > limits.MetadataBytesMax) return false;
+        if (metadata.Kind != JsonKind.Object) return false;
+        if (metadata.End - metadata.Start > limits.MetadataBytesMax) return false;
         if (reader.MembersStart == metadata.Start && reader.Members.Plain)
         {
             CopyPlain(payload, reader.Members, line);
@@ -42,13 +34,22 @@ internal sealed class MetadataCopier(MessageLimits limits)
         return false;
     }
 
-    public static bool IsReserved(ReadOnlySpan<byte> name)
+    /// <summary>
+    /// Keys that mean something when Steno writes them: a sender's <c>duplicate_of</c> must not hide a message
+    /// from views.
+    /// </summary>
+    private static bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch
     {
-        if (name.Length is < 5 or > 12) return false;
-        Span<char> chars = stackalloc char[12];
-        for (int i = 0; i < name.Length; i++) chars[i] = (char)name[i];
-        return ReservedLookup.Contains(chars[..name.Length]);
-    }
+        5 => name.SequenceEqual("rules"u8) || name.SequenceEqual("flags"u8) || name.SequenceEqual("event"u8),
+        8 => name.SequenceEqual("ace_tier"u8) || name.SequenceEqual("shl_tags"u8),
+        10 => name.SequenceEqual("chain_type"u8)
+            || name.SequenceEqual("word_count"u8)
+            || name.SequenceEqual("char_count"u8),
+        12 => name.SequenceEqual("content_hash"u8)
+            || name.SequenceEqual("duplicate_of"u8)
+            || name.SequenceEqual("salvaged_seq"u8),
+        _ => false,
+    };
 
     private static void CopyPlain(ReadOnlySpan<byte> payload, MetadataMembers members, LineBuffer line)
     {
@@ -90,8 +91,9 @@ internal sealed class MetadataCopier(MessageLimits limits)
 
         for (int i = 0; i < names.Count; i++)
         {
-            if (last[names[i]] != i || (depth == 1 && Reserved.Contains(names[i]))) continue;
-            JsonEscape.WriteString(line, System.Text.Encoding.UTF8.GetBytes(names[i]));
+            byte[] name = Encoding.UTF8.GetBytes(names[i]);
+            if (last[names[i]] != i || (depth == 1 && IsReserved(name))) continue;
+            JsonEscape.WriteString(line, name);
             line.WriteByte((byte)':');
             if (!TryCopyValue(json, values[i], line, depth)) return false;
             line.WriteByte((byte)',');
@@ -109,13 +111,15 @@ internal sealed class MetadataCopier(MessageLimits limits)
                 bool isObject = value.Kind == JsonKind.Object;
                 line.WriteByte(isObject ? (byte)'{' : (byte)'[');
                 int before = line.Length;
-                if (!(isObject ? TryCopyMembers(value.Of(json), line, depth + 1) : TryCopyItems(value.Of(json), line, depth + 1)))
-                    return false;
+                bool copied = isObject
+                    ? TryCopyMembers(value.Of(json), line, depth + 1)
+                    : TryCopyItems(value.Of(json), line, depth + 1);
+                if (!copied) return false;
                 if (line.Length > before) line.Truncate(line.Length - 1);
                 line.WriteByte(isObject ? (byte)'}' : (byte)']');
                 return true;
             case JsonKind.String:
-                JsonEscape.WriteString(line, System.Text.Encoding.UTF8.GetBytes(Decode(value.Inner(json))));
+                JsonEscape.WriteString(line, Encoding.UTF8.GetBytes(Decode(value.Inner(json))));
                 return true;
             case JsonKind.NotANumber:
             case JsonKind.Number when value.End - value.Start > MetadataMembers.NumberLengthMax:
@@ -144,6 +148,6 @@ internal sealed class MetadataCopier(MessageLimits limits)
     {
         var text = new LineBuffer(Math.Max(1, body.Length));
         ReplacedLoneSurrogate |= JsonText.Decode(body, text);
-        return System.Text.Encoding.UTF8.GetString(text.Written);
+        return Encoding.UTF8.GetString(text.Written);
     }
 }

@@ -1,12 +1,14 @@
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// The members of the metadata object read last, if they can be copied as they stand: few, flat, and without any escapes.
-/// Nearly all are, and copying those is most of the difference between fast and slow here.
+/// The members of the metadata object read last, if they can be copied as they stand: few, flat, and without
+/// any escapes. Nearly all are, and copying those is most of the difference between fast and slow here.
 /// </summary>
 internal sealed class MetadataMembers
 {
-    /// <summary>More are copied the slow way; comparing each name with each is cheap only for a few.</summary>
+    /// <summary>
+    /// More are copied the slow way; comparing each name with each is cheap only for a few.
+    /// </summary>
     private const int CountMax = 24;
 
     /// <summary>Longer numbers trip readers: Python refuses integers of more than 4300 digits.</summary>

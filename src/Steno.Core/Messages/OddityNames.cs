@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Steno.Core.Messages;
 
 /// <summary>The names of flags as they stand in a line: part of the format, never renamed.</summary>
@@ -11,14 +13,16 @@ internal static class OddityNames
         "metadata_dropped",
     ];
 
-    private static readonly byte[][] QuotedNames = [.. Names.Select(name => System.Text.Encoding.UTF8.GetBytes($"\"{name}\""))];
+    private static readonly byte[][] QuotedNames = [.. Names.Select(name => Encoding.UTF8.GetBytes($"\"{name}\""))];
 
     public static IReadOnlyList<string> All => Names;
 
     /// <summary>The name in quotes, as it stands in a line.</summary>
     public static ReadOnlySpan<byte> Quoted(int bit) => QuotedNames[bit];
 
-    /// <summary>Names that a later version of Steno may have written are none of ours, and are passed over.</summary>
+    /// <summary>
+    /// Names that a later version of Steno may have written are none of ours, and are passed over.
+    /// </summary>
     public static MessageOddities Parse(string name)
     {
         int bit = Array.IndexOf(Names, name);

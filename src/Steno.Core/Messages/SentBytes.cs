@@ -12,7 +12,10 @@ internal sealed record SentBytes(byte[] Message, byte[] Payload)
 
     public List<byte[]> Frames { get; private init; } = [];
 
-    /// <summary>Behind a content there is at least the brace that closes the message; behind a whole payload there is nothing.</summary>
+    /// <summary>
+    /// Behind a content there is at least the brace that closes the message; behind a whole payload there is
+    /// nothing.
+    /// </summary>
     public bool ContentWasTakenOut { get; private init; }
 
     public static SentBytes OfForeign(LineFields fields)

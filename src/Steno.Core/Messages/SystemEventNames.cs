@@ -6,7 +6,9 @@ public static class SystemEventNames
     public const string SessionStarted = "session_started";
     public const string CoverageStarted = "coverage_started";
 
-    /// <summary>With the time of the last byte heard, not of the moment when the silence was noticed.</summary>
+    /// <summary>
+    /// With the time of the last byte heard, not of the moment when the silence was noticed.
+    /// </summary>
     public const string CoverageEnded = "coverage_ended";
 
     /// <summary>With from and to: the disk was too slow, and the broker may have dropped messages.</summary>

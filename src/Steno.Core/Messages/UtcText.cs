@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Steno.Core.Messages;
 
-/// <summary>Writes times as <c>2025-11-30T15:00:00.123456Z</c>: UTC, microseconds. Not thread-safe: it remembers the last second.</summary>
+/// <summary>
+/// Writes times as <c>2025-11-30T15:00:00.123456Z</c>: UTC, microseconds. Not thread-safe: it remembers the
+/// last second.
+/// </summary>
 internal sealed class UtcText
 {
     public const int Length = 27;
@@ -17,7 +20,8 @@ internal sealed class UtcText
         long second = time.UtcTicks / TimeSpan.TicksPerSecond;
         if (second != _second)
         {
-            time.UtcDateTime.TryFormat(_text.AsSpan(0, SecondsLength), out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+            Span<byte> seconds = _text.AsSpan(0, SecondsLength);
+            time.UtcDateTime.TryFormat(seconds, out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
             _second = second;
         }
 

@@ -1,10 +1,11 @@
 using System.Buffers.Text;
 using System.Text.Unicode;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Messages;
 
-/// <summary>Writes the <c>Wire</c> object: with <c>Message</c>, all that is needed to give back what was sent.</summary>
+/// <summary>
+/// Writes the <c>Wire</c> object: with <c>Message</c>, all that is needed to give back what was sent.
+/// </summary>
 internal static class WireWriter
 {
     // Divisible by 3, so that the pieces of base64 fit together without padding between them.
@@ -29,7 +30,8 @@ internal static class WireWriter
 
         bool framesAreText = true;
         if (!message.FurtherFrames.IsEmpty) framesAreText = WriteFrames(in message, line);
-        if (notUtf8 || !topicIsText || !framesAreText) WriteEncoding(line, notUtf8, topicIsText, framesAreText);
+        bool allText = !notUtf8 && topicIsText && framesAreText;
+        if (!allText) WriteEncoding(line, notUtf8, topicIsText, framesAreText);
         if (message.Truncation is Truncation truncation) WriteTruncation(line, truncation);
         line.WriteByte((byte)'}');
     }
@@ -40,7 +42,8 @@ internal static class WireWriter
         while (true)
         {
             ReadOnlySpan<byte> piece = bytes[..Math.Min(bytes.Length, Base64PieceLength)];
-            Base64.EncodeToUtf8(piece, line.GetSpan(Base64.GetMaxEncodedToUtf8Length(piece.Length)), out _, out int written);
+            Span<byte> room = line.GetSpan(Base64.GetMaxEncodedToUtf8Length(piece.Length));
+            Base64.EncodeToUtf8(piece, room, out _, out int written);
             line.Advance(written);
             bytes = bytes[piece.Length..];
             if (bytes.IsEmpty) break;
@@ -58,7 +61,8 @@ internal static class WireWriter
     private static bool WriteFrames(in CapturedMessage message, LineBuffer line)
     {
         bool areText = true;
-        foreach (Range frame in message.FurtherFrames) areText = areText && Utf8.IsValid(message.Buffer[frame]);
+        foreach (Range frame in message.FurtherFrames)
+            areText = areText && Utf8.IsValid(message.Buffer[frame]);
 
         byte before = (byte)'[';
         line.Write(",\"frames\":"u8);

@@ -63,14 +63,14 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
             SystemEventField.Of("salvaged", whole.Count),
             SystemEventField.Of("quarantine", Path.GetRelativePath(directory.Root, bytesPath)));
         composer.ComposeEvent(recovered, writer.NextSeq, now, writer.BeginLine());
-        writer.EndLine(time.GetTimestamp());
+        writer.EndLine(now);
 
         foreach ((long offset, long seq) in whole)
         {
             using JournalReader reader = new(bytesPath, offset);
             reader.Read();
             SalvagedLine.Compose(reader.Line, seq, writer.NextSeq, writer.BeginLine());
-            writer.EndLine(time.GetTimestamp());
+            writer.EndLine(now);
         }
 
         writer.Commit();

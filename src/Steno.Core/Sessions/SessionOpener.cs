@@ -266,8 +266,9 @@ public sealed class SessionOpener
 
         SystemEvent started = new(
             SystemEventNames.SessionStarted, $"Session {manifest.Id} began ({manifest.Reason}).", [.. fields]);
-        _composer.ComposeEvent(started, writer.NextSeq, _time.GetUtcNow(), writer.BeginLine());
-        writer.EndLine(_time.GetTimestamp());
+        DateTimeOffset now = _time.GetUtcNow();
+        _composer.ComposeEvent(started, writer.NextSeq, now, writer.BeginLine());
+        writer.EndLine(now);
         writer.Commit();
     }
 

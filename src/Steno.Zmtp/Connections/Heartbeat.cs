@@ -48,7 +48,7 @@ internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, 
 
         if (_askedAt != 0 && time.GetElapsedTime(_askedAt, now) < options.HeartbeatInterval) return;
         _askedAt = now;
-        connection.Send(Commands.Ping);
+        connection.Send(WireCommands.Ping);
     }
 
     /// <summary>Counts a PING of the peer's.</summary>

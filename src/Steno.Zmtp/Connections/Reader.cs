@@ -114,7 +114,7 @@ internal sealed class Reader(
 
     private void Obey(ReadOnlySpan<byte> command)
     {
-        if (!Commands.TryRead(command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data))
+        if (!WireCommands.TryRead(command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data))
             throw Faults.Violation("a command without a name");
 
         if (name.SequenceEqual("PING"u8)) Answer(data);
@@ -122,14 +122,14 @@ internal sealed class Reader(
             owner.TakeSubscription(connection, data, isSubscribe: true);
         else if (name.SequenceEqual("CANCEL"u8)) owner.TakeSubscription(connection, data, isSubscribe: false);
         else if (name.SequenceEqual("ERROR"u8))
-            throw new ZmtpException(Faults.RefusedByPeer(Commands.ReadErrorReason(data)));
+            throw new ZmtpException(Faults.RefusedByPeer(WireCommands.ReadErrorReason(data)));
         else if (name.SequenceEqual("READY"u8)) throw Faults.Violation("a second READY");
         //// PONG was heard by its bytes; commands that nobody knows are to be ignored (RFC 37).
     }
 
     private void Answer(ReadOnlySpan<byte> data)
     {
-        byte[] pong = Commands.MakePong(data) ?? throw Faults.Violation("a PING with a wrong length");
+        byte[] pong = WireCommands.MakePong(data) ?? throw Faults.Violation("a PING with a wrong length");
         if (connection.Heart.AllowPing()) connection.Send(pong);
         else if (!_isDialled) throw Faults.Limit("too many PINGs");
     }

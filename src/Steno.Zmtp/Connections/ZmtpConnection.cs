@@ -53,7 +53,7 @@ internal sealed class ZmtpConnection : IDisposable
     }
 
     public void SendSubscription(ReadOnlySpan<byte> prefix, bool isSubscribe) =>
-        Send(Commands.MakeSubscription(prefix, isSubscribe, Peer.KnowsCommands));
+        Send(WireCommands.MakeSubscription(prefix, isSubscribe, Peer.KnowsCommands));
 
     /// <summary>Writes directly, before <see cref="SendLoopAsync"/> runs.</summary>
     public async ValueTask SendFirstAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -104,8 +104,8 @@ internal sealed class ZmtpConnection : IDisposable
         _ => error.Message,
     };
 
-    /// <summary>Says goodbye first: a socket that is disposed with a read pending is reset, and what the peer has not
-    /// read yet would be lost to it.</summary>
+    /// <summary>Says goodbye first: a socket that is disposed with a read pending is reset, and what the peer
+    /// has not read yet would be lost to it.</summary>
     private void CloseTransport()
     {
         try

@@ -58,7 +58,7 @@ internal static class Handshake
         catch (ZmtpException wrong) when (wrong.Fault.Code == ZmtpFaultCode.WrongDoor && !isDialled)
         {
             // The caller cannot see our log: tell it why, in the words the protocol has for that.
-            byte[] error = Commands.MakeError(
+            byte[] error = WireCommands.MakeError(
                 $"{setting.Own.ToName()} does not go with {peer.SocketType.ToName()}");
             await channel.SendAsync(error, cancellationToken).ConfigureAwait(false);
             throw;

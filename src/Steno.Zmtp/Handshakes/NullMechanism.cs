@@ -10,7 +10,7 @@ internal sealed class NullMechanism : Mechanism
     public override async ValueTask<byte[]> RunAsync(
         HandshakeChannel channel, HandshakeTerms terms, CancellationToken cancellationToken)
     {
-        byte[] ready = Commands.MakeReady(terms.Own);
+        byte[] ready = WireCommands.MakeReady(terms.Own);
         Task<byte[]> reading = channel.ReadCommandAsync(cancellationToken);
         bool isSent = false;
         if (!terms.WaitsForPeer
@@ -36,10 +36,10 @@ internal sealed class NullMechanism : Mechanism
 
     private static byte[] ReadReady(byte[] command)
     {
-        if (!Commands.TryRead(command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data))
+        if (!WireCommands.TryRead(command, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data))
             throw Faults.Violation("a command without a name");
         if (name.SequenceEqual("ERROR"u8))
-            throw new ZmtpException(Faults.RefusedByPeer(Commands.ReadErrorReason(data)));
+            throw new ZmtpException(Faults.RefusedByPeer(WireCommands.ReadErrorReason(data)));
         if (!name.SequenceEqual("READY"u8))
             throw Faults.Violation($"the command \"{Faults.Printable(name)}\" where READY belongs");
         return data.ToArray();

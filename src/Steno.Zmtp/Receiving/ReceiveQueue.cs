@@ -31,6 +31,7 @@ public sealed class ReceiveQueue : IDisposable
     private readonly long _budgetBytes;
     private long _queuedBytes;
     private long _queuedMessages;
+    private long _admittedMessages;
     private long _stallCount;
     private DateTimeOffset? _stalledSince;
     private StallPeriod? _newestStall;
@@ -52,6 +53,10 @@ public sealed class ReceiveQueue : IDisposable
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     public long QueuedMessages => Volatile.Read(ref _queuedMessages);
+
+    /// <summary>Messages that were ever admitted; what was admitted before a moment has a smaller
+    /// number.</summary>
+    public long AdmittedMessages => Volatile.Read(ref _admittedMessages);
 
     /// <summary>How often the queue became full, the present stall included.</summary>
     public long StallCount => Volatile.Read(ref _stallCount);
@@ -207,6 +212,7 @@ public sealed class ReceiveQueue : IDisposable
         _batches.Enqueue(batch);
         _queuedBytes += batch.ChargedBytes;
         _queuedMessages += batch.MessageCount;
+        _admittedMessages += batch.MessageCount;
         if (!_readable.IsSet) _readable.Set();
     }
 

@@ -42,9 +42,9 @@ public abstract class PublishingSocket : ZmtpSocket
             {
                 ReceivedMessage message = batch[i];
                 ReadOnlySpan<byte> body = message.GetFrame(0);
-                if (message.Frames.Length > 1 || body.Length == 0 || body[0] > Commands.SubscribeMessage)
+                if (message.Frames.Length > 1 || body.Length == 0 || body[0] > WireCommands.SubscribeMessage)
                     continue;
-                TakeSubscription(connection, body[1..], body[0] == Commands.SubscribeMessage);
+                TakeSubscription(connection, body[1..], body[0] == WireCommands.SubscribeMessage);
             }
         }
 

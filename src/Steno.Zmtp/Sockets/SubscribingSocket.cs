@@ -52,7 +52,7 @@ public abstract class SubscribingSocket : ReceivingSocket
             return
             [
                 .. _wanted.All.SelectMany(
-                    prefix => Commands.MakeSubscription(prefix, isSubscribe: true, asCommand)),
+                    prefix => WireCommands.MakeSubscription(prefix, isSubscribe: true, asCommand)),
             ];
         }
     }

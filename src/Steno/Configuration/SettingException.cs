@@ -1,7 +1,10 @@
+using Steno.Core;
+
 namespace Steno.Configuration;
 
 /// <summary>A setting that cannot be taken. Its message is for the user: key, origin, value, what is allowed.</summary>
-internal sealed class SettingException(string message) : Exception(message)
+internal sealed class SettingException(string message)
+    : StenoException(message, "docs/cli.md lists the settings, their names and what they allow.")
 {
     public static SettingException Refused(SettingKey key, string origin, string value, string allowed) =>
         new($"{key.Name}: \"{value}\" (from {origin}) is refused. Allowed: {allowed}.");

@@ -29,9 +29,6 @@ internal sealed record SettingKey(
     public static readonly SettingKey QueueBudget = new("queue_budget", "--queue-budget", "STENO_QUEUE_BUDGET",
         "SIZE", "Memory for messages received and not yet recorded [default: 256MiB]");
 
-    public static readonly SettingKey DiskReserve = new("disk_reserve", "--disk-reserve", "STENO_DISK_RESERVE",
-        "SIZE", "Room on the disk that recording leaves free [default: 64MiB]");
-
     public static readonly SettingKey MessageLimit = new("message_limit", "--message-limit", "STENO_MESSAGE_LIMIT",
         "SIZE", "A larger message is recorded by its beginning, length and hash [default: 128MiB]");
 
@@ -42,5 +39,5 @@ internal sealed record SettingKey(
         "BOOL", "Let doors listen beyond this machine. Anyone who reaches them can read and write");
 
     public static readonly IReadOnlyList<SettingKey> All =
-        [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, DiskReserve, MessageLimit, Rules, AllowRemote];
+        [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, Rules, AllowRemote];
 }

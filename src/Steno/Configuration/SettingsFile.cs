@@ -42,7 +42,8 @@ internal static class SettingsFile
             {
                 SettingKey key = SettingKey.All.FirstOrDefault(known => known.Name == property.Name)
                     ?? throw SettingException.UnknownKey(property.Name, path);
-                if (!given.TryAdd(key, new GivenValue(Texts(key, property.Value, path), path, Path.GetDirectoryName(path)!)))
+                var value = new GivenValue(Texts(key, property.Value, path), path, Path.GetDirectoryName(path)!);
+                if (!given.TryAdd(key, value))
                     throw new SettingException($"{path}: \"{key.Name}\" is there twice.");
             }
 

@@ -1,8 +1,12 @@
+using Steno.Zmtp;
+
 namespace Steno.Configuration;
 
 /// <summary>Options beat <c>STENO_*</c> variables, these beat <c>steno.json</c>, and that beats the defaults.</summary>
 internal sealed class SettingsReader
 {
+    private const string AllowedEndpoint = "tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH";
+
     private readonly Dictionary<SettingKey, GivenValue> _given = [];
     private readonly string _workingDirectory;
 
@@ -46,13 +50,13 @@ internal sealed class SettingsReader
     {
         bool allowRemote = Flag(SettingKey.AllowRemote);
         var warnings = new List<string>();
-        Endpoint subscribers = Door(SettingKey.Subscribers, "tcp://127.0.0.1:5555", allowRemote, warnings);
+        ZmtpEndpoint subscribers = Door(SettingKey.Subscribers, "tcp://127.0.0.1:5555", allowRemote, warnings);
         return new StenoSettings
         {
             Logs = PathOf(SettingKey.Logs) ?? Path.Combine(_workingDirectory, "conversation_logs"),
             Brokers = _given.TryGetValue(SettingKey.Brokers, out GivenValue? brokers)
                 ? [.. brokers.Values.Select(text => EndpointOf(SettingKey.Brokers, brokers.Origin, text)).Distinct()]
-                : [subscribers.Reachable],
+                : [Reachable(subscribers)],
             Direct = IsOff(SettingKey.Direct)
                 ? null
                 : Door(SettingKey.Direct, "tcp://127.0.0.1:5557", allowRemote, warnings),
@@ -60,7 +64,6 @@ internal sealed class SettingsReader
             Subscribers = subscribers,
             QueueBudgetBytes = Size(
                 SettingKey.QueueBudget, StenoSettings.QueueBudgetDefault, ByteSize.MiB, 64 * ByteSize.GiB),
-            DiskReserveBytes = Size(SettingKey.DiskReserve, StenoSettings.DiskReserveDefault, 0, ByteSize.TiB),
             // The largest is what a line can hold when every byte of it must be escaped sixfold.
             MessageLimitBytes = Size(
                 SettingKey.MessageLimit, StenoSettings.MessageLimitDefault, 64 * ByteSize.KiB, 256 * ByteSize.MiB),
@@ -79,24 +82,37 @@ internal sealed class SettingsReader
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(text, given.Directory));
     }
 
-    private Endpoint Door(SettingKey key, string ordinary, bool allowRemote, List<string> warnings)
+    private ZmtpEndpoint Door(SettingKey key, string ordinary, bool allowRemote, List<string> warnings)
     {
-        if (Single(key) is not { } given) return Endpoint.TryParse(ordinary)!;
-        Endpoint door = EndpointOf(key, given.Origin, given.Values[0]);
-        if (door.IsLocal) return door;
+        if (Single(key) is not { } given) return ZmtpEndpoint.Parse(ordinary);
+        ZmtpEndpoint door = EndpointOf(key, given.Origin, given.Values[0]);
+        if (door.IsLoopback) return door;
         if (!allowRemote)
-            throw SettingException.Refused(key, given.Origin, door.Text,
+            throw SettingException.Refused(key, given.Origin, door.ToString(),
                 $"an address of this machine only (tcp://127.0.0.1:{door.Port}); to listen beyond it, without "
                 + $"any authentication, say so with {SettingKey.AllowRemote.Option}");
 
-        warnings.Add($"{door.Text} listens beyond this machine: anyone who reaches it can "
+        warnings.Add($"{door} listens beyond this machine: anyone who reaches it can "
             + (key == SettingKey.Subscribers ? "read all that agents say." : "speak in an agent's name."));
         return door;
     }
 
-    private static Endpoint EndpointOf(SettingKey key, string origin, string text) => Endpoint.TryParse(text)
-        ?? throw SettingException.Refused(key, origin, text,
-            key == SettingKey.Direct ? $"{Endpoint.Allowed}, or off" : Endpoint.Allowed);
+    private static ZmtpEndpoint EndpointOf(SettingKey key, string origin, string text)
+    {
+        // Port 0 would be one that nobody else knows.
+        if (ZmtpEndpoint.TryParse(text, out ZmtpEndpoint? endpoint, out _) && (endpoint.IsIpc || endpoint.Port > 0))
+            return endpoint;
+        throw SettingException.Refused(
+            key, origin, text, key == SettingKey.Direct ? $"{AllowedEndpoint}, or off" : AllowedEndpoint);
+    }
+
+    /// <summary>Where a process of this machine reaches what is bound there: all interfaces are loopback too.</summary>
+    public static ZmtpEndpoint Reachable(ZmtpEndpoint bound) => bound.Host switch
+    {
+        "*" or "0.0.0.0" => ZmtpEndpoint.Tcp("127.0.0.1", bound.Port),
+        "::" => ZmtpEndpoint.Tcp("::1", bound.Port),
+        _ => bound,
+    };
 
     private long Size(SettingKey key, long ordinary, long least, long most)
     {

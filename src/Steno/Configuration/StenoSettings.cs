@@ -1,3 +1,5 @@
+using Steno.Zmtp;
+
 namespace Steno.Configuration;
 
 /// <summary>
@@ -6,29 +8,25 @@ namespace Steno.Configuration;
 internal sealed record StenoSettings
 {
     public const long QueueBudgetDefault = 256 * ByteSize.MiB;
-    public const long DiskReserveDefault = 64 * ByteSize.MiB;
     public const long MessageLimitDefault = 128 * ByteSize.MiB;
 
     /// <summary>The log directory, absolute. Default: <c>conversation_logs</c> in the working directory.</summary>
     public required string Logs { get; init; }
 
     /// <summary>Brokers to listen to, at least one. Default: the subscribers' door of our own.</summary>
-    public required IReadOnlyList<Endpoint> Brokers { get; init; }
+    public required IReadOnlyList<ZmtpEndpoint> Brokers { get; init; }
 
     /// <summary>The recorder's own door for PUSH; null for none. Default: <c>tcp://127.0.0.1:5557</c>.</summary>
-    public required Endpoint? Direct { get; init; }
+    public required ZmtpEndpoint? Direct { get; init; }
 
     /// <summary>Where our broker lets publishers connect. Default: <c>tcp://127.0.0.1:5556</c>.</summary>
-    public required Endpoint Publishers { get; init; }
+    public required ZmtpEndpoint Publishers { get; init; }
 
     /// <summary>Where our broker lets subscribers connect. Default: <c>tcp://127.0.0.1:5555</c>.</summary>
-    public required Endpoint Subscribers { get; init; }
+    public required ZmtpEndpoint Subscribers { get; init; }
 
     /// <summary>Bytes of messages received and not yet recorded, 1 MiB to 64 GiB. Default: 256 MiB.</summary>
     public required long QueueBudgetBytes { get; init; }
-
-    /// <summary>Bytes on the volume that recording leaves free, 0 to 1 TiB. Default: 64 MiB.</summary>
-    public required long DiskReserveBytes { get; init; }
 
     /// <summary>Bytes of one message recorded whole, 64 KiB to 256 MiB. Default: 128 MiB.</summary>
     public required long MessageLimitBytes { get; init; }

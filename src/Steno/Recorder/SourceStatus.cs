@@ -22,6 +22,9 @@ internal sealed record SourceStatus
 
     public DateTimeOffset? ConnectedSince { get; init; }
 
+    /// <summary>When the last byte came, heartbeats included.</summary>
+    public DateTimeOffset? LastHeard { get; init; }
+
     public DateTimeOffset? LastMessage { get; init; }
 
     public long Messages { get; init; }

@@ -12,15 +12,19 @@ internal sealed class Screen
     private const int OrdinaryColumns = 80;
 
     private readonly TextWriter _writer;
+    private readonly Stream _bytes;
 
-    public Screen(TextWriter writer, bool hasColours, int? columns = null)
+    public Screen(TextWriter writer, bool hasColours, int? columns = null, Stream? bytes = null)
     {
         _writer = writer;
+        _bytes = bytes ?? Stream.Null;
         HasColours = hasColours;
         Columns = columns;
     }
 
     public bool HasColours { get; }
+
+    public bool IsTerminal => Columns is not null;
 
     /// <summary>The terminal's width; null when this is no terminal, and nothing needs to be cut.</summary>
     public int? Columns { get; }
@@ -49,13 +53,26 @@ internal sealed class Screen
     /// <summary>Text that is ours and safe already: JSON with everything escaped, completion scripts.</summary>
     public void Verbatim(string ours) => _writer.WriteLine(ours);
 
+    /// <summary>Foreign bytes as they are. Never for a terminal.</summary>
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        if (IsTerminal) throw new InvalidOperationException("Foreign bytes are not for a terminal.");
+        _writer.Flush();
+        _bytes.Write(bytes);
+    }
+
     /// <summary>Hands on what was written. Whoever reads the other end sees nothing before.</summary>
     public void Flush() => _writer.Flush();
 
-    private static Screen Open(Func<Stream> stream, bool redirected) => new(
-        new StreamWriter(stream(), bufferSize: 16 << 10) { NewLine = "\n" },
-        hasColours: !redirected && TerminalColours.Wanted(Environment.GetEnvironmentVariable),
-        columns: redirected ? null : WidthOf());
+    private static Screen Open(Func<Stream> open, bool redirected)
+    {
+        Stream stream = open();
+        return new Screen(
+            new StreamWriter(stream, bufferSize: 16 << 10) { NewLine = "\n" },
+            hasColours: !redirected && TerminalColours.Wanted(Environment.GetEnvironmentVariable),
+            columns: redirected ? null : WidthOf(),
+            bytes: stream);
+    }
 
     private static int WidthOf()
     {

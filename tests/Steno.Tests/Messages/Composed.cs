@@ -1,13 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Steno.Core;
 using Steno.Core.Enrichment;
-using Steno.Core.Journal;
 using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;
 
-/// <summary>Composes messages for tests as the recorder does, and completes lines with hash and newline as the journal does.</summary>
+/// <summary>
+/// Composes messages for tests as the recorder does, and completes lines with hash and newline as the journal
+/// does.
+/// </summary>
 internal static class Composed
 {
     public static readonly DateTimeOffset At = new(2025, 11, 30, 15, 0, 0, 123, 456, TimeSpan.Zero);

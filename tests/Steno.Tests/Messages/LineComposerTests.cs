@@ -1,4 +1,6 @@
 using System.Text;
+using Steno.Core;
+using Steno.Core.Enrichment;
 using Steno.Core.Messages;
 
 namespace Steno.Tests.Messages;
@@ -26,5 +28,72 @@ public sealed class LineComposerTests
         Assert.Equal(Composed.At, message.ReceivedAt);
         Assert.Equal("broker", message.Source);
         Assert.Equal(MessageOddities.None, message.Flags);
+    }
+
+    [Fact]
+    public void Facts_about_the_message_composed_last_are_at_hand()
+    {
+        var composer = new LineComposer(RuleSet.BuiltIn);
+        Composed.Line(composer, [Encoding.UTF8.GetBytes(Standard)], 1);
+
+        Assert.Equal("claude_code", Encoding.UTF8.GetString(composer.Speaker));
+        Assert.Equal("Agent", Encoding.UTF8.GetString(composer.Role));
+        Assert.Equal("m-17", Encoding.UTF8.GetString(composer.Id));
+        Assert.Equal(("data_management", AceTier.Architectural), (composer.Chain, composer.Tier));
+        Assert.Null(composer.DuplicateOf);
+
+        Composed.Line(composer, [Encoding.UTF8.GetBytes(Standard)], 2);
+        Assert.Equal(1, composer.DuplicateOf);
+    }
+
+    [Fact]
+    public void Composing_an_ordinary_message_allocates_nothing()
+    {
+        var composer = new LineComposer(RuleSet.BuiltIn);
+        byte[] buffer = Encoding.UTF8.GetBytes("topic" + Standard.Replace("Redis", """\"Redis\" \u00fc""", StringComparison.Ordinal));
+        Range[] frames = [0..5, 5..buffer.Length];
+        var line = new LineBuffer(64 * 1024);
+        long before = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            if (i == 100) before = GC.GetAllocatedBytesForCurrentThread();
+            // Another id each time: a repeat would be another line.
+            buffer[5 + 18] = (byte)('0' + i % 10);
+            line.Truncate(0);
+            var message = new CapturedMessage
+            {
+                Buffer = buffer,
+                Frames = frames,
+                Source = MessageSource.Broker,
+                ReceivedAt = Composed.At.AddMilliseconds(i),
+            };
+            composer.Compose(in message, i + 1, line);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void If_a_line_cannot_be_made_the_buffer_is_as_it_was()
+    {
+        var composer = new LineComposer(RuleSet.BuiltIn);
+        var line = new LineBuffer(16);
+        line.Write("before"u8);
+        var captured = new CapturedMessage
+        {
+            Buffer = "{}"u8,
+            Frames = [0..2, 0..2, 0..9],
+            Source = MessageSource.Direct,
+            ReceivedAt = Composed.At,
+        };
+        try
+        {
+            composer.Compose(in captured, 1, line);
+            Assert.Fail("A frame beyond the buffer is the caller's error.");
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            Assert.Equal("before"u8, line.Written);
+        }
     }
 }

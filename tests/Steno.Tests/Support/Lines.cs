@@ -16,7 +16,7 @@ internal static class Lines
     {
         long seq = writer.NextSeq;
         writer.BeginLine().Write(Encoding.UTF8.GetBytes(Body(seq, message)));
-        writer.EndLine(0);
+        writer.EndLine(DateTimeOffset.UnixEpoch);
     }
 
     /// <summary>A journal of <paramref name="count"/> lines, closed in good order.</summary>

@@ -38,10 +38,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
         return
         [
             .. RawPeer.Greeting(minor: (byte)random.Next(2)), .. RawPeer.Ready(door),
-            .. Commands.MakeSubscription("to"u8, isSubscribe: true, asCommand: random.Next(2) == 0),
+            .. WireCommands.MakeSubscription("to"u8, isSubscribe: true, asCommand: random.Next(2) == 0),
             .. RawPeer.Message("topic", more: true), .. RawPeer.LongFrame(
                 FrameFlags.None, (ulong)payload.Length, payload),
-            .. Commands.Ping, .. RawPeer.Message("last"),
+            .. WireCommands.Ping, .. RawPeer.Message("last"),
         ];
     }
 

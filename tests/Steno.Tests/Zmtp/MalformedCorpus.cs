@@ -41,7 +41,7 @@ internal static class MalformedCorpus
             (peer, door) => peer.SendAsync(Greeting(), Flagged(Ready(door), 5)), ProtocolViolation),
         new(
             "another command for READY",
-            (peer, _) => peer.SendAsync(Greeting(), Commands.Ping), ProtocolViolation),
+            (peer, _) => peer.SendAsync(Greeting(), WireCommands.Ping), ProtocolViolation),
         new("a command of nothing", (peer, _) => peer.SendAsync(Greeting(), [4, 0]), ProtocolViolation),
         new(
             "a command whose name is longer than itself",
@@ -74,13 +74,14 @@ internal static class MalformedCorpus
             (peer, _) => ReadyAsync(peer, Property("Socket-Type", "\x1b[2J")), WrongDoor),
         new(
             "a socket type that does not suit",
-            (peer, _) => peer.SendAsync(Greeting(), Commands.MakeReady(ZmtpSocketType.Dealer)), WrongDoor),
+            (peer, _) => peer.SendAsync(Greeting(), WireCommands.MakeReady(ZmtpSocketType.Dealer)),
+            WrongDoor),
         new(
             "ERROR for READY",
-            (peer, _) => peer.SendAsync(Greeting(), Commands.MakeError("no \x1b[31m")), RefusedByPeer),
+            (peer, _) => peer.SendAsync(Greeting(), WireCommands.MakeError("no \x1b[31m")), RefusedByPeer),
         new(
             "ERROR with a wrong length",
-            (peer, _) => peer.SendAsync(Greeting(), Commands.Make("ERROR"u8, [200, 65])), RefusedByPeer),
+            (peer, _) => peer.SendAsync(Greeting(), WireCommands.Make("ERROR"u8, [200, 65])), RefusedByPeer),
     ];
 
     public static IReadOnlyList<MalformedCase> Traffic { get; } =
@@ -88,7 +89,7 @@ internal static class MalformedCorpus
         new("reserved flags", (peer, door) => AfterAsync(peer, door, [0xf8, 0]), ProtocolViolation),
         new(
             "a command with the MORE flag",
-            (peer, door) => AfterAsync(peer, door, Flagged(Commands.Ping, 5)), ProtocolViolation),
+            (peer, door) => AfterAsync(peer, door, Flagged(WireCommands.Ping, 5)), ProtocolViolation),
         new(
             "a command of 1 MiB",
             (peer, door) => AfterAsync(peer, door, LongFrame(FrameFlags.Command, 1 << 20)), LimitExceeded),
@@ -109,11 +110,12 @@ internal static class MalformedCorpus
             (peer, door) => AfterAsync(peer, door, [4, 2, 9, 65]), ProtocolViolation),
         new(
             "a PING without a time-to-live",
-            (peer, door) => AfterAsync(peer, door, Commands.Make("PING"u8, [0])), ProtocolViolation),
+            (peer, door) => AfterAsync(peer, door, WireCommands.Make("PING"u8, [0])), ProtocolViolation),
         new(
             "a PING with a context of 17 bytes",
-            (peer, door) => AfterAsync(peer, door, Commands.Make("PING"u8, new byte[19])), ProtocolViolation),
-        new("ERROR", (peer, door) => AfterAsync(peer, door, Commands.MakeError("enough")), RefusedByPeer),
+            (peer, door) => AfterAsync(peer, door, WireCommands.Make("PING"u8, new byte[19])),
+            ProtocolViolation),
+        new("ERROR", (peer, door) => AfterAsync(peer, door, WireCommands.MakeError("enough")), RefusedByPeer),
         new(
             "garbage after the handshake",
             (peer, door) => AfterAsync(peer, door, Garbage(10_000)), ProtocolViolation),
@@ -126,11 +128,13 @@ internal static class MalformedCorpus
         new("a reset", async (peer, door) => await ResetAfter(peer, [.. Greeting(), .. Ready(door)]), null),
         new(
             "an unknown command",
-            (peer, door) => AfterAsync(peer, door, Commands.Make("DANCE"u8, [1, 2, 3])), null),
+            (peer, door) => AfterAsync(peer, door, WireCommands.Make("DANCE"u8, [1, 2, 3])), null),
         new(
             "an unasked PONG",
-            (peer, door) => AfterAsync(peer, door, Commands.Make("PONG"u8, [1, 2, 3])), null),
-        new("half a command, then silence", (peer, door) => AfterAsync(peer, door, Commands.Ping[..4]), null),
+            (peer, door) => AfterAsync(peer, door, WireCommands.Make("PONG"u8, [1, 2, 3])), null),
+        new(
+            "half a command, then silence",
+            (peer, door) => AfterAsync(peer, door, WireCommands.Ping[..4]), null),
     ];
 
     /// <summary>On doors these end the peer; a dialled connection lives on, for it may carry everybody's
@@ -146,7 +150,7 @@ internal static class MalformedCorpus
                 AfterAsync(peer, door, LongFrame(FrameFlags.None, 200 << 20, 1, 2, 3)), LimitExceeded),
         new(
             "a flood of PINGs",
-            (peer, door) => AfterAsync(peer, door, Times(5000, Commands.Ping)), LimitExceeded),
+            (peer, door) => AfterAsync(peer, door, Times(5000, WireCommands.Ping)), LimitExceeded),
     ];
 
     public static byte[] Garbage(int length)
@@ -191,7 +195,7 @@ internal static class MalformedCorpus
     }
 
     private static Task ReadyAsync(RawPeer peer, byte[] metadata) =>
-        peer.SendAsync(Greeting(), Commands.Make("READY"u8, metadata));
+        peer.SendAsync(Greeting(), WireCommands.Make("READY"u8, metadata));
 
     private static Task ReadyAsync(RawPeer peer, uint announced)
     {

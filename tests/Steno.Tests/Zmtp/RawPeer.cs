@@ -27,7 +27,7 @@ internal sealed class RawPeer(Socket socket) : IDisposable
     }
 
     /// <summary>READY as a type that suits the door.</summary>
-    public static byte[] Ready(ZmtpSocketType door) => Commands.MakeReady(Opposite(door));
+    public static byte[] Ready(ZmtpSocketType door) => WireCommands.MakeReady(Opposite(door));
 
     public static ZmtpSocketType Opposite(ZmtpSocketType type) => type switch
     {

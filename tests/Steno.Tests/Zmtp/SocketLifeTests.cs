@@ -116,9 +116,9 @@ public sealed class SocketLifeTests
         ConnectionStatus? closed = null;
         pull.ConnectionChanged += status => closed = status;
         for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
-        await peer.ReadUntilAsync(Commands.Ping);
+        await peer.ReadUntilAsync(WireCommands.Ping);
         for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
-        await peer.ReadUntilAsync(Commands.Ping);
+        await peer.ReadUntilAsync(WireCommands.Ping);
         Assert.Null(closed);
         for (int i = 0; i < 5; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
         await peer.ReadToEndAsync();
@@ -133,11 +133,11 @@ public sealed class SocketLifeTests
         await using PullSocket pull = TestSockets.Pull(inbox);
         using RawPeer peer = await RawPeer.DialAsync(pull.Bind(TestSockets.AnyPort));
         await peer.ShakeHandsAsync(ZmtpSocketType.Pull);
-        await peer.SendAsync(Commands.Make("PING"u8, [0, 10, 1, 2, 3]), RawPeer.Message("then"));
+        await peer.SendAsync(WireCommands.Make("PING"u8, [0, 10, 1, 2, 3]), RawPeer.Message("then"));
         Assert.Equal("then", inbox.NextText());
         await pull.DisposeAsync();
         byte[] heard = await peer.ReadToEndAsync();
-        byte[] pong = Commands.Make("PONG"u8, [1, 2, 3]);
+        byte[] pong = WireCommands.Make("PONG"u8, [1, 2, 3]);
         Assert.Equal(pong, heard[^pong.Length..]);
     }
 
@@ -155,7 +155,7 @@ public sealed class SocketLifeTests
         Assert.Equal("hello", inbox.NextText());
         await sub.DisposeAsync();
         byte[] heard = await peer.ReadToEndAsync();
-        byte[] expected = isCommand ? Commands.Make("SUBSCRIBE"u8, []) : [0, 1, 1];
+        byte[] expected = isCommand ? WireCommands.Make("SUBSCRIBE"u8, []) : [0, 1, 1];
         Assert.Equal(expected, heard[^expected.Length..]);
     }
 

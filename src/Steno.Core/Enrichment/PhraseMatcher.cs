@@ -1,0 +1,99 @@
+namespace Steno.Core.Enrichment;
+
+/// <summary>Finds phrases among the hits of a text. Not thread-safe.</summary>
+internal sealed class PhraseMatcher(CompiledTerms terms)
+{
+    /// <summary>Words between a configuring verb and the word of architecture that it is done to.</summary>
+    private const int ConfiguringReach = 5;
+
+    /// <summary>Hits kept at hand; a text with more is looked through piece by piece.</summary>
+    private const int Capacity = 256;
+
+    /// <summary>Hits that a phrase can span; as many must lie behind the one that begins it.</summary>
+    private const int SpanMax = 96;
+
+    private readonly WordHit[] _hits = new WordHit[Capacity];
+    private int _count;
+    private WordHit _configuring;
+    private bool _hasConfiguring;
+
+    public void Begin()
+    {
+        _count = 0;
+        _hasConfiguring = false;
+    }
+
+    public void Add(WordHit hit, ReadOnlySpan<byte> text, Span<ulong> found)
+    {
+        if (_count == Capacity)
+        {
+            Match(Capacity - SpanMax, text, found);
+            _hits.AsSpan(Capacity - SpanMax).CopyTo(_hits);
+            _count = SpanMax;
+        }
+
+        _hits[_count++] = hit;
+    }
+
+    public void End(ReadOnlySpan<byte> text, Span<ulong> found) => Match(_count, text, found);
+
+    private void Match(int starts, ReadOnlySpan<byte> text, Span<ulong> found)
+    {
+        for (int i = 0; i < starts; i++)
+        {
+            WordHit hit = _hits[i];
+            WordRole role = terms.Roles[hit.Word];
+            if ((role & WordRole.Architecture) != 0 && !IsObjectOfWork(hit, text))
+                TermSet.Add(found, terms.ArchitectureOfWord.AsSpan(hit.Word * found.Length, found.Length));
+            if ((role & WordRole.Configuring) != 0)
+            {
+                _configuring = hit;
+                _hasConfiguring = true;
+            }
+
+            foreach (Phrase phrase in terms.PhrasesOfWord[hit.Word])
+                if (IsAt(phrase, 1, i, text)) found[phrase.Term / 64] |= 1UL << (phrase.Term % 64);
+        }
+    }
+
+    private bool IsObjectOfWork(WordHit hit, ReadOnlySpan<byte> text) =>
+        _hasConfiguring
+        && hit.Ordinal - _configuring.Ordinal <= ConfiguringReach
+        && !EndsSentence(text[_configuring.End..hit.Start]);
+
+    /// <summary>
+    /// Whether the rest of a phrase, from word <paramref name="next"/> on, follows behind hit
+    /// <paramref name="at"/>.
+    /// </summary>
+    private bool IsAt(Phrase phrase, int next, int at, ReadOnlySpan<byte> text)
+    {
+        if (next == phrase.Words.Length) return true;
+        PhraseWord word = phrase.Words[next];
+        WordHit before = _hits[at];
+        int nearest = before.Ordinal + (word.GapBefore ? 2 : 1);
+        int farthest = before.Ordinal + (word.GapBefore ? 1 + PhraseWord.GapMax : 1);
+        for (int i = at + 1; i < _count && _hits[i].Ordinal <= farthest; i++)
+        {
+            if (_hits[i].Ordinal < nearest || !word.Forms.Contains(_hits[i].Word)) continue;
+            if (EndsSentence(text[before.End.._hits[i].Start])) return false;
+            if (IsAt(phrase, next + 1, i, text)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Two words with a full stop and the like between them, or an empty line, belong to two thoughts.
+    /// </summary>
+    private static bool EndsSentence(ReadOnlySpan<byte> between)
+    {
+        for (int i = 0; i < between.Length; i++)
+        {
+            byte next = i + 1 < between.Length ? between[i + 1] : (byte)' ';
+            if (between[i] is (byte)'.' or (byte)'!' or (byte)'?' or (byte)';' && next <= ' ') return true;
+            if (between[i] == '\n' && next == '\n') return true;
+        }
+
+        return false;
+    }
+}

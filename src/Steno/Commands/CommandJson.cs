@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary>The JSON shapes of the verbs, generated at compile time; documented in <c>docs/cli.md</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(MessagesAnswer))]
+[JsonSerializable(typeof(ShownMessageAnswer))]
+internal sealed partial class CommandJson : JsonSerializerContext;

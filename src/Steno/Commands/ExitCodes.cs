@@ -1,0 +1,13 @@
+namespace Steno.Commands;
+
+/// <summary>What a verb's exit code means. A verb ended by Ctrl+C exits with 130, as the shell counts it.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>Failed, or damage was found, or it is not recording.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or a setting cannot be taken.</summary>
+    public const int WrongUsage = 2;
+}

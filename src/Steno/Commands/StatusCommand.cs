@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Steno.Configuration;
+using Steno.Control;
+using Steno.Recorder;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno status</c>: is it recording? Exit code 1 when it is not.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("status", "Say whether what agents say reaches the disk",
+            "steno status", "steno status --json", "steno status --logs ~/team/conversation_logs");
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        var json = new Option<bool>("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
+        verb.Add(json);
+        verb.SetAction((parsed, cancellation) =>
+            RunAsync(settings.Read(parsed, context), parsed.GetValue(json), context, cancellation));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(
+        StenoSettings settings, bool json, VerbContext context, CancellationToken cancellation)
+    {
+        using var client = new ControlClient(settings.Logs);
+        ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
+        RecorderStatus status = reply.Status ?? new RecorderStatus
+        {
+            Recording = false,
+            Reason = reply.Explanation,
+            Logs = settings.Logs,
+            Pid = reply.Pid,
+            Version = StenoVersion.Current,
+        };
+
+        if (json) context.Output.Verbatim(StatusJson.ToIndentedJson(status));
+        else StatusScreen.Print(status, context.Output, context.Time.GetUtcNow());
+        return status.Recording ? ExitCodes.Done : ExitCodes.Failed;
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Steno.Configuration;
+using Steno.Launching;
+using Steno.Terminal;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno stop</c>: ends what <c>steno start</c> began. Exit code 1 when something still runs.</summary>
+internal static class StopCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("stop", "Stop the recorder, and the broker that `steno start` launched, in good order",
+            "steno stop", "steno stop --logs ~/team/conversation_logs", "steno stop --kill");
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        var kill = new Option<bool>("--kill")
+        {
+            Description = "Kill what does not end by itself: what it received and had not yet written is lost",
+        };
+        verb.Add(kill);
+        verb.SetAction((parsed, cancellation) =>
+            RunAsync(settings.Read(parsed, context), parsed.GetValue(kill), context, cancellation));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(
+        StenoSettings settings, bool kill, VerbContext context, CancellationToken cancellation)
+    {
+        IReadOnlyList<StopReport> reports =
+            await new Stopper(settings, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
+        if (reports.All(report => report.How is StopOutcome.NotRunning))
+        {
+            context.Output.Line($"Nothing to stop: no recorder is running on {settings.Logs}.");
+            return ExitCodes.Done;
+        }
+
+        foreach (StopReport report in reports) Print(report, context.Output);
+        return reports.Any(report => report.How is StopOutcome.StillRunning) ? ExitCodes.Failed : ExitCodes.Done;
+    }
+
+    private static void Print(StopReport report, Screen screen)
+    {
+        switch (report.How)
+        {
+            case StopOutcome.Stopped:
+                screen.Line($"{Styled.Good("✓")} The {report.What} stopped (pid {report.Pid ?? 0}).");
+                break;
+            case StopOutcome.Killed:
+                screen.Line($"{Styled.Warning("!")} The {report.What} (pid {report.Pid ?? 0}) did not end: killed. "
+                    + $"What it had not yet written is lost; the rest is safe.");
+                break;
+            case StopOutcome.StillRunning:
+                screen.Line($"{Styled.Bad("✗")} The {report.What} (pid {report.Pid ?? 0}) was asked to end, and runs. "
+                    + $"`steno stop --kill` kills it: what it has not yet written would be lost.");
+                break;
+        }
+    }
+}

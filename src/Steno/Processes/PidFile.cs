@@ -1,0 +1,35 @@
+using System.Globalization;
+using Steno.Core.Files;
+
+namespace Steno.Processes;
+
+/// <summary>
+/// Remembers a process that was started in the background: its pid and start time on one line. What it says
+/// holds only while <see cref="ProcessIdentity.IsAlive"/>.
+/// </summary>
+internal static class PidFile
+{
+    public static void Write(string path, ProcessIdentity process) => DurableFile.WriteAtomically(
+        path, System.Text.Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{process.Pid} {process.StartTicks}\n")));
+
+    /// <summary>The process, if the file is there, can be read, and the process still lives.</summary>
+    public static ProcessIdentity? ReadAlive(string path)
+    {
+        try
+        {
+            string[] parts = File.ReadAllText(path).Split(' ', StringSplitOptions.TrimEntries);
+            if (parts is [var pid, var ticks]
+                && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out long start)
+                && new ProcessIdentity(number, start) is { IsAlive: true } alive)
+                return alive;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // As good as none.
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,65 @@
+using Steno.Core.Messages;
+
+namespace Steno.Recorder;
+
+/// <summary>
+/// When the recorder could hear what: in the journal, as lines, and for status the latest periods. Any thread.
+/// </summary>
+internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
+{
+    /// <summary>Periods kept for status; all of them are in the journal.</summary>
+    private const int Kept = 100;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<CoverageStatus> _periods = new();
+
+    public IReadOnlyList<CoverageStatus> Snapshot()
+    {
+        lock (_gate) return [.. _periods];
+    }
+
+    public void Begin(CoveragePeriod period, string peer)
+    {
+        lock (_gate)
+        {
+            _periods.AddFirst(new CoverageStatus { Endpoint = period.Endpoint, From = period.From });
+            if (_periods.Count > Kept) _periods.RemoveLast();
+        }
+
+        SystemEvent e = new(
+            SystemEventNames.CoverageStarted,
+            $"Listening to {period.Endpoint} ({peer}).",
+            SystemEventField.Of("endpoint", period.Endpoint),
+            SystemEventField.Of("peer", peer));
+        inbox.Add(e, period.From);
+    }
+
+    /// <param name="lastHeard">When the last byte came: what was said after it may be missing.</param>
+    public void End(CoveragePeriod period, DateTimeOffset lastHeard, string reason)
+    {
+        lock (_gate)
+        {
+            for (LinkedListNode<CoverageStatus>? node = _periods.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Endpoint != period.Endpoint || node.Value.From != period.From) continue;
+                node.Value = node.Value with { To = lastHeard, Reason = reason };
+                break;
+            }
+        }
+
+        inbox.Add(EndEvent(period.Endpoint, lastHeard, reason), time.GetUtcNow());
+    }
+
+    /// <summary>
+    /// The recorder before this one ended without a word: its coverage ended, for every source, with the last line it wrote.
+    /// </summary>
+    public void EndUnclean(DateTimeOffset lastLine) =>
+        inbox.Add(EndEvent("*", lastLine, "The recorder ended without a word."), time.GetUtcNow());
+
+    private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(
+        SystemEventNames.CoverageEnded,
+        $"No longer listening to {(endpoint == "*" ? "any source" : endpoint)}: {reason}",
+        SystemEventField.Of("endpoint", endpoint),
+        SystemEventField.Of("last_heard", lastHeard),
+        SystemEventField.Of("reason", reason));
+}

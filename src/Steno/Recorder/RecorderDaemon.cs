@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+using Steno.Control;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+using Steno.Core.Sessions;
+using Steno.Processes;
+using Steno.Zmtp;
+
+namespace Steno.Recorder;
+
+/// <summary>
+/// The recorder: composes sockets, queue, scribe, journal and control socket, and takes them down in the order that loses
+/// nothing. It never speaks on the bus.
+/// </summary>
+internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory loggers, TimeProvider time)
+{
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = loggers.CreateLogger("recorder");
+    private readonly LiveFeed _feed = new();
+    private readonly AgentRoster _agents = new();
+    private readonly ProofLog _proofs = new(time);
+    private Scribe? _scribe;
+
+    /// <summary>
+    /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable, unless the disk has
+    /// failed; then the result is false.
+    /// </summary>
+    /// <param name="started">Called once, when the doors are open.</param>
+    /// <exception cref="DirectoryLockedException">Another recorder writes in this directory.</exception>
+    /// <exception cref="StorageException">The log directory cannot be written.</exception>
+    /// <exception cref="ZmtpException">The direct door cannot be opened.</exception>
+    public async Task<bool> RunAsync(StopSignals signals, Action<RecorderStatus> started)
+    {
+        using DirectoryLock held = DirectoryLock.Acquire(options.Logs);
+        using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
+        EventInbox inbox = new(queue);
+        CoverageLog coverage = new(inbox, time);
+        DateTimeOffset? lastLine = LastLine.ReceivedAt(options.Logs.CurrentJournal);
+        LineComposer composer = new(options.Rules);
+        OpenedSession session = new SessionOpener(options.Logs, composer, time, OnRecorded).Open();
+        foreach (string note in session.Recovery.Notes) RecorderLog.Recovered(_logger, note);
+        if (session.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
+
+        _scribe = new Scribe(queue, inbox, session.Writer, composer, _agents, time, _logger);
+        List<Source> sources = [];
+        try
+        {
+            OpenSources(sources, queue, coverage);
+            _scribe.Start();
+            RateMeter rate = new(time);
+            StatusReporter reporter = new(
+                options, session, queue, _scribe, sources, _agents, coverage, rate, _proofs, time);
+            using ITimer sampler = time.CreateTimer(
+                _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
+            await using ControlServer control = new(
+                ControlSocket.PathFor(options.Logs.Root), reporter.Report, _feed, () => signals.Request("steno stop"), time, loggers);
+            await control.StartAsync(signals.Token).ConfigureAwait(false);
+            started(reporter.Report());
+
+            string reason = await signals.Requested.ConfigureAwait(false);
+            RecorderLog.Stopping(_logger, reason);
+            return await StopAsync(sources, session, reason).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (Source source in sources) await source.DisposeAsync().ConfigureAwait(false);
+            session.Writer.Dispose();
+        }
+    }
+
+    private void OpenSources(List<Source> sources, ReceiveQueue queue, CoverageLog coverage)
+    {
+        ZmtpOptions zmtp = new() { MaxMessageBytes = options.MessageLimitBytes };
+        if (options.Direct is { } door) sources.Add(Source.Listen(door, zmtp, queue, coverage, time, _logger));
+        foreach (ZmtpEndpoint broker in options.Brokers)
+            sources.Add(Source.Subscribe(broker, zmtp, queue, coverage, time, _logger));
+    }
+
+    /// <summary>
+    /// <code>
+    /// 1. the sockets stop reading; what they have read is in the queue
+    /// 2. the scribe drains the queue and the inbox, and everything is synced
+    /// 3. session.json says how far the journal is whole
+    /// </code>
+    /// Killed in between, the next start finds the journal as after any kill.
+    /// </summary>
+    private async Task<bool> StopAsync(List<Source> sources, OpenedSession session, string reason)
+    {
+        // A scribe that has failed takes nothing any more: a socket that waits for room in the queue would wait for ever.
+        if (_scribe!.Failure is null)
+        {
+            foreach (Source source in sources) await source.StopAsync($"The recorder was stopped ({reason}).").ConfigureAwait(false);
+        }
+
+        _scribe.Finish();
+        if (_scribe.Failure is not null) return false;
+        session.Close(options.Logs, time);
+        RecorderLog.Stopped(_logger, session.Writer.DurableSeq);
+        return true;
+    }
+
+    /// <summary>On the committer's thread: a batch is durable.</summary>
+    private void OnRecorded(JournalBatch batch)
+    {
+        _proofs.Note(batch, _scribe?.LastMessageSeq ?? 0);
+        if (_feed.IsIdle) return;
+        ReadOnlySpan<byte> lines = batch.Lines.Span;
+        for (long seq = batch.FirstSeq; seq <= batch.LastSeq; seq++)
+        {
+            int end = lines.IndexOf((byte)'\n');
+            _feed.Publish(lines[..end], seq);
+            lines = lines[(end + 1)..];
+        }
+    }
+}

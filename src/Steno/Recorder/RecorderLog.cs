@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Steno.Recorder;
+
+/// <summary>What the recorder logs. Ids 1500 to 1999; they are an API, and are never given twice.</summary>
+internal static partial class RecorderLog
+{
+    [LoggerMessage(1500, LogLevel.Critical, "RECORDING HAS STOPPED: {Reason}")]
+    public static partial void RecordingStopped(ILogger logger, string reason, Exception exception);
+
+    [LoggerMessage(1501, LogLevel.Warning, "{Note}")]
+    public static partial void Recovered(ILogger logger, string note);
+
+    [LoggerMessage(1502, LogLevel.Information, "Stopping: {Reason}. What was received is being written.")]
+    public static partial void Stopping(ILogger logger, string reason);
+
+    [LoggerMessage(1503, LogLevel.Information, "Stopped in good order at line {Seq}.")]
+    public static partial void Stopped(ILogger logger, long seq);
+}

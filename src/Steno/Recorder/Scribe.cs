@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+using Steno.Zmtp;
+
+namespace Steno.Recorder;
+
+/// <summary>
+/// The one thread that gives messages their place: takes them from the queue, composes their lines, appends them to the
+/// journal. Start it once. <see cref="Finish"/> ends it in good order; after a failure it has ended by itself, and
+/// <see cref="Failure"/> says why. Counters may be read by any thread.
+/// </summary>
+internal sealed class Scribe
+{
+    /// <summary>How long an idle scribe sleeps at most: what others put into the inbox is written within this time.</summary>
+    private static readonly TimeSpan IdleNap = TimeSpan.FromMilliseconds(50);
+
+    private readonly ReceiveQueue _queue;
+    private readonly EventInbox _inbox;
+    private readonly JournalWriter _journal;
+    private readonly LineComposer _composer;
+    private readonly AgentRoster _agents;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private volatile Exception? _failure;
+    private long _messages;
+    private long _lastMessageSeq;
+    private long _beat;
+
+    public Scribe(
+        ReceiveQueue queue, EventInbox inbox, JournalWriter journal, LineComposer composer, AgentRoster agents,
+        TimeProvider time, ILogger logger)
+    {
+        _queue = queue;
+        _inbox = inbox;
+        _journal = journal;
+        _composer = composer;
+        _agents = agents;
+        _time = time;
+        _logger = logger;
+        _beat = time.GetTimestamp();
+        _thread = new Thread(Run) { Name = "scribe", IsBackground = true };
+    }
+
+    /// <summary>Messages taken from the queue.</summary>
+    public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>The sequence of the last message of an agent, as against lines of the recorder's own.</summary>
+    public long LastMessageSeq => Volatile.Read(ref _lastMessageSeq);
+
+    /// <summary>How long ago the scribe was last seen to move.</summary>
+    public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _beat));
+
+    /// <summary>Why it has stopped writing; null as long as it writes.</summary>
+    public Exception? Failure => _failure;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Returns when the completed queue is drained and everything in it is durable, or the scribe has failed.</summary>
+    public void Finish()
+    {
+        _queue.Complete();
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_queue.IsDrained)
+            {
+                Volatile.Write(ref _beat, _time.GetTimestamp());
+                WriteEvents();
+                if (_queue.TryRead(out ReceivedBatch? batch))
+                {
+                    using (batch) Record(batch);
+                    _journal.Flush();
+                    continue;
+                }
+
+                _journal.FlushWhenFree();
+                _queue.WaitToRead(IdleNap, CancellationToken.None);
+            }
+
+            WriteEvents();
+            _journal.Commit();
+        }
+#pragma warning disable CA1031 // Whatever it is, recording has stopped: that must be said, and the process must live to say it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _journal.AbandonLine();
+            _failure = e;
+            RecorderLog.RecordingStopped(_logger, e.Message, e);
+        }
+    }
+
+    private void Record(ReceivedBatch batch)
+    {
+        MessageSource source = batch.Origin.SocketType == ZmtpSocketType.Pull ? MessageSource.Direct : MessageSource.Broker;
+        for (int i = 0; i < batch.MessageCount; i++)
+        {
+            ReceivedMessage received = batch[i];
+            CapturedMessage message = new()
+            {
+                Buffer = received.Buffer,
+                Frames = received.Frames,
+                Source = source,
+                ReceivedAt = batch.ReceivedAt,
+                Truncation = received.Truncation is { } cut ? new Core.Messages.Truncation(cut.TotalBytes, cut.Sha256) : null,
+            };
+            long seq = _journal.NextSeq;
+            _composer.Compose(message, seq, _journal.BeginLine());
+            _journal.EndLine(batch.ReceivedAt);
+            Volatile.Write(ref _lastMessageSeq, seq);
+            if (_agents.Note(_composer.Speaker, batch.ReceivedAt)) WriteAgentSeen(batch.ReceivedAt);
+        }
+
+        Volatile.Write(ref _messages, _messages + batch.MessageCount);
+    }
+
+    private void WriteAgentSeen(DateTimeOffset at)
+    {
+        string name = Encoding.UTF8.GetString(_composer.Speaker);
+        Write(new SystemEvent(SystemEventNames.AgentSeen, $"{name} spoke for the first time.", SystemEventField.Of("agent", name)), at);
+    }
+
+    private void WriteEvents()
+    {
+        if (_inbox.IsEmpty && !TryNoteStall()) return;
+        while (_inbox.TryTake(_messages, out SystemEvent? e, out DateTimeOffset at)) Write(e, at);
+        while (TryNoteStall())
+        {
+            // each stall has a line of its own
+        }
+
+        if (_inbox.TakeLost() is var lost and > 0)
+        {
+            string text = string.Create(CultureInfo.InvariantCulture, $"{lost} events of the recorder's own came too fast to be written.");
+            Write(new SystemEvent(SystemEventNames.Gap, text, SystemEventField.Of("events_lost", lost)), _time.GetUtcNow());
+        }
+    }
+
+    private bool TryNoteStall()
+    {
+        if (!_queue.TryReadStall(out StallPeriod stall)) return false;
+        Write(
+            new SystemEvent(
+                SystemEventNames.Stalled,
+                "The disk was too slow, and reading from the sockets stopped: the broker may have dropped messages.",
+                SystemEventField.Of("from", stall.From),
+                SystemEventField.Of("to", stall.To)),
+            _time.GetUtcNow());
+        return true;
+    }
+
+    private void Write(SystemEvent e, DateTimeOffset at)
+    {
+        _composer.ComposeEvent(e, _journal.NextSeq, at, _journal.BeginLine());
+        _journal.EndLine(at);
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using Steno.Zmtp;
+
+namespace Steno.Recorder;
+
+/// <summary>
+/// One socket that the recorder hears through, and the record of when it could hear: every time listening begins or ends, a
+/// coverage event goes to the inbox. Any thread.
+/// </summary>
+internal sealed class Source : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly ReceivingSocket _socket;
+    private readonly CoverageLog _coverage;
+    private readonly TimeProvider _time;
+    private readonly bool _dials;
+    private string _endpoint;
+    private CoveragePeriod? _open;
+
+    private Source(
+        ReceivingSocket socket, ZmtpEndpoint endpoint, bool dials, CoverageLog coverage, TimeProvider time)
+    {
+        _socket = socket;
+        _endpoint = endpoint.ToString();
+        _dials = dials;
+        _coverage = coverage;
+        _time = time;
+        socket.ConnectionChanged += OnConnectionChanged;
+    }
+
+    /// <summary>Subscribes to everything on a broker. Returns at once; the connection is made, and made again, behind.</summary>
+    public static Source Subscribe(
+        ZmtpEndpoint broker, ZmtpOptions options, ReceiveQueue queue, CoverageLog coverage, TimeProvider time, ILogger logger)
+    {
+        SubSocket socket = new(options, queue, time, logger);
+        Source source = new(socket, broker, dials: true, coverage, time);
+        socket.Subscribe([]);
+        socket.Connect(broker);
+        return source;
+    }
+
+    /// <summary>Opens a door for PUSH sockets.</summary>
+    /// <exception cref="ZmtpException">The address is taken, or not of this machine.</exception>
+    public static Source Listen(
+        ZmtpEndpoint door, ZmtpOptions options, ReceiveQueue queue, CoverageLog coverage, TimeProvider time, ILogger logger)
+    {
+        PullSocket socket = new(options, queue, time, logger);
+        Source source = new(socket, door, dials: false, coverage, time);
+        source._endpoint = socket.Bind(door).ToString();
+        source.Begin("PULL, listening");
+        return source;
+    }
+
+    /// <summary>Stops reading. On return everything that was read is in the queue, and the coverage has ended.</summary>
+    public async Task StopAsync(string reason)
+    {
+        // A broker is heard until its last byte; a door of our own is open until it is shut.
+        DateTimeOffset? lastHeard = _dials ? LastHeard(_socket.Connections) : null;
+        await _socket.StopReceivingAsync().ConfigureAwait(false);
+        End(lastHeard ?? _time.GetUtcNow(), reason);
+    }
+
+    public ValueTask DisposeAsync() => _socket.DisposeAsync();
+
+    public SourceStatus Snapshot()
+    {
+        IReadOnlyList<ConnectionStatus> connections = _socket.Connections;
+        ConnectionStatus? dialled = _dials && connections.Count > 0 ? connections[0] : null;
+        CoveragePeriod? open;
+        lock (_gate) open = _open;
+        return new SourceStatus
+        {
+            Kind = _dials ? "broker" : "direct",
+            Endpoint = _endpoint,
+            Listening = open is not null,
+            Problem = open is not null ? null : Problem(dialled),
+            PeerSocketType = dialled is { PeerSocketType: not ZmtpSocketType.Unknown } d
+                ? d.PeerSocketType.ToString().ToUpperInvariant()
+                : null,
+            Peers = connections.Count(c => c.State == ConnectionState.Ready),
+            ConnectedSince = open?.From,
+            LastHeard = LastHeard(connections),
+            LastMessage = Latest(connections.Select(c => c.LastMessage)),
+            Messages = connections.Sum(c => c.Messages),
+            Bytes = connections.Sum(c => c.Bytes),
+            Reconnects = dialled?.Reconnects ?? 0,
+        };
+    }
+
+    private static string Problem(ConnectionStatus? status) => status switch
+    {
+        { Fault: { } fault } => fault.ToString(),
+        { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
+        _ => "Not connected yet.",
+    };
+
+    private static DateTimeOffset? LastHeard(IReadOnlyList<ConnectionStatus> connections) =>
+        Latest(connections.Select(c => c.LastHeard));
+
+    private static DateTimeOffset? Latest(IEnumerable<DateTimeOffset?> times) => times.Max();
+
+    private void OnConnectionChanged(ConnectionStatus status)
+    {
+        if (!_dials) return; // a door listens whether or not somebody is at it
+        if (status.State == ConnectionState.Ready)
+        {
+            Begin(status.PeerSocketType.ToString().ToUpperInvariant());
+            return;
+        }
+
+        if (status.Fault is { } fault) End(status.LastHeard ?? status.Since, fault.ToString());
+    }
+
+    private void Begin(string peer)
+    {
+        lock (_gate)
+        {
+            if (_open is not null) return;
+            _open = new CoveragePeriod(_endpoint, _time.GetUtcNow());
+            _coverage.Begin(_open, peer);
+        }
+    }
+
+    private void End(DateTimeOffset lastHeard, string reason)
+    {
+        lock (_gate)
+        {
+            if (_open is not { } open) return;
+            _open = null;
+            _coverage.End(open, lastHeard, reason);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Steno.Core.Messages;
+
+namespace Steno.Views;
+
+/// <summary>One message in the JSON of <c>recent</c>, <c>tail</c> and <c>show</c>; documented in <c>docs/cli.md</c>.</summary>
+internal sealed record MessageAnswer
+{
+    public long? Seq { get; init; }
+
+    public required string Id { get; init; }
+
+    public required string Timestamp { get; init; }
+
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    public required string Speaker { get; init; }
+
+    public required string Role { get; init; }
+
+    public required string ContextId { get; init; }
+
+    public required string Text { get; init; }
+
+    public string? Topic { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Chain { get; init; }
+
+    public string? Tier { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public string? Event { get; init; }
+
+    public long? DuplicateOf { get; init; }
+
+    public string? Hash { get; init; }
+
+    public static MessageAnswer From(RecordedMessage message) => new()
+    {
+        Seq = message.Seq,
+        Id = message.Id,
+        Timestamp = message.Timestamp,
+        ReceivedAt = message.ReceivedAt,
+        Speaker = message.Speaker,
+        Role = message.Role,
+        ContextId = message.ContextId,
+        Text = message.Text,
+        Topic = message.Topic,
+        Source = message.Source,
+        Chain = message.Chain,
+        Tier = message.Tier,
+        Tags = message.Tags,
+        Event = message.Event,
+        DuplicateOf = message.DuplicateOf,
+        Hash = message.Hash,
+    };
+}

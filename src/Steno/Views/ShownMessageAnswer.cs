@@ -1,0 +1,9 @@
+namespace Steno.Views;
+
+/// <summary>The JSON shape of <c>steno show --json</c>.</summary>
+internal sealed record ShownMessageAnswer(
+    int SchemaVersion,
+    MessageAnswer Message,
+    string PayloadBase64,
+    IReadOnlyList<MessageAnswer> Before,
+    IReadOnlyList<MessageAnswer> After);

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Builds everything, publishes the native binary, installs what the tests need (by apt, where it may) and runs all tests.
+# Usage: ./test.sh [--soak]     --soak runs the long variants of the fault tests as well.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+for argument in "$@"; do
+  case "$argument" in
+    --soak) export STENO_SOAK=1 ;;
+    *) echo "usage: ./test.sh [--soak]" >&2; exit 2 ;;
+  esac
+done
+
+if ! command -v dotnet >/dev/null; then
+  echo "test.sh: the .NET 10 SDK is not installed (no 'dotnet' on the path)." >&2
+  exit 1
+fi
+
+# What tests use as peers and tools. One that stays missing makes its tests skip, and they say so.
+missing=()
+/usr/bin/python3 -c 'import zmq' 2>/dev/null || missing+=(python3-zmq)
+command -v strace >/dev/null || missing+=(strace)
+command -v tmux >/dev/null || missing+=(tmux)
+command -v cc >/dev/null || missing+=(gcc libc6-dev)          # links the native binary
+[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)           # so does this
+[ -e /usr/include/zmq.h ] || missing+=(libzmq3-dev)           # the benchmark's bare subscriber
+if [ ${#missing[@]} -gt 0 ]; then
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+  else
+    echo "test.sh: not installed, and tests that need them are skipped: ${missing[*]}" >&2
+  fi
+fi
+
+dotnet restore Steno.slnx
+dotnet format Steno.slnx --verify-no-changes --no-restore
+dotnet build Steno.slnx -c Release --no-restore
+dotnet publish src/Steno -c Release --no-restore -o artifacts/native
+export STENO_BINARY="$PWD/artifacts/native/steno"
+
+# One assembly after the other: the end-to-end tests measure time.
+results=artifacts/test-results
+rm -rf "$results"
+status=0
+dotnet test --solution Steno.slnx -c Release --no-build --max-parallel-test-modules 1 \
+  --results-directory "$results" --report-xunit-trx || status=$?
+
+# Counted from the results. Nothing found is a failure too: tests that did not run have not passed.
+count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters[^>]*" | grep -o "\b$1=\"[0-9]*\"" | grep -o '[0-9]*' | awk "{ n += \$1 } END { print n + 0 }"; }
+passed=$(count passed); failed=$(count failed); skipped=$(count notExecuted)
+if [ "${passed:-0}" = 0 ] && [ $status = 0 ]; then status=1; fi
+echo
+echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
+exit $status

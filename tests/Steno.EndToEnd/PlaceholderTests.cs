@@ -1,7 +1,0 @@
-namespace Steno.EndToEnd;
-
-public sealed class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder() => Assert.True(true);
-}

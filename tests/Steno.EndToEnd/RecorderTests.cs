@@ -1,0 +1,205 @@
+using System.Text;
+using System.Text.Json;
+using Steno.EndToEnd.Support;
+
+namespace Steno.EndToEnd;
+
+/// <summary>The main job, with libzmq as the peer: what is said is on disk, byte for byte, and status tells the truth.</summary>
+public sealed class RecorderTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+    private readonly string _endpoint = Ports.FreeEndpoint();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public async Task Messages_of_a_libzmq_publisher_are_recorded_in_order_and_byte_for_byte()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 2000 1");
+        await recorder.WaitUntilReceivedAsync(2000);
+        Assert.Equal(0, await recorder.StopAsync());
+
+        JsonElement[] messages = await MessagesAsync(2000);
+        for (int i = 0; i < messages.Length; i++)
+        {
+            Assert.Equal($"m-{i + 1}", messages[i].GetProperty("Id").GetString());
+            string payload = Payload(messages[i]);
+            Assert.Equal(
+                "{\"message_id\": \"m-" + (i + 1) + "\", \"timestamp\": \"2025-11-30T10:00:00.123\", \"sender_id\": \"claude_code\", "
+                + "\"context_id\": \"ctx-1\", \"content\": {\"message\": \"Message " + (i + 1) + ": we decided on Redis. "
+                + new string('x', 600) + "\"}, \"metadata\": {\"sender_role\": \"Agent\", \"number\": " + (i + 1) + "}}",
+                payload);
+        }
+    }
+
+    [Fact]
+    public async Task Status_turns_from_absent_broker_to_handshake_to_traffic()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        JsonElement absent = await recorder.WaitForAsync(
+            s => s.GetProperty("reason").GetString()!.Contains("connection refused", StringComparison.Ordinal), "it says that nobody is there", 5);
+        Assert.False(absent.GetProperty("recording").GetBoolean());
+        Assert.Contains("Nothing answers at", recorder.Process.Error, StringComparison.Ordinal);
+
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        JsonElement handshake = await recorder.WaitUntilRecordingAsync();
+        Assert.Equal("handshake", handshake.GetProperty("proof").GetString());
+
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 1 1");
+        JsonElement traffic = await recorder.WaitForAsync(s => s.GetProperty("proof").GetString() == "traffic", "traffic proves it");
+        Assert.Equal("claude_code", traffic.GetProperty("agents")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task The_wrong_door_is_named_within_two_seconds_and_status_says_not_recording()
+    {
+        string subscribers = Ports.FreeEndpoint();
+        await using ChildProcess proxy = PythonPeer.Start("proxy.py", _endpoint, subscribers);
+        await proxy.WaitForOutputAsync("ready");
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, broker: _endpoint);
+
+        JsonElement status = await recorder.WaitForAsync(
+            s => s.GetProperty("reason").GetString()!.Contains("XSUB", StringComparison.Ordinal), "the door is named", 2);
+        Assert.False(status.GetProperty("recording").GetBoolean());
+        Assert.Contains("publishers", status.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("XSUB", recorder.Process.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Odd_messages_are_recorded_losslessly_and_none_stops_the_next()
+    {
+        string[][] odd =
+        [
+            ["74", Hex("not json at all")],
+            ["74", "ff00fe80"],
+            ["74", "-"],
+            [Hex("only one frame")],
+            [Hex("topic {\"content\":{\"message\":\"hi\"}}")],
+            ["74", Hex(new string('[', 10_000))],
+            ["74", Hex("{\"message_id\":\"x\",\"content\":\"\\ud800\",\"n\":1e999,\"a\":1,\"a\":2}")],
+            ["74", "efbbbf" + Hex("{\"content\":1}")],
+            ["74", Hex("first"), Hex("second"), "00ff"],
+            ["fffe", Hex("{\"content\":{\"message\":\"\u001b[31mred\u001b]0;title\u0007\"}}")],
+        ];
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        foreach (string[] frames in odd)
+        {
+            await publisher.TellAsync("raw " + string.Join(' ', frames));
+            await publisher.TellAsync("send 1 1");
+        }
+
+        await recorder.WaitUntilReceivedAsync(2 * odd.Length);
+        Assert.Equal(0, await recorder.StopAsync());
+
+        JsonElement[] messages = await MessagesAsync(2 * odd.Length);
+        for (int i = 0; i < odd.Length; i++)
+        {
+            string[] sent = [.. odd[i].Select(f => f == "-" ? "" : f)];
+            string[] recorded = RecordedFrames(messages[2 * i]);
+            Assert.Equal(sent, recorded);
+            Assert.Equal("m-1", messages[2 * i + 1].GetProperty("Id").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task A_message_of_100_MB_is_recorded_whole_and_one_above_the_limit_by_its_beginning()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("big 100000000");
+        await publisher.TellAsync("big 140000000");
+        await publisher.TellAsync("send 1 1");
+        await recorder.WaitUntilReceivedAsync(3, seconds: 60);
+        Assert.Equal(0, await recorder.StopAsync());
+
+        JsonElement[] messages = await MessagesAsync(3);
+        Assert.Equal(200_000_000, RecordedFrames(messages[0])[1].Length);
+        JsonElement truncated = messages[1].GetProperty("Wire").GetProperty("truncated");
+        Assert.Equal(140_000_001, truncated.GetProperty("length").GetInt64());
+        Assert.Equal("m-1", messages[2].GetProperty("Id").GetString());
+    }
+
+    [Fact]
+    public async Task A_second_recorder_on_the_directory_is_refused_and_names_the_first()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        (int code, _, string error) = await StenoBinary.RunAsync(
+            ["record", "--logs", _logs.Logs, "--broker", _endpoint, "--direct", "off"]);
+        Assert.Equal(1, code);
+        Assert.Contains($"pid {recorder.Process.Pid}", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_drains_commits_and_exits_0()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 5000 1");
+        await recorder.WaitForAsync(s => s.GetProperty("received").GetInt64() > 0, "messages come");
+        recorder.Process.Signal(PosixSignalNumber.Interrupt);
+        Assert.Equal(0, await recorder.Process.WaitForExitAsync());
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+        Assert.Contains("coverage_ended", _logs.Lines()[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_are_for_the_owner_only()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        foreach (string path in Directory.EnumerateFileSystemEntries(_logs.Logs, "*", SearchOption.AllDirectories))
+        {
+            UnixFileMode others = File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Assert.True(others == 0, $"{path} has {File.GetUnixFileMode(path)}");
+        }
+    }
+
+    /// <summary>The agents' messages of the journal, after the independent verifier has found it whole.</summary>
+    private async Task<JsonElement[]> MessagesAsync(int count)
+    {
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+        JsonElement[] messages =
+        [
+            .. _logs.Lines().Select(line => JsonElement.Parse(line)).Where(line => line.GetProperty("Source").GetString() != "steno"),
+        ];
+        Assert.Equal(count, messages.Length);
+        return messages;
+    }
+
+    private static string Payload(JsonElement line) =>
+        Encoding.UTF8.GetString(Convert.FromHexString(RecordedFrames(line)[^1]));
+
+    /// <summary>Every frame as it was sent, in hex, put together from the line by the rules of the format alone.</summary>
+    private static string[] RecordedFrames(JsonElement line)
+    {
+        JsonElement wire = line.GetProperty("Wire");
+        HashSet<string> base64 = wire.TryGetProperty("encoding", out JsonElement encoding)
+            ? [.. encoding.EnumerateArray().Select(e => e.GetString()!)]
+            : [];
+        byte[] Decode(JsonElement value, string field) => base64.Contains(field)
+            ? value.GetBytesFromBase64()
+            : Encoding.UTF8.GetBytes(value.GetString()!);
+
+        byte[] payload =
+        [
+            .. Encoding.UTF8.GetBytes(wire.GetProperty("head").GetString()!),
+            .. Decode(line.GetProperty("Message"), "Message"),
+            .. Encoding.UTF8.GetBytes(wire.GetProperty("tail").GetString()!),
+        ];
+        List<string> frames = [];
+        if (wire.TryGetProperty("topic", out JsonElement topic)) frames.Add(Convert.ToHexStringLower(Decode(topic, "topic")));
+        frames.Add(Convert.ToHexStringLower(payload));
+        if (wire.TryGetProperty("frames", out JsonElement further))
+            frames.AddRange(further.EnumerateArray().Select(f => Convert.ToHexStringLower(Decode(f, "frames"))));
+        return [.. frames];
+    }
+
+    private static string Hex(string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
+}

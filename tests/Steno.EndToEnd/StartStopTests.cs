@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text.Json;
+using Steno.EndToEnd.Support;
+
+namespace Steno.EndToEnd;
+
+/// <summary><c>start</c>, <c>status</c> and <c>stop</c> with the real binary: what a newcomer does first.</summary>
+public sealed class StartStopTests : IAsyncLifetime
+{
+    private readonly TestLogs _logs = new();
+    private readonly string _publishers = Ports.FreeEndpoint();
+    private readonly string _subscribers = Ports.FreeEndpoint();
+
+    private string[] Doors => ["--publishers", _publishers, "--subscribers", _subscribers, "--direct", "off"];
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Run("stop", "--kill");
+        _logs.Dispose();
+    }
+
+    [Fact]
+    public async Task Start_returns_when_recording_is_proven_and_stop_ends_everything()
+    {
+        (int code, string output, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.StartsWith("✓ Recording.", output, StringComparison.Ordinal);
+        Assert.Contains(_subscribers, output, StringComparison.Ordinal);
+        Assert.Contains(_publishers, output, StringComparison.Ordinal);
+        Assert.Contains("current_session.jsonl", output, StringComparison.Ordinal);
+
+        JsonElement status = await StatusAsync(expected: 0);
+        Assert.True(status.GetProperty("recording").GetBoolean());
+        int pid = status.GetProperty("pid").GetInt32();
+
+        (code, output, _) = await Run("stop");
+        Assert.Equal(0, code);
+        Assert.Contains($"The recorder stopped (pid {pid})", output, StringComparison.Ordinal);
+        Assert.Contains("The broker stopped", output, StringComparison.Ordinal);
+        Assert.False(IsAlive(pid));
+        Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Starting_twice_says_that_it_runs_with_its_pid()
+    {
+        await Run(["start", .. Doors]);
+        int pid = (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32();
+
+        (int code, string output, _) = await Run(["start", .. Doors]);
+
+        Assert.Equal(0, code);
+        Assert.Contains($"The recorder was running already (pid {pid})", output, StringComparison.Ordinal);
+        Assert.Equal(pid, (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32());
+    }
+
+    [Fact]
+    public async Task Two_starts_at_once_end_with_one_recorder()
+    {
+        (int Code, string Output, string Error)[] both =
+            await Task.WhenAll(Run(["start", .. Doors]), Run(["start", .. Doors]));
+
+        Assert.All(both, start => Assert.True(start.Code == 0, start.Error));
+        int pid = (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32();
+        Assert.All(both, start => Assert.Contains($"(pid {pid})", start.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_started_survives_the_process_group_and_the_terminal_of_who_started_it()
+    {
+        // A shell that leads a session of its own starts it, and the whole group is killed behind it.
+        string start = $"{StenoBinary.Path} start --logs '{_logs.Logs}' {string.Join(' ', Doors)}; echo started; sleep 60";
+        await using ChildProcess shell = ChildProcess.Start("/usr/bin/setsid", "--wait", "/bin/sh", "-c", $"echo group $$; {start}");
+        string output = await shell.WaitForOutputAsync("started", TimeSpan.FromSeconds(20));
+        int group = int.Parse(output.Split('\n')[0]["group ".Length..], CultureInfo.InvariantCulture);
+
+        shell.Signal(PosixSignalNumber.Kill, -group);
+        await shell.WaitForExitAsync();
+
+        Assert.True((await StatusAsync(expected: 0)).GetProperty("recording").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_daemon_does_not_look_like_a_child_of_the_agent_that_started_it()
+    {
+        await using ChildProcess start = ChildProcess.Start("/usr/bin/env",
+            ["CLAUDECODE=1", "CLAUDE_CODE_CHILD_SESSION=1", StenoBinary.Path, "start", "--logs", _logs.Logs, .. Doors]);
+        Assert.Equal(0, await start.WaitForExitAsync());
+        int pid = (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32();
+
+        string environment = await File.ReadAllTextAsync($"/proc/{pid}/environ", TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("CLAUDE", environment, StringComparison.Ordinal);
+        Assert.Equal("/dev/null", File.ResolveLinkTarget($"/proc/{pid}/fd/0", returnFinalTarget: false)!.FullName);
+    }
+
+    [Fact]
+    public async Task A_broker_that_answers_is_used_and_not_stopped()
+    {
+        await using ChildProcess broker = ChildProcess.Start(
+            StenoBinary.Path, "broker", "--publishers", _publishers, "--subscribers", _subscribers);
+        await broker.WaitForOutputAsync("BROKER ACTIVE");
+
+        (int code, string output, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.Contains("not ours", output, StringComparison.Ordinal);
+        await Run("stop");
+
+        Assert.False(broker.HasExited);
+        broker.Signal(PosixSignalNumber.Terminate);
+        Assert.Equal(0, await broker.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task Start_on_the_wrong_door_says_why_and_fails()
+    {
+        await using ChildProcess broker = ChildProcess.Start(
+            StenoBinary.Path, "broker", "--publishers", _publishers, "--subscribers", _subscribers);
+        await broker.WaitForOutputAsync("BROKER ACTIVE");
+
+        (int code, string output, string error) = await Run("start", "--broker", _publishers, "--direct", "off");
+
+        Assert.Equal(1, code);
+        Assert.Empty(output);
+        Assert.Contains("XSUB", error, StringComparison.Ordinal);
+        Assert.Contains("steno stop", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recorder_that_cannot_run_is_explained_by_the_end_of_its_log()
+    {
+        string rules = Path.Combine(Path.GetTempPath(), "no-such-rules.json");
+        (int code, _, string error) = await Run(["start", .. Doors, "--rules", rules]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("The recorder ended at once", error, StringComparison.Ordinal);
+        Assert.Contains("no-such-rules.json", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_frozen_recorder_is_named_with_its_pid_and_stop_wakes_and_ends_it()
+    {
+        await Run(["start", .. Doors]);
+        int pid = (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32();
+        await using ChildProcess kill = ChildProcess.Start("/bin/kill", "-STOP", $"{pid}");
+        await kill.WaitForExitAsync();
+
+        JsonElement frozen = await StatusAsync(expected: 1);
+        Assert.False(frozen.GetProperty("recording").GetBoolean());
+        Assert.Contains($"kill -CONT {pid}", frozen.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, (await Run(["start", .. Doors])).Code);
+
+        Assert.Equal(0, (await Run("stop")).Code);
+        Assert.False(IsAlive(pid));
+    }
+
+    [Fact]
+    public async Task The_demonstration_is_recorded_and_can_be_read_back()
+    {
+        (int code, string output, string error) = await Run(["start", "--demo", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.Contains("demo_claude", output, StringComparison.Ordinal);
+        Assert.Contains("We decided on SQLite", output, StringComparison.Ordinal);
+        await Run("stop");
+
+        (code, output, _) = await Run("recent", "--json");
+        Assert.Equal(0, code);
+        JsonElement[] messages = [.. JsonElement.Parse(output).GetProperty("messages").EnumerateArray()];
+        Assert.Equal(6, messages.Length);
+        long seq = messages[2].GetProperty("seq").GetInt64();
+
+        (_, string shown, _) = await Run("show", $"{seq}");
+        Assert.Contains("  | Agreed. We decided on SQLite for storage; no server to run.", shown, StringComparison.Ordinal);
+        (_, string raw, _) = await Run("show", messages[2].GetProperty("id").GetString()!, "--raw");
+        Assert.Equal("demo_claude", JsonElement.Parse(raw).GetProperty("sender_id").GetString());
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+    }
+
+    [Fact]
+    public async Task Tail_shows_what_is_said_and_ends_when_nobody_reads_it_any_more()
+    {
+        await Run(["start", .. Doors]);
+        await using ChildProcess tail = ChildProcess.Start("/bin/sh", "-c", $"'{StenoBinary.Path}' tail -n 0 --logs '{_logs.Logs}' | head -n 2; echo ended");
+
+        await Run(["start", "--demo", .. Doors]);
+
+        string output = await tail.WaitForOutputAsync("ended", TimeSpan.FromSeconds(20));
+        Assert.Equal(3, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("demo_claude", output, StringComparison.Ordinal);
+    }
+
+    private Task<(int Code, string Output, string Error)> Run(params string[] arguments) =>
+        StenoBinary.RunAsync([.. arguments, "--logs", _logs.Logs]);
+
+    private async Task<JsonElement> StatusAsync(int expected)
+    {
+        (int code, string output, string error) = await Run("status", "--json");
+        Assert.True(code == expected, $"exit code {code}: {output}{error}");
+        return JsonElement.Parse(output);
+    }
+
+    /// <summary>One that has ended and that nobody reaped is not alive.</summary>
+    private static bool IsAlive(int pid) =>
+        Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+}

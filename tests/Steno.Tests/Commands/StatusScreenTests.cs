@@ -1,0 +1,70 @@
+using Steno.Commands;
+using Steno.Recorder;
+using Steno.Terminal;
+
+namespace Steno.Tests.Commands;
+
+public sealed class StatusScreenTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void The_first_line_says_whether_it_records()
+    {
+        Assert.StartsWith("✓ Recording. All is well. The last one did so 2 s ago.\n",
+            Print(Healthy()), StringComparison.Ordinal);
+        Assert.StartsWith("✗ NOT recording. The disk is full.\n",
+            Print(Healthy() with { Recording = false, Proof = null, Reason = "The disk is full." }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Watermarks_backlog_sources_agents_and_gaps_are_there()
+    {
+        string screen = Print(Healthy() with
+        {
+            QueueBytes = 3 << 20,
+            LagMs = 1500,
+            Stalls = 2,
+            Gaps = [new GapStatus { Publisher = "gemini", From = 4, To = 7 }],
+        });
+
+        Assert.Contains("durable    up to line 1,234 (written 1,240)", screen, StringComparison.Ordinal);
+        Assert.Contains("3 MiB waiting, the oldest for 2 s", screen, StringComparison.Ordinal);
+        Assert.Contains("broker   ✗ tcp://127.0.0.1:5556 (XSUB): nothing heard yet", screen, StringComparison.Ordinal);
+        Assert.Contains("wrong door", screen, StringComparison.Ordinal);
+        Assert.Contains("claude\\x1b[2J: 3 messages, last 10 s ago", screen, StringComparison.Ordinal);
+        Assert.Contains("gemini: 4 to 7 never arrived", screen, StringComparison.Ordinal);
+        Assert.Contains("2 stalls", screen, StringComparison.Ordinal);
+    }
+
+    private static RecorderStatus Healthy() => new()
+    {
+        Recording = true,
+        Proof = RecordingProof.Traffic,
+        ProofAgeMs = 2000,
+        Reason = "All is well.",
+        Session = new SessionStatus { Id = "s-1", Started = Now.AddHours(-3) },
+        Received = 1300,
+        WrittenSeq = 1240,
+        DurableSeq = 1234,
+        Sources =
+        [
+            new SourceStatus
+            {
+                Kind = "broker", Endpoint = "tcp://127.0.0.1:5556", Listening = false, PeerSocketType = "XSUB",
+                Problem = "wrong door",
+            },
+        ],
+        Agents = [new AgentStatus { Name = "claude\u001b[2J", Messages = 3, LastSeen = Now.AddSeconds(-10) }],
+        StartedAt = Now.AddDays(-3),
+        Version = "1.0",
+    };
+
+    private static string Print(RecorderStatus status)
+    {
+        var written = new StringWriter { NewLine = "\n" };
+        StatusScreen.Print(status, new Screen(written, hasColours: false), Now);
+        return written.ToString();
+    }
+}

@@ -1,0 +1,16 @@
+namespace Steno.Tests.Views;
+
+/// <summary>Journal lines as a recorder writes them, for reading only: their hashes chain nothing.</summary>
+internal static class JournalLines
+{
+    public static string Said(long seq, string id, string speaker, string text, string metadata = "{}", string source = "broker") =>
+        $$"""{"Id":"{{id}}","Timestamp":"2025-11-30T10:00:00.123","SpeakerName":"{{speaker}}","SpeakerRole":"Agent","Message":"{\"message\":\"{{text}}\"}","ConversationType":0,"ContextId":"c","Metadata":{{metadata}},"Seq":{{seq}},"ReceivedAt":"2025-11-30T15:00:00.123456Z","Source":"{{source}}","Wire":{"topic":"t","head":"","tail":""},"Hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}"""
+        + "\n";
+
+    public static string Own(long seq, string happened) =>
+        Said(seq, $"own-{seq}", "steno", happened, $$"""{"event":"{{happened}}"}""", "steno");
+
+    public static string Earlier(string id, string text) =>
+        $$"""{"Id":"{{id}}","Timestamp":"2025-11-29T10:00:00","SpeakerName":"old","SpeakerRole":"Agent","Message":"{{text}}","ConversationType":0,"ContextId":"","Metadata":{} }"""
+        + "\n";
+}
