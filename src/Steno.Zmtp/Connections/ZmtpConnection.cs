@@ -104,8 +104,8 @@ internal sealed class ZmtpConnection : IDisposable
         _ => error.Message,
     };
 
-    /// <summary>Says goodbye first: a socket that is disposed with a read pending is reset, and what the peer has not
-    /// read yet would be lost to it.</summary>
+    /// <summary>Says goodbye first: a socket that is disposed with a read pending is reset, and what the peer
+    /// has not read yet would be lost to it.</summary>
     private void CloseTransport()
     {
         try

@@ -54,7 +54,8 @@ public sealed class ReceiveQueue : IDisposable
 
     public long QueuedMessages => Volatile.Read(ref _queuedMessages);
 
-    /// <summary>Messages that were ever admitted; what was admitted before a moment has a smaller number.</summary>
+    /// <summary>Messages that were ever admitted; what was admitted before a moment has a smaller
+    /// number.</summary>
     public long AdmittedMessages => Volatile.Read(ref _admittedMessages);
 
     /// <summary>How often the queue became full, the present stall included.</summary>

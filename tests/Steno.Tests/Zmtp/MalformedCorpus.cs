@@ -74,7 +74,8 @@ internal static class MalformedCorpus
             (peer, _) => ReadyAsync(peer, Property("Socket-Type", "\x1b[2J")), WrongDoor),
         new(
             "a socket type that does not suit",
-            (peer, _) => peer.SendAsync(Greeting(), WireCommands.MakeReady(ZmtpSocketType.Dealer)), WrongDoor),
+            (peer, _) => peer.SendAsync(Greeting(), WireCommands.MakeReady(ZmtpSocketType.Dealer)),
+            WrongDoor),
         new(
             "ERROR for READY",
             (peer, _) => peer.SendAsync(Greeting(), WireCommands.MakeError("no \x1b[31m")), RefusedByPeer),
@@ -112,7 +113,8 @@ internal static class MalformedCorpus
             (peer, door) => AfterAsync(peer, door, WireCommands.Make("PING"u8, [0])), ProtocolViolation),
         new(
             "a PING with a context of 17 bytes",
-            (peer, door) => AfterAsync(peer, door, WireCommands.Make("PING"u8, new byte[19])), ProtocolViolation),
+            (peer, door) => AfterAsync(peer, door, WireCommands.Make("PING"u8, new byte[19])),
+            ProtocolViolation),
         new("ERROR", (peer, door) => AfterAsync(peer, door, WireCommands.MakeError("enough")), RefusedByPeer),
         new(
             "garbage after the handshake",
@@ -130,7 +132,9 @@ internal static class MalformedCorpus
         new(
             "an unasked PONG",
             (peer, door) => AfterAsync(peer, door, WireCommands.Make("PONG"u8, [1, 2, 3])), null),
-        new("half a command, then silence", (peer, door) => AfterAsync(peer, door, WireCommands.Ping[..4]), null),
+        new(
+            "half a command, then silence",
+            (peer, door) => AfterAsync(peer, door, WireCommands.Ping[..4]), null),
     ];
 
     /// <summary>On doors these end the peer; a dialled connection lives on, for it may carry everybody's
