@@ -87,10 +87,6 @@ public sealed record ZmtpOptions
     /// times a second. Quiet connections use 8 KiB. 64 KiB to 16 MiB.</summary>
     public int ReadBufferBytes { get; init; } = 512 * 1024;
 
-    /// <summary>How long a busy connection looks again before it lets its thread go: a wake-up costs 50 µs on
-    /// a virtual machine. Connections that are not busy never spin. 50 µs. 0 to 1 ms.</summary>
-    public TimeSpan ReadSpin { get; init; } = TimeSpan.FromMicroseconds(50);
-
     /// <exception cref="ArgumentOutOfRangeException">Names the option and its range.</exception>
     public void Validate()
     {
@@ -115,7 +111,6 @@ public sealed record ZmtpOptions
         Require(SendQueueBytes, 64 * 1024, 1L << 40);
         Require(Linger, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Require(ReadBufferBytes, 64 * 1024, 16 * MiB);
-        Require(ReadSpin, TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
     }
 
     private static void Require<T>(

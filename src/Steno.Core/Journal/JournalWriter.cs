@@ -24,8 +24,8 @@ public sealed class JournalWriter : IDisposable
     private readonly Action<JournalBatch>? _recorded;
     private readonly TimeProvider _time;
     private readonly Thread _committer;
-    private readonly SemaphoreSlim _handedOver = new(0);
-    private readonly SemaphoreSlim _committerFree = new(1);
+    private readonly Semaphore _handedOver = new(0, int.MaxValue);
+    private readonly Semaphore _committerFree = new(1, 1);
     private readonly CommitLatency _latency = new();
 
     private JournalBatch _filling = new();
@@ -146,7 +146,7 @@ public sealed class JournalWriter : IDisposable
     public void Flush()
     {
         ThrowIfFailed();
-        if (_filling.Count > 0 && _committerFree.Wait(0)) Swap();
+        if (_filling.Count > 0 && _committerFree.WaitOne(0)) Swap();
     }
 
     /// <summary>
@@ -157,7 +157,7 @@ public sealed class JournalWriter : IDisposable
     public void Commit()
     {
         ThrowIfFailed();
-        _committerFree.Wait(); // from here on the file is ours
+        _committerFree.WaitOne(); // from here on the file is ours
         if (_failure is null && _filling.Count > 0)
         {
             CommitBatch(_filling);
@@ -189,7 +189,7 @@ public sealed class JournalWriter : IDisposable
 
     private void HandOver()
     {
-        _committerFree.Wait();
+        _committerFree.WaitOne();
         if (_failure is not null)
         {
             _committerFree.Release();
@@ -212,7 +212,7 @@ public sealed class JournalWriter : IDisposable
     {
         while (true)
         {
-            _handedOver.Wait();
+            _handedOver.WaitOne();
             if (_committing.Count == 0 && _stopping) return;
             if (_failure is null) CommitBatch(_committing);
             _committing.Reset();

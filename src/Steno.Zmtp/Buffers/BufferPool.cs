@@ -40,6 +40,27 @@ internal sealed class BufferPool
         return new PooledBuffer(GC.AllocateUninitializedArray<byte>(capacity, pinned: true), this);
     }
 
+    /// <summary>
+    /// Sees to it that <paramref name="bytes"/> of buffers of this capacity are there, their pages touched. On a virtual machine the first touch of a page
+    /// can cost more than filling it, and a burst does not wait for it.
+    /// </summary>
+    public void Warm(int capacity, long bytes)
+    {
+        long missing;
+        lock (_gate)
+        {
+            int free = _free.TryGetValue(capacity, out Stack<PooledBuffer>? stack) ? stack.Count : 0;
+            missing = Math.Min(bytes, KeptBytesPerSize) / capacity - free;
+        }
+
+        for (; missing > 0; missing--)
+        {
+            byte[] array = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+            for (int page = 0; page < array.Length; page += Environment.SystemPageSize) array[page] = 1;
+            Return(new PooledBuffer(array, this));
+        }
+    }
+
     internal void Return(PooledBuffer buffer)
     {
         lock (_gate)

@@ -12,10 +12,15 @@ internal sealed class Reader(
     private readonly bool _isDialled = origin.Direction == ConnectionDirection.Dialled;
     private readonly FrameParser _parser = new(
         input, owner.TrafficLimits, origin.Direction == ConnectionDirection.Dialled && owner.DrainsOversized);
-    private readonly Receiver _receiver = new(transport, owner.Options.ReadSpin, owner.Time);
+    private readonly Receiver _receiver = new(transport, ownsThread: origin.Direction == ConnectionDirection.Dialled);
 
     /// <summary>Reads until the connection ends; never throws.</summary>
-    public async Task RunAsync()
+    public Task RunAsync() => _isDialled
+        ? Task.Factory.StartNew(
+            () => ReadAsync().GetAwaiter().GetResult(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        : ReadAsync();
+
+    private async Task ReadAsync()
     {
         using UnfinishedReservation unfinished = new(owner.Unfinished);
         try

@@ -2,40 +2,44 @@ using System.Net.Sockets;
 
 namespace Steno.Zmtp.Connections;
 
-/// <summary>Receives, and looks again for a moment before it lets go of its thread while the connection is
-/// busy: the wake-up of a sleeping core costs more than the looking.</summary>
-internal sealed class Receiver(Socket transport, TimeSpan spin, TimeProvider time)
+/// <summary>
+/// Waits for bytes and takes them. A dialled connection has a thread of its own, which sleeps in the kernel until something
+/// comes: the way over the runtime's socket thread and its pool costs two more wake-ups, and in a burst these wait behind the
+/// sender itself. Doors may have a thousand peers; there the pool serves all.
+/// </summary>
+internal sealed class Receiver(Socket transport, bool ownsThread)
 {
-    /// <summary>A read of so many bytes, or more, says that the next will come at once.</summary>
+    /// <summary>A read of fewer bytes is a small one.</summary>
     private const int BusyBytes = 4096;
 
-    private bool _isBusy;
+    /// <summary>How often a thread that waits looks whether its connection was ended.</summary>
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
+
     private int _smallReads;
 
     /// <summary>True after a row of small reads.</summary>
     public bool IsQuiet => _smallReads >= 16;
 
+    /// <summary>Completes with the count of bytes, 0 at the end; at once if this holds the thread.</summary>
+    /// <exception cref="SocketException">The connection broke.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was ended by this side.</exception>
     public async ValueTask<int> ReceiveAsync(Memory<byte> target)
     {
-        int count = _isBusy && spin > TimeSpan.Zero && TryReceive(target.Span, out int found)
-            ? found
+        int count = ownsThread
+            ? Receive(target.Span)
             : await transport.ReceiveAsync(target, SocketFlags.None).ConfigureAwait(false);
-        _isBusy = count >= BusyBytes;
-        _smallReads = _isBusy ? 0 : Math.Min(_smallReads + 1, 16);
+        _smallReads = count >= BusyBytes ? 0 : Math.Min(_smallReads + 1, 16);
         return count;
     }
 
-    private bool TryReceive(Span<byte> target, out int count)
+    private int Receive(Span<byte> target)
     {
-        long start = time.GetTimestamp();
-        do
+        while (true)
         {
-            count = transport.Receive(target, SocketFlags.None, out SocketError error);
-            if (error == SocketError.Success) return true;
+            if (!transport.Poll(WaitMax, SelectMode.SelectRead)) continue;
+            int count = transport.Receive(target, SocketFlags.None, out SocketError error);
+            if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw new SocketException((int)error);
-            Thread.Yield();
         }
-        while (time.GetElapsedTime(start) < spin);
-        return false;
     }
 }

@@ -20,7 +20,7 @@ public sealed class ReceiveQueue : IDisposable
     private const int MaxKeptStalls = 1024;
 
     /// <summary>About 20 µs of looking before the reader's thread sleeps: a wake-up costs more.</summary>
-    private const int SpinCount = 20;
+    private const int SpinCount = 0;
 
     private readonly Lock _gate = new();
     private readonly Queue<ReceivedBatch> _batches = new();

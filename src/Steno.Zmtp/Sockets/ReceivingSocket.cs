@@ -20,6 +20,7 @@ public abstract class ReceivingSocket : ZmtpSocket
     {
         ArgumentNullException.ThrowIfNull(deliver);
         _deliver = deliver;
+        if (type == ZmtpSocketType.Sub) Buffers.BufferPool.Shared.Warm(options.ReadBufferBytes, 16 << 20);
     }
 
     internal override bool DrainsOversized => true;
