@@ -44,8 +44,9 @@ public sealed partial class ReadmeTests : IAsyncLifetime, IDisposable
     public async Task The_Python_agent_that_start_prints_is_recorded()
     {
         PythonPeer.Require();
-        string[] sample = [.. _screen.Split('\n').SkipWhile(l => !l.Contains("import json", StringComparison.Ordinal)).TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal))];
-        await RunPythonAsync(string.Join('\n', sample.Select(l => l[2..])));
+        string[] sample = [.. _screen.Split('\n').SkipWhile(l => l != "import json, time, zmq").TakeWhile(l => l.Length > 0)];
+        Assert.NotEmpty(sample);
+        await RunPythonAsync(string.Join('\n', sample));
         await AssertRecordedAsync("my_agent", "Hello.");
     }
 

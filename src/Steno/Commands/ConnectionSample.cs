@@ -1,20 +1,23 @@
-using Steno.Configuration;
 using Steno.Terminal;
+using Steno.Zmtp;
 
 namespace Steno.Commands;
 
-/// <summary>How an agent connects: lines to copy, with the doors that are open now.</summary>
+/// <summary>How an agent connects: lines to copy as they stand, with the door that is open now.</summary>
 internal static class ConnectionSample
 {
-    public static void Print(StenoSettings settings, Screen screen)
+    /// <param name="publishers">The publishers' door of the broker; null if the broker is not ours and its doors are unknown.</param>
+    public static void Print(ZmtpEndpoint? publishers, Screen screen)
     {
         screen.Line($"An agent speaks like this (Python, pyzmq):");
-        screen.Line($"  import json, time, zmq");
-        screen.Line($"  pub = zmq.Context.instance().socket(zmq.PUB)");
-        screen.Line($"  pub.sndhwm = 0                      # never drop in the sender");
-        screen.Line($"  pub.connect(\"{SettingsReader.Reachable(settings.Publishers).ToString()}\")");
-        screen.Line($"  time.sleep(0.5)                     # a PUB drops what it says before it knows its subscribers");
-        screen.Line($"  pub.send_multipart([b\"everyone\", json.dumps({{\"sender_id\": \"my_agent\",");
+        screen.Line();
+        screen.Line($"import json, time, zmq");
+        screen.Line($"agent = zmq.Context.instance().socket(zmq.PUB)");
+        screen.Line($"agent.set_hwm(0)                  # never drop in the sender");
+        if (publishers is null) screen.Line($"agent.connect(\"tcp://HOST:PORT\")  # your broker's door for publishers");
+        else screen.Line($"agent.connect(\"{publishers.ToString()}\")");
+        screen.Line($"time.sleep(0.5)                   # a PUB drops what it says before it knows its subscribers");
+        screen.Line($"agent.send_multipart([b\"everyone\", json.dumps({{\"sender_id\": \"my_agent\",");
         screen.Line($"                     \"content\": {{\"message\": \"Hello.\"}}}}).encode()])");
     }
 }

@@ -42,15 +42,18 @@ internal static class StartCommand
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
         if (demo) await PrintDemoAsync(settings, context, cancellation).ConfigureAwait(false);
-        ConnectionSample.Print(settings, context.Output);
+        // Only of a broker that we started do we know where its publishers' door is.
+        ConnectionSample.Print(
+            report.Broker is not null && !Differences(report, settings).Any() ? SettingsReader.Reachable(settings.Publishers) : null,
+            context.Output);
         context.Output.Line();
         context.Output.Line(
             $"`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.");
         if (!Executable.IsOn(context.Variable("PATH")))
             context.Output.Line($"`steno` is {Executable.Path} here; it is not on your PATH.");
-        foreach (string difference in Differences(report, settings))
-            context.Error.Line($"{Styled.Warning("warning:")} {difference}");
-        return ExitCodes.Done;
+        string[] differences = [.. Differences(report, settings)];
+        foreach (string difference in differences) context.Error.Line($"{Styled.Warning("warning:")} {difference}");
+        return differences.Length == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static void Print(StartReport report, StenoSettings settings, Screen screen)
@@ -89,7 +92,9 @@ internal static class StartCommand
         if (!report.RecorderWasRunning) yield break;
         var listens = report.Status.Sources.Select(source => source.Endpoint).ToHashSet(StringComparer.Ordinal);
         foreach (ZmtpEndpoint? wanted in settings.Brokers.Append(settings.Direct))
+        {
             if (wanted is not null && !listens.Contains(wanted.ToString()))
                 yield return $"the recorder that runs does not listen to {wanted}: `steno stop`, then start it again.";
+        }
     }
 }

@@ -16,6 +16,10 @@ internal sealed class Source : IAsyncDisposable
     private readonly bool _dials;
     private string _endpoint;
     private CoveragePeriod? _open;
+    private long _leftMessages;
+    private long _leftBytes;
+    private DateTimeOffset? _leftLastHeard;
+    private DateTimeOffset? _leftLastMessage;
 
     private Source(
         ReceivingSocket socket, ZmtpEndpoint endpoint, bool dials, CoverageLog coverage, TimeProvider time)
@@ -67,7 +71,14 @@ internal sealed class Source : IAsyncDisposable
         IReadOnlyList<ConnectionStatus> connections = _socket.Connections;
         ConnectionStatus? dialled = _dials && connections.Count > 0 ? connections[0] : null;
         CoveragePeriod? open;
-        lock (_gate) open = _open;
+        long messages, bytes;
+        DateTimeOffset? lastHeard, lastMessage;
+        lock (_gate)
+        {
+            open = _open;
+            (messages, bytes, lastHeard, lastMessage) = (_leftMessages, _leftBytes, _leftLastHeard, _leftLastMessage);
+        }
+
         return new SourceStatus
         {
             Kind = _dials ? "broker" : "direct",
@@ -79,10 +90,10 @@ internal sealed class Source : IAsyncDisposable
                 : null,
             Peers = connections.Count(c => c.State == ConnectionState.Ready),
             ConnectedSince = open?.From,
-            LastHeard = LastHeard(connections),
-            LastMessage = Latest(connections.Select(c => c.LastMessage)),
-            Messages = connections.Sum(c => c.Messages),
-            Bytes = connections.Sum(c => c.Bytes),
+            LastHeard = Latest([lastHeard, LastHeard(connections)]),
+            LastMessage = Latest([lastMessage, .. connections.Select(c => c.LastMessage)]),
+            Messages = messages + connections.Sum(c => c.Messages),
+            Bytes = bytes + connections.Sum(c => c.Bytes),
             Reconnects = dialled?.Reconnects ?? 0,
         };
     }
@@ -101,7 +112,13 @@ internal sealed class Source : IAsyncDisposable
 
     private void OnConnectionChanged(ConnectionStatus status)
     {
-        if (!_dials) return; // a door listens whether or not somebody is at it
+        if (!_dials)
+        {
+            // A door listens whether or not somebody is at it; what peers said before they left still counts.
+            if (status.State == ConnectionState.Closed) Remember(status);
+            return;
+        }
+
         if (status.State == ConnectionState.Ready)
         {
             Begin(status.PeerSocketType.ToString().ToUpperInvariant());
@@ -109,6 +126,17 @@ internal sealed class Source : IAsyncDisposable
         }
 
         if (status.Fault is { } fault) End(status.LastHeard ?? status.Since, fault.ToString());
+    }
+
+    private void Remember(ConnectionStatus left)
+    {
+        lock (_gate)
+        {
+            _leftMessages += left.Messages;
+            _leftBytes += left.Bytes;
+            _leftLastHeard = Latest([_leftLastHeard, left.LastHeard]);
+            _leftLastMessage = Latest([_leftLastMessage, left.LastMessage]);
+        }
     }
 
     private void Begin(string peer)

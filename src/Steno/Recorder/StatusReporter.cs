@@ -93,11 +93,12 @@ internal sealed class StatusReporter(
 
     private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
     {
-        string where = string.Join(" and ", heard.Select(source => source.Endpoint));
-        return proof == RecordingProof.Traffic
-            ? $"Messages from {where} reach the disk."
-            : $"Listening to {where}; the journal has synced. Nothing has been said yet.";
+        if (proof != RecordingProof.Traffic)
+            return $"Listening to {Names(heard)}; the journal has synced. Nothing has been said since.";
+        return $"Messages from {Names([.. heard.Where(source => source.Messages > 0)])} reach the disk.";
     }
+
+    private static string Names(IReadOnlyList<SourceStatus> sources) => string.Join(" and ", sources.Select(source => source.Endpoint));
 
     private long? FreeBytes()
     {
