@@ -77,6 +77,22 @@ public sealed class FaultTests : IDisposable
         await JournalVerifier.VerifyAsync(_logs.Journal);
     }
 
+    [Theory]
+    [InlineData(true, "vanished")]
+    [InlineData(false, "somebody cut it")]
+    public async Task A_journal_deleted_or_cut_under_the_recorder_is_told(bool delete, string said)
+    {
+        await using ChildProcess broker = await StartBrokerAsync();
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
+        await recorder.WaitUntilRecordingAsync();
+        if (delete) File.Delete(_logs.Journal);
+        else await File.WriteAllTextAsync(_logs.Journal, "", TestContext.Current.CancellationToken);
+
+        JsonElement status = await recorder.WaitForAsync(
+            s => s.GetProperty("reason").GetString()!.Contains(said, StringComparison.Ordinal), "the loss is told", 5);
+        Assert.False(status.GetProperty("recording").GetBoolean());
+    }
+
     [Fact]
     public async Task A_broker_killed_and_restarted_is_heard_again_within_five_seconds_and_the_hole_is_in_the_journal()
     {

@@ -81,6 +81,7 @@ internal sealed class StatusReporter(
     {
         if (session.Writer.Failure is { } disk) return $"The disk failed: {disk.Message} {disk.Hint}";
         if (scribe.Failure is { } failure) return $"Recording has stopped: {failure.Message}";
+        if (JournalProblem() is { } journal) return journal;
         if (queue.StalledSince is { } stalled)
             return string.Create(CultureInfo.InvariantCulture, $"The queue is full since {stalled:HH:mm:ss}Z: the disk does not keep up, and messages may be lost on the way.");
         if (lag > UnrecordedMax)
@@ -89,6 +90,16 @@ internal sealed class StatusReporter(
             return string.Create(CultureInfo.InvariantCulture, $"The scribe has not moved for {scribe.Silence.TotalSeconds:0.0} s: the disk is stuck, or the machine is.");
         SourceStatus? deaf = heard.FirstOrDefault(source => !source.Listening);
         return deaf is null ? null : $"Not listening to {deaf.Endpoint}: {deaf.Problem}";
+    }
+
+    /// <summary>A file that somebody deletes or cuts goes on taking writes: only its name and length tell.</summary>
+    private string? JournalProblem()
+    {
+        long durable = session.Writer.DurableBytes; // before the length: the file only grows
+        FileInfo journal = new(options.Logs.CurrentJournal);
+        const string Remedy = "Copy what is left, then `steno stop` and `steno start`: a new session begins.";
+        if (!journal.Exists) return $"The journal {journal.FullName} has vanished from the disk. {Remedy}";
+        return journal.Length < durable ? $"The journal {journal.FullName} is shorter than what was recorded in it: somebody cut it. {Remedy}" : null;
     }
 
     private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
