@@ -182,12 +182,13 @@ public sealed class StartStopTests : IAsyncLifetime
     public async Task Tail_shows_what_is_said_and_ends_when_nobody_reads_it_any_more()
     {
         await Run(["start", .. Doors]);
-        await using ChildProcess tail = ChildProcess.Start("/bin/sh", "-c", $"'{StenoBinary.Path}' tail -n 0 --logs '{_logs.Logs}' | head -n 2; echo ended");
+        await using ChildProcess tail = ChildProcess.Start("/bin/sh", "-c", $"'{StenoBinary.Path}' tail -n 0 --logs '{_logs.Logs}' | head -n 6; echo ended");
 
         await Run(["start", "--demo", .. Doors]);
 
         string output = await tail.WaitForOutputAsync("ended", TimeSpan.FromSeconds(20));
-        Assert.Equal(3, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        // head leaves after the last message there is: no later one could tell tail that it has gone.
+        Assert.Equal(7, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("demo_claude", output, StringComparison.Ordinal);
     }
 

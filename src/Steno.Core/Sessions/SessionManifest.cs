@@ -136,7 +136,23 @@ public sealed record KnownDamage(
     [property: JsonPropertyName("length")] long Length,
     [property: JsonPropertyName("first_seq")] long FirstSeq,
     [property: JsonPropertyName("last_seq")] long LastSeq,
-    [property: JsonPropertyName("found")] DateTimeOffset Found);
+    [property: JsonPropertyName("found")] DateTimeOffset Found)
+{
+    /// <summary>What was known, and of what was found now the damage that is new.</summary>
+    public static IReadOnlyList<KnownDamage> Merge(
+        IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found, DateTimeOffset now)
+    {
+        List<KnownDamage> merged = [.. known];
+        foreach (JournalDamage d in found)
+        {
+            string kind = d.Kind.ToString().ToLowerInvariant();
+            if (merged.Exists(k => k.Kind == kind && k.Offset == d.Offset && k.FirstSeq == d.FirstSeq)) continue;
+            merged.Add(new KnownDamage(kind, d.Offset, d.Length, d.FirstSeq, d.LastSeq, now));
+        }
+
+        return merged;
+    }
+}
 
 [JsonSerializable(typeof(SessionManifest))]
 internal sealed partial class SessionJson : JsonSerializerContext;

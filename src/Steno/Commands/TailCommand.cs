@@ -51,7 +51,7 @@ internal static class TailCommand
         }
 
         context.Output.Flush();
-        await foreach (RecordedMessage message in new JournalFollower(journal, context.Time)
+        await foreach (RecordedMessage message in new JournalFollower(journal, context.Time, () => context.Output.IsReaderGone)
             .FollowAsync(offset, cancellation).ConfigureAwait(false))
         {
             if (!everything && !JournalExcerpt.IsSaid(message)) continue;

@@ -29,6 +29,11 @@ internal sealed class Screen
     /// <summary>The terminal's width; null when this is no terminal, and nothing needs to be cut.</summary>
     public int? Columns { get; }
 
+    /// <summary>
+    /// Whether whoever read this has gone. A write would tell as well, but a verb that waits may have nothing to write for hours.
+    /// </summary>
+    public bool IsReaderGone => _bytes is StandardStream { IsReaderGone: true };
+
     /// <summary>Standard output, where the answer goes.</summary>
     public static Screen ForOutput() => Open(StandardStream.Output, Console.IsOutputRedirected);
 

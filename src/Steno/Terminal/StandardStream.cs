@@ -11,6 +11,8 @@ internal sealed partial class StandardStream : Stream
     // The same numbers on Linux, macOS and the BSDs, but for EAGAIN.
     private const int Interrupted = 4;
     private const short PollOut = 4;
+    private const short PollError = 8;
+    private const short PollHungUp = 16;
     private static readonly int TryAgain = OperatingSystem.IsLinux() ? 11 : 35;
 
     private readonly int _descriptor;
@@ -36,6 +38,16 @@ internal sealed partial class StandardStream : Stream
 
     public static Stream Error() =>
         OperatingSystem.IsWindows() ? Console.OpenStandardError() : new StandardStream(2);
+
+    /// <summary>Whether whoever read the other end of the pipe or terminal has gone. Always false for a file.</summary>
+    public bool IsReaderGone
+    {
+        get
+        {
+            var look = new PollDescriptor { Descriptor = _descriptor };
+            return poll(ref look, 1, 0) > 0 && (look.ReturnedEvents & (PollError | PollHungUp)) != 0;
+        }
+    }
 
     /// <exception cref="OutputClosedException">Nobody reads any more, or the disk behind it is full.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)

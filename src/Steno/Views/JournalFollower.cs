@@ -8,12 +8,12 @@ namespace Steno.Views;
 /// Follows the current journal as it grows, with or without a recorder, across a change of session: when another
 /// file takes its place, the old one is read to its end first.
 /// </summary>
-internal sealed class JournalFollower(string path, TimeProvider time)
+internal sealed class JournalFollower(string path, TimeProvider time, Func<bool> isReaderGone)
 {
     /// <summary>A tenth of a second feels live, and costs a read of nothing.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Yields every whole line from <paramref name="offset"/> on; ends only when cancelled.</summary>
+    /// <summary>Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any more.</summary>
     public async IAsyncEnumerable<RecordedMessage> FollowAsync(
         long offset, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -21,7 +21,10 @@ internal sealed class JournalFollower(string path, TimeProvider time)
         {
             OpenJournal? open;
             while ((open = OpenJournal.TryOpen(path, offset)) is null)
+            {
                 await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
+                if (isReaderGone()) yield break;
+            }
 
             using (open)
             {
@@ -32,6 +35,7 @@ internal sealed class JournalFollower(string path, TimeProvider time)
                     if (replaced) break;
 
                     await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
+                    if (isReaderGone()) yield break;
                     // Once more to the end afterwards: lines may have come before the change.
                     replaced = open.IsReplaced(path);
                 }

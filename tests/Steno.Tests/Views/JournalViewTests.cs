@@ -66,7 +66,7 @@ public sealed class JournalViewTests : IDisposable
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         await using IAsyncEnumerator<RecordedMessage> following =
-            new JournalFollower(path, TimeProvider.System).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.Equal("a", await NextAsync(following));
 
         string second = JournalLines.Said(2, "b", "x", "two");
@@ -89,7 +89,7 @@ public sealed class JournalViewTests : IDisposable
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         await using IAsyncEnumerator<RecordedMessage> following =
-            new JournalFollower(path, TimeProvider.System).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Task<string> first = NextAsync(following);
 
         Journal(JournalLines.Said(1, "a", "x", "one"));
