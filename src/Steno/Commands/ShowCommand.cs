@@ -16,7 +16,7 @@ internal static class ShowCommand
     {
         var verb = new Verb("show", "Print one message whole, with the messages around it",
             "steno show 17", "steno show m-17 --context 10", "steno show 17 --raw > payload.json");
-        var which = new Argument<string>("SEQ|ID") { Description = "a message's sequence (17 or #17), or its id" };
+        var which = new Argument<string>("SEQ|ID") { Description = "A message's sequence (17 or #17), or its id" };
         var settings = new SettingOptions(verb, SettingKey.Logs);
         Option<int> around = ViewOptions.Context();
         var raw = new Option<bool>("--raw")

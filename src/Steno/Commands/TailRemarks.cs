@@ -28,16 +28,19 @@ internal sealed class TailRemarks(Screen error, string logs, TimeProvider time)
     /// <summary>Says when recording stops and when it goes on, until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellation)
     {
-        bool recorded = true;
+        string? told = null;
         while (true)
         {
             string? reason = await RecordingNote.LookAsync(logs, cancellation).ConfigureAwait(false);
-            if (reason is not null && recorded) Write($"Not recording now: {reason}");
-            if (reason is null && !recorded) Write($"Recording again.");
-            recorded = reason is null;
+            if (reason is not null && Kind(reason) != told) Write($"Not recording now: {reason}");
+            if (reason is null && told is not null) Write("Recording again.");
+            told = reason is null ? null : Kind(reason);
             await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Reasons count seconds; that is no news.</summary>
+    private static string Kind(string reason) => string.Concat(reason.Where(character => !char.IsDigit(character)));
 
     private void Write(string remark)
     {

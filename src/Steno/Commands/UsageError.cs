@@ -73,7 +73,10 @@ internal static class UsageError
     }
 
     private static string Missing(Argument argument, Verb verb) =>
-        $"`{Path(verb)}` needs {argument.Name}: {argument.Description}. As in `{verb.Examples[0]}`.";
+        $"`{Path(verb)}` needs {argument.Name}: {Uncapitalised(argument.Description ?? "")}. As in `{verb.Examples[0]}`.";
+
+    private static string Uncapitalised(string sentence) =>
+        sentence.Length == 0 ? sentence : char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     private static string Suggestion(string typed, Command command, IEnumerable<string> names) =>
         NearestName.To(typed, names) is { } nearest ? $" Did you mean `{Path(command)} {nearest}`?" : "";
