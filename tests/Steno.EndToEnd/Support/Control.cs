@@ -1,0 +1,28 @@
+using Xunit.Sdk;
+
+namespace Steno.EndToEnd.Support;
+
+/// <summary>A check is worth something only if it can fail: the same one is run where it must turn red.</summary>
+internal static class Control
+{
+    /// <param name="fault">What is wrong, so that <paramref name="check"/> must find it.</param>
+    public static async Task IsRedAsync(string fault, Func<Task> check)
+    {
+        try
+        {
+            await check();
+        }
+        catch (Exception e) when (e is XunitException or TimeoutException)
+        {
+            return;
+        }
+
+        Assert.Fail($"The check stays green although {fault}: it proves nothing.");
+    }
+
+    public static Task IsRedAsync(string fault, Action check) => IsRedAsync(fault, () =>
+    {
+        check();
+        return Task.CompletedTask;
+    });
+}
