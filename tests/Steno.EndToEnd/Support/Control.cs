@@ -6,18 +6,21 @@ namespace Steno.EndToEnd.Support;
 internal static class Control
 {
     /// <param name="fault">What is wrong, so that <paramref name="check"/> must find it.</param>
-    public static async Task IsRedAsync(string fault, Func<Task> check)
+    public static async Task IsRedAsync(string fault, Func<Task> check) =>
+        Assert.True(await FailsAsync(check), $"The check stays green although {fault}: it proves nothing.");
+
+    public static async Task<bool> FailsAsync(Func<Task> check)
     {
         try
         {
             await check();
+            return false;
         }
         catch (Exception e) when (e is XunitException or TimeoutException)
         {
-            return;
+            TestContext.Current.TestOutputHelper?.WriteLine($"control: {e.Message.Split('\n')[0]}");
+            return true;
         }
-
-        Assert.Fail($"The check stays green although {fault}: it proves nothing.");
     }
 
     public static Task IsRedAsync(string fault, Action check) => IsRedAsync(fault, () =>

@@ -43,8 +43,10 @@ internal sealed class Testimony
         }
 
         HashSet<string> kept = [.. journals.SelectMany(j => j.Lines).Select(Hash)];
-        int missing = _hashes.Count(hash => !kept.Contains(hash));
-        Assert.True(missing == 0, $"{missing} of {_hashes.Count} lines on the live feed are not in the journal.");
+        string[] missing = [.. _hashes.Where(hash => !kept.Contains(hash))];
+        Assert.True(
+            missing.Length == 0,
+            $"{missing.Length} of {_hashes.Count} lines on the live feed are not in the journal: {missing.FirstOrDefault()} …");
         AssertHolesAreTold(journals.SelectMany(j => j.Lines));
     }
 

@@ -83,9 +83,13 @@ internal sealed class Witness : IAsyncDisposable
         try
         {
             using StreamReader reader = new(feed);
+            string said = "";
             while (await reader.ReadLineAsync(_enough.Token) is { } line)
             {
-                if (line.StartsWith("data: {\"Id\"", StringComparison.Ordinal)) _testimony.NoteLine(line["data: ".Length..]);
+                // Only the empty line ends an event: one that is cut off by the recorder's end was not said.
+                if (line.Length == 0 && said.StartsWith("data: {\"Id\"", StringComparison.Ordinal))
+                    _testimony.NoteLine(said["data: ".Length..]);
+                said = line;
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
