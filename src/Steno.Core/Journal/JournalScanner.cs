@@ -28,12 +28,15 @@ public sealed class JournalScanner
         _tailStart = tailStart;
     }
 
+    /// <summary>Ends a scan between two lines.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <param name="earlier">The head left by an earlier system if it is known; null to find it out.</param>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
-    public JournalScan Scan(EarlierHead? earlier, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
+    public JournalScan Scan(EarlierHead? earlier)
     {
-        EarlierHead head = earlier ?? FindEarlierHead(_path, cancellation);
+        EarlierHead head = earlier ?? FindEarlierHead(_path, Cancellation);
         long length = new FileInfo(_path).Length;
         if (earlier is { Lines: > 0 }) CheckHead(head, length);
         _end = head.End;
@@ -47,7 +50,7 @@ public sealed class JournalScanner
         using JournalReader reader = new(_path, _end.Offset);
         while (reader.Read())
         {
-            cancellation.ThrowIfCancellationRequested();
+            Cancellation.ThrowIfCancellationRequested();
             bool whole = Accept(reader);
             if (!whole) break;
             if (reader.Terminated) continue;

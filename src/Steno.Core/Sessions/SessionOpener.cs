@@ -36,19 +36,21 @@ public sealed class SessionOpener
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
 
+    /// <summary>Ends the reading of a long journal; what was begun is finished at the next start.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>
     /// On return the session's files exist, everything in the journal is durable and either verified or known damage.
     /// </summary>
-    /// <param name="cancellation">Ends the reading of a long journal; what was begun is finished at the next start.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="JournalFailedException">The disk refuses while lines are written.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while the journal was being read.</exception>
-    public OpenedSession Open(CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
+    public OpenedSession Open()
     {
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = LoadManifest();
         bool journal = File.Exists(_directory.CurrentJournal);
-        if (journal) return Continue(manifest ?? Adopt(cancellation), cancellation);
+        if (journal) return Continue(manifest ?? Adopt());
         if (manifest is null) return _succession.Begin(null, SessionReason.Created);
         if (_succession.FindSealed(manifest) is { } found) return _succession.BeginAfter(found, found.Sealed);
         return manifest.Verified.Seq > 0
@@ -89,9 +91,9 @@ public sealed class SessionOpener
     /// <summary>
     /// A journal without its manifest: an earlier system's folder, or ours after session.json was lost.
     /// </summary>
-    private SessionManifest Adopt(CancellationToken cancellation)
+    private SessionManifest Adopt()
     {
-        EarlierHead head = JournalScanner.FindEarlierHead(_directory.CurrentJournal, cancellation);
+        EarlierHead head = JournalScanner.FindEarlierHead(_directory.CurrentJournal, Cancellation);
         bool unterminated = head.Bytes > new FileInfo(_directory.CurrentJournal).Length;
         if (unterminated)
         {
@@ -113,12 +115,12 @@ public sealed class SessionOpener
         return manifest;
     }
 
-    private OpenedSession Continue(SessionManifest manifest, CancellationToken cancellation)
+    private OpenedSession Continue(SessionManifest manifest)
     {
         DurableFile file = DurableFile.OpenExisting(_directory.CurrentJournal);
         try
         {
-            return Continue(manifest, file, cancellation);
+            return Continue(manifest, file);
         }
         catch
         {
@@ -127,14 +129,14 @@ public sealed class SessionOpener
         }
     }
 
-    private OpenedSession Continue(SessionManifest manifest, DurableFile file, CancellationToken cancellation)
+    private OpenedSession Continue(SessionManifest manifest, DurableFile file)
     {
         (string Path, QuarantineReport Report)? repair = FindUnfinishedRepair(manifest);
         if (repair is { } unfinished) TailRepair.CutJournal(file, unfinished.Report);
 
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
-        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart).Scan(manifest.EarlierHead, cancellation);
+        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart) { Cancellation = Cancellation }.Scan(manifest.EarlierHead);
         bool clean = scan.End.Offset == manifest.Verified.Offset && length == scan.End.Offset;
         if (scan.End.Seq < manifest.Verified.Seq) return SealCut(manifest, file, scan);
 

@@ -78,7 +78,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     {
         try
         {
-            return new SessionOpener(options.Logs, composer, time, OnRecorded).Open(signals.Token);
+            return new SessionOpener(options.Logs, composer, time, OnRecorded) { Cancellation = signals.Token }.Open();
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
