@@ -59,6 +59,39 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(Numbered(1, 1500), said);
     }
 
+    /// <summary>A child session needs room too, and a disk that refuses everything refuses it: nothing is damaged on the way.</summary>
+    [Theory]
+    [InlineData("ENOSPC")]
+    [InlineData("EIO")]
+    public async Task Writes_that_fail_for_good_stop_recording_and_the_next_start_finds_all_that_was_durable(string error)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        long durable;
+        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(
+            _logs, _endpoint,
+            before: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", $"inject=pwrite64:error={error}:when=20+"]))
+        {
+            await publisher.WaitForOutputAsync("ready");
+            await publisher.TellAsync("send 2000 1 500");
+            JsonElement status = await recorder.WaitForAsync(
+                s => s.GetProperty("reason").GetString()!.Contains("The disk failed", StringComparison.Ordinal), "the failure is told", 15);
+            durable = status.GetProperty("durable_seq").GetInt64();
+            Assert.Equal(durable, _logs.Lines().Length);
+            await publisher.WaitForOutputAsync("sent 2000");
+            recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
+            Assert.Equal(1, await recorder.Process.WaitForExitAsync());
+        }
+
+        string last = _logs.Lines()[^1];
+        await using RecorderProcess again = await RecorderProcess.StartAsync(_logs, _endpoint);
+        JsonElement resumed = await again.WaitUntilRecordingAsync();
+        Assert.Equal("created", resumed.GetProperty("session").GetProperty("began").GetString());
+        Assert.Equal(last, _logs.Lines()[durable - 1]);
+        Assert.Equal(0, await again.StopAsync());
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+    }
+
     [Theory]
     [InlineData("delete")]
     [InlineData("move")]

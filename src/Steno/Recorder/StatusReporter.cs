@@ -1,5 +1,5 @@
 using System.Globalization;
-using Steno.Core;
+using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Sessions;
 using Steno.Zmtp;
@@ -85,9 +85,9 @@ internal sealed class StatusReporter(
 
     private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag)
     {
-        if (scribe.Failure is JournalFailedException { InnerException: { } disk } failed) return $"The disk failed: {disk.Message}. {failed.Hint}";
-        if (scribe.Failure is StenoException known) return $"Recording has stopped: {known.Message} {known.Hint}";
-        if (scribe.Failure is { } failure) return $"Recording has stopped: {failure.Message}";
+        Exception? failure = scribe.Failure is JournalFailedException { InnerException: { } cause } ? cause : scribe.Failure;
+        if (failure is StorageException disk) return $"The disk failed: {disk.Message}. {disk.Hint}";
+        if (failure is not null) return $"Recording has stopped: {failure.Message}";
         if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
         if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)
