@@ -28,11 +28,15 @@ public sealed class JournalScanner
         _tailStart = tailStart;
     }
 
+    /// <summary>Ends a scan between two lines.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <param name="earlier">The head left by an earlier system if it is known; null to find it out.</param>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public JournalScan Scan(EarlierHead? earlier)
     {
-        EarlierHead head = earlier ?? FindEarlierHead(_path);
+        EarlierHead head = earlier ?? FindEarlierHead(_path, Cancellation);
         long length = new FileInfo(_path).Length;
         if (earlier is { Lines: > 0 }) CheckHead(head, length);
         _end = head.End;
@@ -46,6 +50,7 @@ public sealed class JournalScanner
         using JournalReader reader = new(_path, _end.Offset);
         while (reader.Read())
         {
+            Cancellation.ThrowIfCancellationRequested();
             bool whole = Accept(reader);
             if (!whole) break;
             if (reader.Terminated) continue;
@@ -67,7 +72,7 @@ public sealed class JournalScanner
     /// The lines before the first of ours. A file without one is all head, up to its last newline; an unterminated last
     /// line counts as if it were ended.
     /// </summary>
-    public static EarlierHead FindEarlierHead(string path)
+    public static EarlierHead FindEarlierHead(string path, CancellationToken cancellation = default)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using JournalReader reader = new(path);
@@ -75,6 +80,7 @@ public sealed class JournalScanner
         long bytes = 0;
         while (reader.Read())
         {
+            cancellation.ThrowIfCancellationRequested();
             if (JournalLine.TryReadHash(reader.Line, out _) && JournalLine.TryReadSeq(reader.Line, out _)) break;
             sha.AppendData(reader.Line);
             sha.AppendData("\n"u8);

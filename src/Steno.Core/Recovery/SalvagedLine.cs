@@ -26,22 +26,27 @@ internal static class SalvagedLine
         if (!TryFindMetadataEnd(line, out int metadataEnd))
             throw new ArgumentException("The line has no metadata: it is not whole.", nameof(line));
         ReadOnlySpan<byte> body = JournalLine.Body(line);
-        ReadOnlySpan<byte> seqKey = ",\"Seq\":"u8;
-        int seqAt = body.LastIndexOf(seqKey);
-        int afterSeq = seqAt + seqKey.Length + DigitsAt(body[(seqAt + seqKey.Length)..]);
-
         destination.Write(body[..metadataEnd]);
         if (body[metadataEnd - 1] != '{') destination.WriteByte((byte)',');
         destination.Write("\"salvaged_seq\":"u8);
         WriteNumber(destination, oldSeq);
-        destination.Write(body[metadataEnd..seqAt]);
+        WriteRenumbered(body[metadataEnd..], newSeq, destination);
+    }
+
+    /// <summary>Writes the rest of a line's body, in which its own sequence stands, with another sequence.</summary>
+    internal static void WriteRenumbered(ReadOnlySpan<byte> rest, long newSeq, LineBuffer destination)
+    {
+        ReadOnlySpan<byte> seqKey = ",\"Seq\":"u8;
+        int seqAt = rest.LastIndexOf(seqKey);
+        int afterSeq = seqAt + seqKey.Length + DigitsAt(rest[(seqAt + seqKey.Length)..]);
+        destination.Write(rest[..seqAt]);
         destination.Write(seqKey);
         WriteNumber(destination, newSeq);
-        destination.Write(body[afterSeq..]);
+        destination.Write(rest[afterSeq..]);
     }
 
     /// <summary>The offset of the closing brace of the top-level Metadata. False: not JSON, or no such object.</summary>
-    private static bool TryFindMetadataEnd(ReadOnlySpan<byte> line, out int end)
+    internal static bool TryFindMetadataEnd(ReadOnlySpan<byte> line, out int end)
     {
         end = 0;
         try
@@ -71,7 +76,7 @@ internal static class SalvagedLine
         return digits < 0 ? bytes.Length : digits;
     }
 
-    private static void WriteNumber(LineBuffer destination, long value)
+    internal static void WriteNumber(LineBuffer destination, long value)
     {
         Utf8Formatter.TryFormat(value, destination.GetSpan(20), out int written);
         destination.Advance(written);

@@ -19,6 +19,7 @@ public sealed class SessionOpener
     private readonly Quarantine _quarantine;
     private readonly TailRepair _repair;
     private readonly SessionSuccession _succession;
+    private readonly JournalRestorer _restorer;
     private readonly RecoveryNotes _notes = new();
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening writes.</param>
@@ -30,23 +31,38 @@ public sealed class SessionOpener
         _time = time;
         _recorded = recorded;
         _quarantine = new Quarantine(directory, time);
+        _restorer = new JournalRestorer(directory, _quarantine, time);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
+
+    /// <summary>Ends the reading of a long journal; what was begun is finished at the next start.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>
     /// On return the session's files exist, everything in the journal is durable and either verified or known damage.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="JournalFailedException">The disk refuses while lines are written.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public OpenedSession Open()
     {
+        if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = LoadManifest();
         bool journal = File.Exists(_directory.CurrentJournal);
         if (journal) return Continue(manifest ?? Adopt());
-        return manifest is { Verified.Seq: > 0 }
-            ? _succession.BeginAfter(manifest)
-            : _succession.Begin(null, SessionReason.Created);
+        if (manifest is null) return _succession.Begin(null, SessionReason.Created);
+        if (_succession.FindSealed(manifest) is { } found) return _succession.BeginAfter(found, found.Sealed);
+        return manifest.Verified.Seq > 0
+            ? _succession.BeginAfter(manifest, reason: null)
+            : _succession.Begin(manifest.Parent, manifest.Reason); // killed before its journal was made
+    }
+
+    /// <summary>The recorder before this one was giving its journal back the name that somebody had taken, and was killed.</summary>
+    private void FinishRestoring()
+    {
+        if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
+        _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
     }
 
     private SessionManifest? LoadManifest()
@@ -77,7 +93,7 @@ public sealed class SessionOpener
     /// </summary>
     private SessionManifest Adopt()
     {
-        EarlierHead head = JournalScanner.FindEarlierHead(_directory.CurrentJournal);
+        EarlierHead head = JournalScanner.FindEarlierHead(_directory.CurrentJournal, Cancellation);
         bool unterminated = head.Bytes > new FileInfo(_directory.CurrentJournal).Length;
         if (unterminated)
         {
@@ -119,11 +135,8 @@ public sealed class SessionOpener
         if (repair is { } unfinished) TailRepair.CutJournal(file, unfinished.Report);
 
         long length = file.Length;
-        EarlierHead earlier = manifest.Earlier is { } e
-            ? new EarlierHead(e.Lines, e.Bytes, ChainHash.FromBytes(Convert.FromBase64String(e.Sha256)))
-            : EarlierHead.None;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
-        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart).Scan(earlier);
+        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart) { Cancellation = Cancellation }.Scan(manifest.EarlierHead);
         bool clean = scan.End.Offset == manifest.Verified.Offset && length == scan.End.Offset;
         if (scan.End.Seq < manifest.Verified.Seq) return SealCut(manifest, file, scan);
 
@@ -209,7 +222,7 @@ public sealed class SessionOpener
             KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [.. scan.Damage, missing], _time.GetUtcNow()),
         };
         _notes.Add([.. scan.Damage, missing]);
-        return _succession.BeginAfter(damaged);
+        return _succession.BeginAfter(damaged, SessionReason.JournalCut);
     }
 
     private RecoveryReport Report(JournalScan scan, bool unclean, long tornBytes, int salvaged) => new()

@@ -92,6 +92,8 @@ internal static class StatusScreen
             Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {gap.From} to {gap.To} never arrived", isWarning: true);
         foreach (CoverageStatus hole in holes)
             Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
+        foreach (IncidentStatus incident in status.Incidents.TakeLast(3))
+            Row(screen, "", $"{Age(incident.At, now)} ago: {incident.What}", isWarning: true);
         if (status.Stalls > 0)
             Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
                 isWarning: true);
@@ -117,8 +119,9 @@ internal static class StatusScreen
         _ => "",
     };
 
-    private static string Backlog(RecorderStatus status) => status.QueueBytes == 0 && status.LagMs == 0
-        ? status.Recording ? "all recorded" : "none waits to be recorded"
+    private static string Backlog(RecorderStatus status) =>
+        status.Lost > 0 ? $"{status.Lost:N0} of them not recorded"
+        : status.QueueBytes == 0 && status.LagMs == 0 ? status.Recording ? "all recorded" : "none waits to be recorded"
         : $"{ByteSize.Format(status.QueueBytes)} waiting, the oldest for {Ms(status.LagMs)}";
 
     private static string Derived(RecorderStatus status) =>
