@@ -106,6 +106,7 @@ public abstract partial class ZmtpSocket
         {
             // Before anybody can queue something for it: disposal waits for the queues of these.
             _connections[link.Id] = connection;
+            WatchHearts();
             byte[] first = OnJoining(connection);
             await SendFirstAsync(connection, first, cancellationToken).ConfigureAwait(false);
             link.EnterReady(connection, isSubscribed: first.Length > 0);

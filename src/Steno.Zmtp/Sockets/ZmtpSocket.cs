@@ -31,6 +31,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     private int _accepted;
     private bool _stopped;
     private int _disposed;
+    private int _watching;
 
     private protected ZmtpSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
     {
@@ -45,10 +46,12 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
         _name = type.ToName();
         _dropLog = new LogLimit(time);
         Unfinished = new UnfinishedBudget(options.MaxUnfinishedBytes);
-        // Half an interval late is early enough, and every tick wakes a thread.
-        TimeSpan tick = options.HeartbeatInterval / 2;
+        // Set when there is a heart to watch: every tick wakes two threads.
         _heartbeats = time.CreateTimer(
-            static socket => ((ZmtpSocket)socket!).CheckHearts(), this, tick, tick);
+            static socket => ((ZmtpSocket)socket!).CheckHearts(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return
@@ -258,10 +261,32 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
             TaskScheduler.Default);
     }
 
+    /// <summary>A first connection starts the looking; it goes on by itself as long as there is one.</summary>
+    private void WatchHearts()
+    {
+        if (Interlocked.Exchange(ref _watching, 1) == 0) LookAgainIn(Options.HeartbeatInterval);
+    }
+
     private void CheckHearts()
     {
-        foreach (ZmtpConnection connection in _connections.Values) connection.Heart.Check();
+        TimeSpan pause = TimeSpan.MaxValue;
+        foreach (ZmtpConnection connection in _connections.Values)
+        {
+            TimeSpan wanted = connection.Heart.Check();
+            if (wanted < pause) pause = wanted;
+        }
+
+        if (pause < TimeSpan.MaxValue)
+        {
+            LookAgainIn(pause); // soon enough for a newcomer, whose first PING is due in an interval
+            return;
+        }
+
+        Volatile.Write(ref _watching, 0);
+        if (!_connections.IsEmpty) WatchHearts(); // one came meanwhile, and saw us watching
     }
+
+    private void LookAgainIn(TimeSpan pause) => _heartbeats.Change(pause, Timeout.InfiniteTimeSpan);
 
     private void Announce(Link link)
     {
