@@ -14,6 +14,11 @@ namespace Steno.Zmtp;
 /// </summary>
 public abstract partial class ZmtpSocket : IAsyncDisposable
 {
+    /// <summary>Kinds of log entries beside the fault codes.</summary>
+    private const int DoorFullKind = -1;
+    private const int AcceptFailedKind = -2;
+    private const int DroppedKind = -3;
+
     private static long _lastId;
 
     private readonly Lock _gate = new();
@@ -80,8 +85,8 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
 
     internal UnfinishedBudget Unfinished { get; }
 
-    /// <summary>True if messages over a limit are drained on dialled connections instead of ending
-    /// them.</summary>
+    /// <summary>True if messages over a limit are drained and delivered truncated; false if they end their
+    /// connection.</summary>
     internal virtual bool DrainsOversized => false;
 
     /// <summary>The limits for what peers send to this kind of socket.</summary>
@@ -162,7 +167,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     {
         if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !_newcomers.TryEvictOldest())
         {
-            if (_dropLog.Allow(out long unlogged)) Logger.DoorFull(_name, endpoint, unlogged);
+            if (_dropLog.Allow(DoorFullKind, out string more)) Logger.DoorFull(_name, endpoint, more);
             transport.Dispose();
             return;
         }
@@ -187,7 +192,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
 
     internal void ReportAcceptFailed(ZmtpEndpoint endpoint, SocketException error)
     {
-        if (_dropLog.Allow(out long unlogged)) Logger.AcceptFailed(_name, endpoint, error.Message, unlogged);
+        if (_dropLog.Allow(AcceptFailedKind, out string more)) Logger.AcceptFailed(_name, endpoint, error.Message, more);
     }
 
     internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
@@ -234,8 +239,8 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     {
         Interlocked.Add(ref _messagesDropped, messages);
         long dropped = connection.Link.CountDropped(messages);
-        if (_dropLog.Allow(out long unlogged))
-            Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, unlogged);
+        if (_dropLog.Allow(DroppedKind, out string more))
+            Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, more);
     }
 
     private static long NextId() => Interlocked.Increment(ref _lastId);

@@ -16,6 +16,8 @@ public sealed class Forwarder : IAsyncDisposable
 {
     private readonly ForwarderOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LogLimit _logLimit;
     private readonly XPubSocket _subscribers;
     private readonly XSubSocket _publishers;
     private ZmtpEndpoint? _publisherDoor;
@@ -23,6 +25,7 @@ public sealed class Forwarder : IAsyncDisposable
     private DateTimeOffset _since;
     private long _messagesIn;
     private long _bytesIn;
+    private long _messagesTooLarge;
 
     public Forwarder(ForwarderOptions options, TimeProvider time, ILogger logger)
     {
@@ -30,8 +33,11 @@ public sealed class Forwarder : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         _options = options;
         _time = time;
-        _subscribers = new XPubSocket(options.Zmtp, time, logger);
-        _publishers = new XSubSocket(options.Zmtp, Forward, time, logger);
+        _logger = logger;
+        _logLimit = new LogLimit(time);
+        ZmtpOptions zmtp = options.Zmtp with { Signs = new SignPost(options.PublisherDoor, options.SubscriberDoor) };
+        _subscribers = new XPubSocket(zmtp, time, logger);
+        _publishers = new XSubSocket(zmtp, Forward, time, logger);
         _subscribers.SubscriptionChanged += PassUpstream;
     }
 
@@ -59,6 +65,7 @@ public sealed class Forwarder : IAsyncDisposable
         Interlocked.Read(ref _messagesIn),
         Interlocked.Read(ref _bytesIn),
         _subscribers.MessagesDropped,
+        Interlocked.Read(ref _messagesTooLarge),
         _subscribers.SubscriptionCount,
         _publishers.Connections,
         _subscribers.Connections);
@@ -89,6 +96,15 @@ public sealed class Forwarder : IAsyncDisposable
         using (batch)
         {
             Interlocked.Add(ref _messagesIn, batch.MessageCount);
+            if (batch[0].Truncation is { } cut)
+            {
+                // Its publisher keeps its connection, for what it says next.
+                Interlocked.Increment(ref _messagesTooLarge);
+                if (_logLimit.Allow(0, out string more))
+                    BrokerLog.TooLarge(_logger, batch.Origin.RemoteAddress, cut.TotalBytes, cut.FrameCount, more);
+                return ValueTask.CompletedTask;
+            }
+
             Interlocked.Add(ref _bytesIn, batch.WireBytes);
             _subscribers.TrySend(batch);
             return ValueTask.CompletedTask;

@@ -28,6 +28,7 @@ internal static class StatusCommand
         RecorderStatus status = reply.Status ?? new RecorderStatus
         {
             Recording = false,
+            Known = reply.IsKnown,
             Reason = reply.Explanation,
             Logs = settings.Logs,
             Pid = reply.Pid,

@@ -8,10 +8,13 @@ namespace Steno.Commands;
 /// <summary>Status for people. The first line answers "is it recording?"; the rest says why and how much.</summary>
 internal static class StatusScreen
 {
+    /// <summary>Of one source; all of them are in the JSON.</summary>
+    private const int WarningsShown = 3;
+
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         if (status.Recording) screen.Line($"{Styled.Good("✓ Recording.")} {status.Reason}{Proof(status)}");
-        else screen.Line($"{Styled.Bad("✗ NOT recording.")} {status.Reason}");
+        else screen.Line($"{Styled.Bad(status.Known ? "✗ NOT recording." : "✗ NOT KNOWN whether it records.")} {status.Reason}");
 
         // No recorder answered: nothing more is known, and what is not known is not shown as zero.
         if (status.Session is null && status.StartedAt is null) return;
@@ -49,6 +52,9 @@ internal static class StatusScreen
         string reconnects = source.Reconnects > 0 ? $", {Count(source.Reconnects, "reconnect")}" : "";
         screen.Line($"  {source.Kind,-8} {mark} {source.Endpoint}{peer}: {heard}{reconnects}");
         if (source.Problem is { } problem) screen.Line($"             {Styled.Warning(problem)}");
+        foreach (SourceWarning warning in source.Warnings.Take(WarningsShown))
+            screen.Line($"             {Styled.Warning($"{warning.Text} {warning.Remedy}".TrimEnd())} "
+                + $"({Count(warning.Count, "time")}, last {Age(warning.Last, now)} ago)");
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)

@@ -152,6 +152,48 @@ public sealed class ForwarderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_message_over_a_limit_is_counted_and_its_publisher_is_heard_on()
+    {
+        LogLines log = new();
+        await using Forwarder broker = new(
+            new ForwarderOptions { PublisherDoor = TestSockets.AnyPort, SubscriberDoor = TestSockets.AnyPort },
+            TimeProvider.System,
+            log);
+        broker.Start();
+        using Inbox inbox = new();
+        await using SubSocket sub = TestSockets.Sub(inbox, new ZmtpOptions { MaxFramesPerMessage = 65_536 });
+        sub.Connect(broker.Status.SubscriberDoor);
+        await Eventually.BecomesTrueAsync(() => broker.Status.Subscriptions == 1, "it has subscribed");
+        using RawPeer publisher = await RawPeer.DialAsync(broker.Status.PublisherDoor);
+        await publisher.ShakeHandsAsync(ZmtpSocketType.XSub);
+        await publisher.SendAsync(Frames(65_536), Frames(65_537), RawPeer.Message("after"));
+
+        Assert.Equal(65_536, inbox.Next().Length);
+        Assert.Equal("after", inbox.NextText());
+        Assert.Equal(1, broker.Status.MessagesTooLarge);
+        Assert.StartsWith(
+            "Warning 1900 A message of 65537 bytes in 65537 frames", Assert.Single(log.Warnings), StringComparison.Ordinal);
+
+        static byte[] Frames(int count) =>
+            [.. Enumerable.Repeat<byte[]>([1, 1, 0x41], count - 1).SelectMany(f => f), 0, 1, 0x42];
+    }
+
+    [Theory]
+    [InlineData("PUB", "Publishers belong at ")]
+    [InlineData("PUSH", "PUSH sockets belong at the recorder's direct door, by default tcp://127.0.0.1:5557.")]
+    public async Task An_agent_at_the_subscribers_door_is_sent_to_the_right_one(string type, string remedy)
+    {
+        LogLines log = new();
+        ZmtpEndpoint publishers = ZmtpEndpoint.Tcp("127.0.0.1", 1);
+        await using XPubSocket door = new(
+            new ZmtpOptions { Signs = new SignPost(Publishers: publishers) }, TimeProvider.System, log);
+        await using PythonPeer lost = await PythonPeer.ConnectAsync(type, door.Bind(TestSockets.AnyPort));
+        await Eventually.BecomesTrueAsync(() => log.Warnings.Count > 0, "it is logged");
+        Assert.Contains($"An agent ({type}) connected to", log.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains(type == "PUB" ? $"{remedy}{publishers}." : remedy, log.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_door_that_is_taken_is_said_with_its_address()
     {
         await using Forwarder second = new(
