@@ -63,6 +63,11 @@ public sealed record ZmtpOptions
     /// <summary>Different prefixes of one peer. 10,000. 1 to 1,000,000.</summary>
     public int MaxSubscriptionsPerPeer { get; init; } = 10_000;
 
+    /// <summary>Memory for the prefixes of all peers of a socket together, beyond 64 KiB of each, which are
+    /// free: a newcomer must get its few in. 32 MiB. The peer that would exceed it is dropped. 1 MiB to 1
+    /// TiB.</summary>
+    public long MaxHeldSubscriptionBytes { get; init; } = 32L * MiB;
+
     /// <summary>PINGs a peer may send within a second. 100: sane peers send one. Accepted peers that exceed
     /// it are dropped; on dialled connections the surplus goes unanswered. 1 to 100,000.</summary>
     public int MaxPingsPerSecond { get; init; } = 100;
@@ -108,6 +113,7 @@ public sealed record ZmtpOptions
         Require(MaxProperties, 2, 1024);
         Require(MaxSubscriptionBytes, 1, 64 * 1024);
         Require(MaxSubscriptionsPerPeer, 1, 1_000_000);
+        Require(MaxHeldSubscriptionBytes, MiB, 1L << 40);
         Require(MaxPingsPerSecond, 1, 100_000);
         Require(MaxConnections, 1, 65_536);
         Require(MaxUnfinishedBytes, MiB, 1L << 40);

@@ -12,4 +12,11 @@ internal static partial class BrokerLog
         "A message of {Bytes} bytes in {Frames} frames from {Remote} is over a limit and was not forwarded. "
             + "Let its agent send it in parts.{More}")]
     public static partial void TooLarge(ILogger logger, string remote, long bytes, long frames, string more);
+
+    [LoggerMessage(
+        1901,
+        LogLevel.Information,
+        "Subscriptions are too many to tell publishers each: from now on they are asked for everything, and "
+            + "subscribers get what they want as before.")]
+    public static partial void AsksForAll(ILogger logger);
 }

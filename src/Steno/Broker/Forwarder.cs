@@ -14,6 +14,10 @@ namespace Steno.Broker;
 /// reads the next.</remarks>
 public sealed class Forwarder : IAsyncDisposable
 {
+    /// <summary>Bytes of prefixes passed on since the start: tens of thousands of topic names, and far from what fills
+    /// the queue to a publisher that is slow to read.</summary>
+    private const long PassedBytesMax = 1 << 20;
+
     private readonly ForwarderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -26,6 +30,8 @@ public sealed class Forwarder : IAsyncDisposable
     private long _messagesIn;
     private long _bytesIn;
     private long _messagesTooLarge;
+    private long _passedBytes;
+    private bool _asksForAll;
 
     public Forwarder(ForwarderOptions options, TimeProvider time, ILogger logger)
     {
@@ -111,9 +117,25 @@ public sealed class Forwarder : IAsyncDisposable
         }
     }
 
+    /// <summary>Called by one thread at a time. Publishers are told every prefix, up to a limit: a flood of them must not
+    /// fill the queues to publishers, which would cost them their connection. From then on they are asked for
+    /// everything, and only this end selects.</summary>
     private void PassUpstream(ReadOnlySpan<byte> prefix, bool isSubscribed)
     {
-        if (isSubscribed) _publishers.Subscribe(prefix);
-        else _publishers.Unsubscribe(prefix);
+        if (!isSubscribed)
+        {
+            _publishers.Unsubscribe(prefix); // of what was not passed on, this is nothing
+            return;
+        }
+
+        _passedBytes += prefix.Length + 16; // an empty one costs something too
+        if (_passedBytes > PassedBytesMax && !_asksForAll)
+        {
+            _asksForAll = true;
+            BrokerLog.AsksForAll(_logger);
+            _publishers.Subscribe([]);
+        }
+
+        if (!_asksForAll || prefix.IsEmpty) _publishers.Subscribe(prefix);
     }
 }

@@ -124,7 +124,7 @@ internal sealed class ControlClient : IDisposable
             {
                 // More connections wait than the system lets wait: until the question's deadline, so does this one.
                 socket.Dispose();
-                await Task.Delay(WhileFull, cancellation).ConfigureAwait(false);
+                await Task.Delay(WhileFull, TimeProvider.System, cancellation).ConfigureAwait(false);
             }
             catch
             {
