@@ -29,7 +29,10 @@ internal static class StatusCommand
         {
             Recording = false,
             Known = reply.IsKnown,
-            Reason = reply.Explanation,
+            Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
+                ? $"There is no log directory {settings.Logs}, and so no recorder. `steno start` makes it and records; "
+                    + "--logs names another one."
+                : reply.Explanation,
             Logs = settings.Logs,
             Pid = reply.Pid,
             Version = StenoVersion.Current,
