@@ -25,6 +25,9 @@ public sealed record ConnectionStatus
     /// <summary>The peer's ZMTP version, such as 3.1; null before its greeting.</summary>
     public required Version? PeerVersion { get; init; }
 
+    /// <summary>True from the first handshake that was done on.</summary>
+    public required bool HasBeenReady { get; init; }
+
     /// <summary>When <see cref="State"/> was entered.</summary>
     public required DateTimeOffset Since { get; init; }
 

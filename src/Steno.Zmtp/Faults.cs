@@ -69,15 +69,26 @@ internal static class Faults
     public static ZmtpFault NameNotResolved(ZmtpEndpoint endpoint) => new(
         ZmtpFaultCode.NameNotResolved, $"The host name of {endpoint} leads nowhere.", "Correct the name.");
 
-    public static ZmtpFault WrongDoor(
-        ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint, bool dialled)
-    {
-        string where = dialled
-            ? $"{endpoint} is {peer.WithArticle()}"
-            : $"The peer at {endpoint} is {peer.WithArticle()}";
-        return new ZmtpFault(
-            ZmtpFaultCode.WrongDoor, $"{where}: {Meaning(own, peer)}.", Remedy(own, peer, endpoint));
-    }
+    /// <summary>We dialled a socket that does not go with ours.</summary>
+    public static ZmtpFault WrongDoor(ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint endpoint) => new(
+        ZmtpFaultCode.WrongDoor,
+        $"{endpoint} is {peer.WithArticle()}: {Meaning(own, peer)}.",
+        Remedy(own, peer, endpoint));
+
+    /// <summary>A peer has come to a door of ours that is not for it. In its own view: the one who can mend it
+    /// knows the agent, not the door.</summary>
+    public static ZmtpFault WrongVisitor(
+        ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint door, SignPost signs) => new(
+        ZmtpFaultCode.WrongDoor,
+        $"An agent ({peer.ToName()}) connected to {door}, which is for {Guests(own)}.",
+        Direction(peer, door, signs));
+
+    public static ZmtpFault GaveWay(int connectionsMax) => new(
+        ZmtpFaultCode.LimitExceeded,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The door is full ({connectionsMax:N0} connections), and this one, idle in its handshake, gave way."),
+        "Find out who opens connections and says nothing on them.");
 
     /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become
     /// dots.</summary>
@@ -113,11 +124,33 @@ internal static class Faults
                 "Two subscribers have nothing to say to each other: give the address of a PUB or an XPUB.",
             (ZmtpSocketType.Sub or ZmtpSocketType.XSub, _) => "Give the address of a PUB or a broker's XPUB.",
             (ZmtpSocketType.Pub or ZmtpSocketType.XPub, _) => "Give the address of a SUB or a broker's XSUB.",
-            (ZmtpSocketType.Pull, _) => "Only PUSH sockets connect here.",
+            (ZmtpSocketType.Pull, _) => "Give the address of a PUSH.",
             (ZmtpSocketType.Push, _) => "Give the address of a PULL.",
             _ => "Check the socket types on both sides.",
         };
     }
+
+    private static string Guests(ZmtpSocketType own) => own switch
+    {
+        ZmtpSocketType.Sub or ZmtpSocketType.XSub => "publishers (PUB)",
+        ZmtpSocketType.Pub or ZmtpSocketType.XPub => "subscribers (SUB)",
+        ZmtpSocketType.Pull => "PUSH sockets",
+        _ => "PULL sockets",
+    };
+
+    private static string Direction(ZmtpSocketType peer, ZmtpEndpoint door, SignPost signs) => peer switch
+    {
+        ZmtpSocketType.Pub or ZmtpSocketType.XPub =>
+            $"Publishers belong at {Place(signs.Publishers, "a broker's door for them", door, 5556)}.",
+        ZmtpSocketType.Sub or ZmtpSocketType.XSub =>
+            $"Subscribers belong at {Place(signs.Subscribers, "a broker's door for them", door, 5555)}.",
+        ZmtpSocketType.Push =>
+            $"PUSH sockets belong at {Place(signs.Direct, "the recorder's direct door", door, 5557)}.",
+        _ => "Agents speak as PUB or PUSH, and listen as SUB.",
+    };
+
+    private static string Place(ZmtpEndpoint? known, string what, ZmtpEndpoint door, int usual) =>
+        known?.ToString() ?? $"{what}, by default {ZmtpEndpoint.Tcp(door.IsIpc ? "127.0.0.1" : door.Host, usual)}";
 
     private static string OtherPort(ZmtpEndpoint endpoint, int usual, int other)
     {

@@ -30,14 +30,14 @@ internal static partial class Log
     [LoggerMessage(
         1011,
         LogLevel.Warning,
-        "{Socket} dropped the peer {Remote} at {Endpoint}: {Fault} ({Unlogged} more unlogged)")]
+        "{Socket} at {Endpoint} turned a peer away: {Fault} (It came from {Remote}.){More}")]
     public static partial void PeerDropped(
         this ILogger logger,
         string socket,
-        string remote,
         ZmtpEndpoint endpoint,
         ZmtpFault fault,
-        long unlogged);
+        string remote,
+        string more);
 
     [LoggerMessage(1012, LogLevel.Debug, "{Socket}: the peer {Remote} at {Endpoint} left: {Fault}")]
     public static partial void PeerLeft(
@@ -46,23 +46,23 @@ internal static partial class Log
     [LoggerMessage(
         1013,
         LogLevel.Warning,
-        "{Socket} at {Endpoint} is full and turned a peer away ({Unlogged} more unlogged)")]
+        "{Socket} at {Endpoint} is full and turned a peer away{More}")]
     public static partial void DoorFull(
-        this ILogger logger, string socket, ZmtpEndpoint endpoint, long unlogged);
+        this ILogger logger, string socket, ZmtpEndpoint endpoint, string more);
 
     [LoggerMessage(
         1014,
         LogLevel.Warning,
-        "{Socket} at {Endpoint} could not accept: {Reason} ({Unlogged} more unlogged)")]
+        "{Socket} at {Endpoint} could not accept: {Reason}{More}")]
     public static partial void AcceptFailed(
-        this ILogger logger, string socket, ZmtpEndpoint endpoint, string reason, long unlogged);
+        this ILogger logger, string socket, ZmtpEndpoint endpoint, string reason, string more);
 
     [LoggerMessage(
         1020,
         LogLevel.Warning,
-        "{Socket}: the slow peer {Remote} has lost {Dropped} messages so far ({Unlogged} more unlogged)")]
+        "{Socket}: the slow peer {Remote} has lost {Dropped} messages so far{More}")]
     public static partial void MessagesDropped(
-        this ILogger logger, string socket, string remote, long dropped, long unlogged);
+        this ILogger logger, string socket, string remote, long dropped, string more);
 
     [LoggerMessage(1030, LogLevel.Error, "{Socket}: a handler of connection changes failed")]
     public static partial void HandlerFailed(this ILogger logger, string socket, Exception error);

@@ -1,38 +1,38 @@
+using System.Globalization;
+
 namespace Steno.Zmtp;
 
-/// <summary>Lets a few log entries through per period and counts the rest: a peer must not be able to fill a
-/// disk with its errors. Thread-safe.</summary>
-internal sealed class LogLimit(TimeProvider time)
+/// <summary>Lets a few log entries of each kind through per period and counts the rest: a peer must not be able to
+/// fill a disk with its errors, nor to hide those of another kind. Thread-safe.</summary>
+public sealed class LogLimit(TimeProvider time)
 {
-    private const int PerPeriod = 10;
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private const int PerPeriod = 5;
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private long _periodStart = time.GetTimestamp();
-    private int _inPeriod;
-    private long _unlogged;
+    private readonly Dictionary<int, Window> _windows = [];
 
-    /// <param name="unlogged">Entries kept back since the last one let through.</param>
-    public bool Allow(out long unlogged)
+    /// <param name="kind">One of a few: each is kept.</param>
+    /// <param name="more">Words for the entries of this kind kept back since the last one let through; empty if
+    /// there were none.</param>
+    /// <returns>False if this one is to be kept back.</returns>
+    public bool Allow(int kind, out string more)
     {
+        more = "";
         lock (_gate)
         {
-            if (time.GetElapsedTime(_periodStart) >= Period)
-            {
-                _periodStart = time.GetTimestamp();
-                _inPeriod = 0;
-            }
-
-            if (_inPeriod >= PerPeriod)
-            {
-                unlogged = ++_unlogged;
-                return false;
-            }
-
-            _inPeriod++;
-            unlogged = _unlogged;
-            _unlogged = 0;
-            return true;
+            Window window = _windows.GetValueOrDefault(kind, new Window(time.GetTimestamp(), 0, 0));
+            if (time.GetElapsedTime(window.Start) >= Period)
+                window = new Window(time.GetTimestamp(), 0, window.Unlogged);
+            bool allows = window.Logged < PerPeriod;
+            if (allows && window.Unlogged > 0)
+                more = string.Create(CultureInfo.InvariantCulture, $" ({window.Unlogged:N0} more like this were not logged.)");
+            _windows[kind] = allows
+                ? window with { Logged = window.Logged + 1, Unlogged = 0 }
+                : window with { Unlogged = window.Unlogged + 1 };
+            return allows;
         }
     }
+
+    private readonly record struct Window(long Start, int Logged, long Unlogged);
 }

@@ -7,5 +7,8 @@ namespace Steno.Zmtp;
 /// <param name="Remedy">What to do about it, one sentence; empty if time alone can help.</param>
 public sealed record ZmtpFault(ZmtpFaultCode Code, string Message, string Remedy)
 {
+    /// <summary>True if the peer left or fell silent, as peers do: nothing that it did wrong.</summary>
+    public bool IsParting => Code is ZmtpFaultCode.ConnectionLost or ZmtpFaultCode.HeartbeatLost;
+
     public override string ToString() => Remedy.Length == 0 ? Message : $"{Message} {Remedy}";
 }

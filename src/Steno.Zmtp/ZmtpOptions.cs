@@ -36,14 +36,14 @@ public sealed record ZmtpOptions
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Payload bytes of all frames of one message. 128 MiB: a message must fit in memory a few times
-    /// over. Dialled connections drain larger ones and deliver them truncated; accepted peers are dropped. 1
-    /// to 1 GiB.</summary>
+    /// over. SUB, XSUB and PULL drain larger ones and deliver them truncated. 1 to 1 GiB.</summary>
     public int MaxMessageBytes { get; init; } = 128 * MiB;
 
-    /// <summary>Frames of one message. 1,024: agents use two or three. 1 to 65,536.</summary>
+    /// <summary>Frames of one message. 1,024: agents use two or three, and an empty frame is 2 bytes on the wire
+    /// and 10 in memory. More are drained and delivered truncated, as too many bytes are. 1 to 65,536.</summary>
     public int MaxFramesPerMessage { get; init; } = 1024;
 
-    /// <summary>Bytes of a drained message after which even a dialled connection is broken off: a length of
+    /// <summary>Bytes of a drained message after which the connection is broken off: a length of
     /// 2⁶² is a damaged stream, not a message. 64 GiB. At least <see cref="MaxMessageBytes"/>.</summary>
     public long MaxDrainedBytes { get; init; } = 64L * 1024 * MiB;
 
@@ -62,6 +62,11 @@ public sealed record ZmtpOptions
 
     /// <summary>Different prefixes of one peer. 10,000. 1 to 1,000,000.</summary>
     public int MaxSubscriptionsPerPeer { get; init; } = 10_000;
+
+    /// <summary>Memory for the prefixes of all peers of a socket together, beyond 64 KiB of each, which are
+    /// free: a newcomer must get its few in. 32 MiB. The peer that would exceed it is dropped. 1 MiB to 1
+    /// TiB.</summary>
+    public long MaxHeldSubscriptionBytes { get; init; } = 32L * MiB;
 
     /// <summary>PINGs a peer may send within a second. 100: sane peers send one. Accepted peers that exceed
     /// it are dropped; on dialled connections the surplus goes unanswered. 1 to 100,000.</summary>
@@ -87,6 +92,9 @@ public sealed record ZmtpOptions
     /// times a second. Quiet connections use 8 KiB. 64 KiB to 16 MiB.</summary>
     public int ReadBufferBytes { get; init; } = 512 * 1024;
 
+    /// <summary>For peers at the wrong door. Nothing known: the default ports are named.</summary>
+    public SignPost Signs { get; init; } = new();
+
     /// <exception cref="ArgumentOutOfRangeException">Names the option and its range.</exception>
     public void Validate()
     {
@@ -105,6 +113,7 @@ public sealed record ZmtpOptions
         Require(MaxProperties, 2, 1024);
         Require(MaxSubscriptionBytes, 1, 64 * 1024);
         Require(MaxSubscriptionsPerPeer, 1, 1_000_000);
+        Require(MaxHeldSubscriptionBytes, MiB, 1L << 40);
         Require(MaxPingsPerSecond, 1, 100_000);
         Require(MaxConnections, 1, 65_536);
         Require(MaxUnfinishedBytes, MiB, 1L << 40);

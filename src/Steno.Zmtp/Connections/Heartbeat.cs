@@ -5,13 +5,18 @@ namespace Steno.Zmtp.Connections;
 /// <summary>
 /// Knows when a peer was last heard, asks when it is silent, and gives it up when it does not answer. Every
 /// byte is a sign of life, so a busy connection sends no PING. Only for peers of ZMTP 3.1: older ones know no
-/// PING, and for them TCP's keep-alive must do. The socket's timer calls <see cref="Check"/>.
+/// PING, and for them TCP's keep-alive must do. The socket's timer calls <see cref="Check"/> when the one before
+/// said that it should.
 /// </summary>
 internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, TimeProvider time)
 {
+    /// <summary>So that a look comes after the moment it is for, and after the answer to the PING of the look
+    /// before: one wake-up for each PING, not two.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(20);
+
     private long _heardAt = time.GetTimestamp();
     private long _askedAt;
-    private long _checkedAt = time.GetTimestamp();
+    private long _lateAt = time.GetTimestamp() + ToTicks(2 * options.HeartbeatInterval, time);
     private int _deafness;
     private long _pingWindowStart = time.GetTimestamp();
     private int _pingsInWindow;
@@ -28,27 +33,15 @@ internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, 
         Volatile.Write(ref _deafness, 0);
     }
 
-    public void Check()
+    /// <summary>Asks or gives up, if it is time to.</summary>
+    /// <returns>When to look again, an interval from now at the latest.</returns>
+    public TimeSpan Check()
     {
         long now = time.GetTimestamp();
-        TimeSpan sinceCheck = time.GetElapsedTime(_checkedAt, now);
-        _checkedAt = now;
-        if (!connection.Peer.KnowsCommands || Volatile.Read(ref _deafness) == 1) return;
-
-        TimeSpan silence = time.GetElapsedTime(Volatile.Read(ref _heardAt), now);
-        if (silence < options.HeartbeatInterval) return;
-
-        // If we ourselves were stopped, the peer's bytes may lie unread before us: ask again first.
-        bool wereStopped = sinceCheck >= options.HeartbeatInterval;
-        if (silence >= options.HeartbeatTimeout && !wereStopped)
-        {
-            connection.End(Faults.HeartbeatLost(silence));
-            return;
-        }
-
-        if (_askedAt != 0 && time.GetElapsedTime(_askedAt, now) < options.HeartbeatInterval) return;
-        _askedAt = now;
-        connection.Send(WireCommands.Ping);
+        bool wereStopped = now >= _lateAt;
+        TimeSpan pause = Look(now, wereStopped) + Slack;
+        _lateAt = now + ToTicks(pause + options.HeartbeatInterval, time);
+        return pause;
     }
 
     /// <summary>Counts a PING of the peer's.</summary>
@@ -64,4 +57,31 @@ internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, 
 
         return ++_pingsInWindow <= options.MaxPingsPerSecond;
     }
+
+    private TimeSpan Look(long now, bool wereStopped)
+    {
+        if (!connection.Peer.KnowsCommands || Volatile.Read(ref _deafness) == 1) return options.HeartbeatInterval;
+
+        TimeSpan silence = time.GetElapsedTime(Volatile.Read(ref _heardAt), now);
+        if (silence < options.HeartbeatInterval) return options.HeartbeatInterval - silence;
+
+        // If we ourselves were stopped, the peer's bytes may lie unread before us: ask again first.
+        if (silence >= options.HeartbeatTimeout && !wereStopped)
+        {
+            connection.End(Faults.HeartbeatLost(silence));
+            return options.HeartbeatInterval;
+        }
+
+        if (_askedAt == 0 || time.GetElapsedTime(_askedAt, now) >= options.HeartbeatInterval)
+        {
+            _askedAt = now;
+            connection.Send(WireCommands.Ping);
+        }
+
+        TimeSpan left = options.HeartbeatTimeout - silence;
+        return left > TimeSpan.Zero && left < options.HeartbeatInterval ? left : options.HeartbeatInterval;
+    }
+
+    private static long ToTicks(TimeSpan span, TimeProvider time) =>
+        (long)(span.TotalSeconds * time.TimestampFrequency);
 }

@@ -115,6 +115,7 @@ internal sealed class Link(
                 Direction = direction,
                 RemoteAddress = _remoteAddress,
                 State = _state,
+                HasBeenReady = _timesReady > 0,
                 PeerSocketType = _peerType,
                 PeerVersion = _peerVersion,
                 Since = _since,

@@ -11,6 +11,7 @@ internal sealed class Listener : IDisposable
 
     private readonly ZmtpSocket _owner;
     private readonly Socket _door;
+    private bool _isShut;
 
     public Listener(ZmtpSocket owner, ZmtpEndpoint endpoint)
     {
@@ -42,6 +43,10 @@ internal sealed class Listener : IDisposable
             {
                 return;
             }
+            catch (SocketException) when (Volatile.Read(ref _isShut))
+            {
+                return; // it is our own doing
+            }
             catch (SocketException error)
             {
                 // A peer that left between SYN and accept, or no descriptors: the door stays open.
@@ -54,6 +59,7 @@ internal sealed class Listener : IDisposable
 
     public void Dispose()
     {
+        Volatile.Write(ref _isShut, true);
         _door.Dispose();
         if (Endpoint.IsIpc && Endpoint.Path[0] != '@') File.Delete(Endpoint.Path);
     }

@@ -11,7 +11,7 @@ internal sealed class Reader(
 {
     private readonly bool _isDialled = origin.Direction == ConnectionDirection.Dialled;
     private readonly FrameParser _parser = new(
-        input, owner.TrafficLimits, origin.Direction == ConnectionDirection.Dialled && owner.DrainsOversized);
+        input, owner.TrafficLimits, owner.DrainsOversized);
     private readonly Receiver _receiver = new(transport, ownsThread: origin.Direction == ConnectionDirection.Dialled);
 
     /// <summary>Reads until the connection ends; never throws.</summary>

@@ -17,7 +17,7 @@ internal static class Handshake
         Action<Peer> learned,
         CancellationToken cancellationToken)
     {
-        HandshakeChannel channel = new(transport, input, setting.Options, setting.Own);
+        HandshakeChannel channel = new(transport, input, setting);
         using CancellationTokenSource deadline = new(setting.Options.HandshakeTimeout, setting.Time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -31,7 +31,7 @@ internal static class Handshake
         }
         catch (SocketException error)
         {
-            throw new ZmtpException(Faults.ClosedInHandshake(setting.Own), error);
+            throw new ZmtpException(channel.Closed, error);
         }
     }
 
@@ -59,7 +59,7 @@ internal static class Handshake
         {
             // The caller cannot see our log: tell it why, in the words the protocol has for that.
             byte[] error = WireCommands.MakeError(
-                $"{setting.Own.ToName()} does not go with {peer.SocketType.ToName()}");
+                $"{setting.Own.ToName()} does not go with {peer.SocketType.ToName()}. {wrong.Fault.Remedy}");
             await channel.SendAsync(error, cancellationToken).ConfigureAwait(false);
             throw;
         }
@@ -72,7 +72,11 @@ internal static class Handshake
             peer = peer with { SocketType = type };
             learned(peer);
             if (!setting.Own.CanMeet(type))
-                throw new ZmtpException(Faults.WrongDoor(setting.Own, type, setting.Endpoint, isDialled));
+            {
+                throw new ZmtpException(isDialled
+                    ? Faults.WrongDoor(setting.Own, type, setting.Endpoint)
+                    : Faults.WrongVisitor(setting.Own, type, setting.Endpoint, setting.Options.Signs));
+            }
         }
     }
 }

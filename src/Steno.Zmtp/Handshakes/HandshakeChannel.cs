@@ -6,13 +6,21 @@ namespace Steno.Zmtp.Handshakes;
 
 /// <summary>What a handshake reads from and writes to. Bytes behind the handshake stay in the buffer for the
 /// traffic that follows. One user at a time.</summary>
-internal sealed class HandshakeChannel(
-    Socket transport, ReadBuffer input, ZmtpOptions options, ZmtpSocketType own)
+internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, HandshakeSetting setting)
 {
     private const byte KnownFlags = (byte)(FrameFlags.More | FrameFlags.Long | FrameFlags.Command);
 
+    private readonly int _commandBytesMax = setting.Options.MaxCommandBytes;
+    private bool _hasHeard;
+
     /// <summary>For the words of a timeout: what had been seen when it struck.</summary>
     public string Stage { get; private set; } = "the other side said nothing";
+
+    /// <summary>The fault of a peer that hangs up now. Who comes, says nothing and goes (<c>steno start</c>, to see
+    /// whether a broker is there; a port scan) has broken no rule.</summary>
+    public ZmtpFault Closed => _hasHeard || setting.Direction == ConnectionDirection.Dialled
+        ? Faults.ClosedInHandshake(setting.Own)
+        : Faults.ConnectionLost("closed by the other side before it said a word");
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -68,8 +76,8 @@ internal sealed class HandshakeChannel(
             size = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(unread[1..]);
         }
 
-        if (size < 0 || size > options.MaxCommandBytes)
-            throw Faults.Limit($"a handshake command of more than {options.MaxCommandBytes} bytes");
+        if (size < 0 || size > _commandBytesMax)
+            throw Faults.Limit($"a handshake command of more than {_commandBytesMax} bytes");
         if (unread.Length < header + size) return null;
         byte[] command = unread.Slice(header, (int)size).ToArray();
         Consume(header + (int)size);
@@ -78,9 +86,10 @@ internal sealed class HandshakeChannel(
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
-        input.MakeRoom(options.MaxCommandBytes + Frame.LongHeaderBytes);
+        input.MakeRoom(_commandBytesMax + Frame.LongHeaderBytes);
         int count = await transport.ReceiveAsync(input.Free, cancellationToken).ConfigureAwait(false);
-        if (count == 0) throw new ZmtpException(Faults.ClosedInHandshake(own));
+        if (count == 0) throw new ZmtpException(Closed);
+        _hasHeard = true;
         input.Received(count);
     }
 

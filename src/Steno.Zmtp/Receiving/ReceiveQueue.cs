@@ -36,6 +36,7 @@ public sealed class ReceiveQueue : IDisposable
     private DateTimeOffset? _stalledSince;
     private StallPeriod? _newestStall;
     private bool _completed;
+    private bool _woken;
 
     /// <param name="budgetBytes">Memory that waiting batches may hold, 64 KiB or more.</param>
     /// <param name="time">Dates the stalls.</param>
@@ -138,8 +139,8 @@ public sealed class ReceiveQueue : IDisposable
         }
     }
 
-    /// <summary>Waits on the calling thread until something can be read, the queue is completed, or the time
-    /// is up: looks for about 20 µs, then sleeps. Only the reader's thread.</summary>
+    /// <summary>Waits on the calling thread until something can be read, the queue is completed, somebody
+    /// called <see cref="Wake"/>, or the time is up. Only the reader's thread.</summary>
     /// <returns>True if <see cref="TryRead"/> will succeed.</returns>
     public bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -150,12 +151,29 @@ public sealed class ReceiveQueue : IDisposable
             lock (_gate)
             {
                 if (_batches.Count > 0) return true;
-                if (_completed) return false;
+                if (_completed || _woken)
+                {
+                    _woken = false;
+                    return false;
+                }
+
                 _readable.Reset();
             }
 
             long left = until - Environment.TickCount64;
             if (left < 0 || !_readable.Wait((int)left, cancellationToken)) return false;
+        }
+    }
+
+    /// <summary>Ends the reader's wait, the present one or the next: there is something else to do. Any
+    /// thread.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            if (_completed) return;
+            _woken = true;
+            _readable.Set();
         }
     }
 

@@ -13,6 +13,7 @@ public abstract class PublishingSocket : ZmtpSocket
     private readonly Lock _gate = new();
     private readonly PrefixCounts _wanted = new();
     private ZmtpConnection[] _subscribers = [];
+    private long _heldBytes;
 
     private protected PublishingSocket(
         ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
@@ -59,14 +60,21 @@ public abstract class PublishingSocket : ZmtpSocket
                 $"a subscription of {prefix.Length} bytes; {Options.MaxSubscriptionBytes} are allowed");
         lock (_gate)
         {
+            long before = connection.Subscriptions.ChargedBytes;
             if (!isSubscribe)
             {
-                if (connection.Subscriptions.Remove(prefix)) Unwant(prefix);
+                if (!connection.Subscriptions.Remove(prefix)) return;
+                Unwant(prefix);
+                _heldBytes += connection.Subscriptions.ChargedBytes - before;
                 return;
             }
 
             if (!connection.Subscriptions.Add(prefix)) return;
+            long charge = connection.Subscriptions.ChargedBytes - before;
+            _heldBytes += charge;
             if (_wanted.Add(prefix)) OnSubscriptionChanged(prefix, isSubscribed: true);
+            if (charge > 0 && _heldBytes > Options.MaxHeldSubscriptionBytes)
+                throw Faults.Limit("subscriptions that, together with other peers', are too much to hold");
             if (connection.Subscriptions.Count > Options.MaxSubscriptionsPerPeer)
                 throw Faults.Limit($"more than {Options.MaxSubscriptionsPerPeer} subscriptions");
         }
@@ -89,6 +97,7 @@ public abstract class PublishingSocket : ZmtpSocket
         {
             Volatile.Write(ref _subscribers, [.. _subscribers.Where(other => other != connection)]);
             foreach (byte[] prefix in connection.Subscriptions.All) Unwant(prefix);
+            _heldBytes -= connection.Subscriptions.ChargedBytes;
         }
     }
 

@@ -32,6 +32,10 @@ public abstract partial class ZmtpSocket
         {
             return (false, failed.Fault);
         }
+        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        {
+            return (false, Faults.GaveWay(Options.MaxConnections));
+        }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {
             return (false, Faults.ConnectionLost("closed by this side"));
@@ -53,9 +57,8 @@ public abstract partial class ZmtpSocket
         try
         {
             Transport.Prepare(transport);
-            (bool wasReady, ZmtpFault fault) =
-                await RunConnectionAsync(link, transport, givesWay).ConfigureAwait(false);
-            ReportGone(link, wasReady, fault);
+            (_, ZmtpFault fault) = await RunConnectionAsync(link, transport, givesWay).ConfigureAwait(false);
+            ReportGone(link, fault);
             link.Enter(ConnectionState.Closed, fault);
         }
         catch (SocketException error)
@@ -106,6 +109,7 @@ public abstract partial class ZmtpSocket
         {
             // Before anybody can queue something for it: disposal waits for the queues of these.
             _connections[link.Id] = connection;
+            WatchHearts();
             byte[] first = OnJoining(connection);
             await SendFirstAsync(connection, first, cancellationToken).ConfigureAwait(false);
             link.EnterReady(connection, isSubscribed: first.Length > 0);
@@ -153,11 +157,11 @@ public abstract partial class ZmtpSocket
         else Logger.Accepted(_name, type, link.RemoteAddress, peer.Version, link.Endpoint);
     }
 
-    private void ReportGone(Link link, bool wasReady, ZmtpFault fault)
+    private void ReportGone(Link link, ZmtpFault fault)
     {
-        if (wasReady && fault.Code is ZmtpFaultCode.ConnectionLost or ZmtpFaultCode.HeartbeatLost)
+        if (fault.IsParting)
             Logger.PeerLeft(_name, link.RemoteAddress, link.Endpoint, fault);
-        else if (!_stopping.IsCancellationRequested && _dropLog.Allow(out long unlogged))
-            Logger.PeerDropped(_name, link.RemoteAddress, link.Endpoint, fault, unlogged);
+        else if (_dropLog.Allow((int)fault.Code, out string more))
+            Logger.PeerDropped(_name, link.Endpoint, fault, link.RemoteAddress, more);
     }
 }

@@ -14,6 +14,11 @@ namespace Steno.Zmtp;
 /// </summary>
 public abstract partial class ZmtpSocket : IAsyncDisposable
 {
+    /// <summary>Kinds of log entries beside the fault codes.</summary>
+    private const int DoorFullKind = -1;
+    private const int AcceptFailedKind = -2;
+    private const int DroppedKind = -3;
+
     private static long _lastId;
 
     private readonly Lock _gate = new();
@@ -31,6 +36,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     private int _accepted;
     private bool _stopped;
     private int _disposed;
+    private int _watching;
 
     private protected ZmtpSocket(ZmtpSocketType type, ZmtpOptions options, TimeProvider time, ILogger logger)
     {
@@ -45,10 +51,12 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
         _name = type.ToName();
         _dropLog = new LogLimit(time);
         Unfinished = new UnfinishedBudget(options.MaxUnfinishedBytes);
-        // Half an interval late is early enough, and every tick wakes a thread.
-        TimeSpan tick = options.HeartbeatInterval / 2;
+        // Set when there is a heart to watch: every tick wakes two threads.
         _heartbeats = time.CreateTimer(
-            static socket => ((ZmtpSocket)socket!).CheckHearts(), this, tick, tick);
+            static socket => ((ZmtpSocket)socket!).CheckHearts(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Raised when a connection enters another state, on the thread that noticed. Must return
@@ -77,8 +85,8 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
 
     internal UnfinishedBudget Unfinished { get; }
 
-    /// <summary>True if messages over a limit are drained on dialled connections instead of ending
-    /// them.</summary>
+    /// <summary>True if messages over a limit are drained and delivered truncated; false if they end their
+    /// connection.</summary>
     internal virtual bool DrainsOversized => false;
 
     /// <summary>The limits for what peers send to this kind of socket.</summary>
@@ -159,7 +167,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     {
         if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !_newcomers.TryEvictOldest())
         {
-            if (_dropLog.Allow(out long unlogged)) Logger.DoorFull(_name, endpoint, unlogged);
+            if (_dropLog.Allow(DoorFullKind, out string more)) Logger.DoorFull(_name, endpoint, more);
             transport.Dispose();
             return;
         }
@@ -184,7 +192,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
 
     internal void ReportAcceptFailed(ZmtpEndpoint endpoint, SocketException error)
     {
-        if (_dropLog.Allow(out long unlogged)) Logger.AcceptFailed(_name, endpoint, error.Message, unlogged);
+        if (_dropLog.Allow(AcceptFailedKind, out string more)) Logger.AcceptFailed(_name, endpoint, error.Message, more);
     }
 
     internal void ReportUnforeseen(ZmtpConnection connection, Exception error) =>
@@ -231,8 +239,8 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     {
         Interlocked.Add(ref _messagesDropped, messages);
         long dropped = connection.Link.CountDropped(messages);
-        if (_dropLog.Allow(out long unlogged))
-            Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, unlogged);
+        if (_dropLog.Allow(DroppedKind, out string more))
+            Logger.MessagesDropped(_name, connection.Link.RemoteAddress, dropped, more);
     }
 
     private static long NextId() => Interlocked.Increment(ref _lastId);
@@ -258,10 +266,32 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
             TaskScheduler.Default);
     }
 
+    /// <summary>A first connection starts the looking; it goes on by itself as long as there is one.</summary>
+    private void WatchHearts()
+    {
+        if (Interlocked.Exchange(ref _watching, 1) == 0) LookAgainIn(Options.HeartbeatInterval);
+    }
+
     private void CheckHearts()
     {
-        foreach (ZmtpConnection connection in _connections.Values) connection.Heart.Check();
+        TimeSpan pause = TimeSpan.MaxValue;
+        foreach (ZmtpConnection connection in _connections.Values)
+        {
+            TimeSpan wanted = connection.Heart.Check();
+            if (wanted < pause) pause = wanted;
+        }
+
+        if (pause < TimeSpan.MaxValue)
+        {
+            LookAgainIn(pause); // soon enough for a newcomer, whose first PING is due in an interval
+            return;
+        }
+
+        Volatile.Write(ref _watching, 0);
+        if (!_connections.IsEmpty) WatchHearts(); // one came meanwhile, and saw us watching
     }
+
+    private void LookAgainIn(TimeSpan pause) => _heartbeats.Change(pause, Timeout.InfiniteTimeSpan);
 
     private void Announce(Link link)
     {

@@ -8,10 +8,19 @@ namespace Steno.Zmtp.Subscriptions;
 /// </summary>
 internal sealed class PrefixSet
 {
+    /// <summary>What a prefix costs beside its bytes: two objects and their places in tables.</summary>
+    private const int FixedCharge = 128;
+
+    private const long FreeBytes = 64 * 1024;
+
     private readonly HashSet<byte[]> _prefixes = new(ByteOrder.Instance);
+    private long _bytes;
     private byte[][]? _minimal = [];
 
     public int Count => _prefixes.Count;
+
+    /// <summary>Memory that the prefixes take beyond what every peer may.</summary>
+    public long ChargedBytes => Math.Max(0, _bytes - FreeBytes);
 
     public IReadOnlyCollection<byte[]> All => _prefixes;
 
@@ -19,6 +28,7 @@ internal sealed class PrefixSet
     public bool Add(ReadOnlySpan<byte> prefix)
     {
         if (!_prefixes.GetAlternateLookup<ReadOnlySpan<byte>>().Add(prefix)) return false;
+        _bytes += prefix.Length + FixedCharge;
         Volatile.Write(ref _minimal, null);
         return true;
     }
@@ -27,6 +37,7 @@ internal sealed class PrefixSet
     public bool Remove(ReadOnlySpan<byte> prefix)
     {
         if (!_prefixes.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(prefix)) return false;
+        _bytes -= prefix.Length + FixedCharge;
         Volatile.Write(ref _minimal, null);
         return true;
     }

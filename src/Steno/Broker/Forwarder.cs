@@ -14,8 +14,14 @@ namespace Steno.Broker;
 /// reads the next.</remarks>
 public sealed class Forwarder : IAsyncDisposable
 {
+    /// <summary>Bytes of prefixes passed on since the start: tens of thousands of topic names, and far from what fills
+    /// the queue to a publisher that is slow to read.</summary>
+    private const long PassedBytesMax = 1 << 20;
+
     private readonly ForwarderOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LogLimit _logLimit;
     private readonly XPubSocket _subscribers;
     private readonly XSubSocket _publishers;
     private ZmtpEndpoint? _publisherDoor;
@@ -23,6 +29,9 @@ public sealed class Forwarder : IAsyncDisposable
     private DateTimeOffset _since;
     private long _messagesIn;
     private long _bytesIn;
+    private long _messagesTooLarge;
+    private long _passedBytes;
+    private bool _asksForAll;
 
     public Forwarder(ForwarderOptions options, TimeProvider time, ILogger logger)
     {
@@ -30,8 +39,11 @@ public sealed class Forwarder : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         _options = options;
         _time = time;
-        _subscribers = new XPubSocket(options.Zmtp, time, logger);
-        _publishers = new XSubSocket(options.Zmtp, Forward, time, logger);
+        _logger = logger;
+        _logLimit = new LogLimit(time);
+        ZmtpOptions zmtp = options.Zmtp with { Signs = new SignPost(options.PublisherDoor, options.SubscriberDoor) };
+        _subscribers = new XPubSocket(zmtp, time, logger);
+        _publishers = new XSubSocket(zmtp, Forward, time, logger);
         _subscribers.SubscriptionChanged += PassUpstream;
     }
 
@@ -59,6 +71,7 @@ public sealed class Forwarder : IAsyncDisposable
         Interlocked.Read(ref _messagesIn),
         Interlocked.Read(ref _bytesIn),
         _subscribers.MessagesDropped,
+        Interlocked.Read(ref _messagesTooLarge),
         _subscribers.SubscriptionCount,
         _publishers.Connections,
         _subscribers.Connections);
@@ -89,15 +102,40 @@ public sealed class Forwarder : IAsyncDisposable
         using (batch)
         {
             Interlocked.Add(ref _messagesIn, batch.MessageCount);
+            if (batch[0].Truncation is { } cut)
+            {
+                // Its publisher keeps its connection, for what it says next.
+                Interlocked.Increment(ref _messagesTooLarge);
+                if (_logLimit.Allow(0, out string more))
+                    BrokerLog.TooLarge(_logger, batch.Origin.RemoteAddress, cut.TotalBytes, cut.FrameCount, more);
+                return ValueTask.CompletedTask;
+            }
+
             Interlocked.Add(ref _bytesIn, batch.WireBytes);
             _subscribers.TrySend(batch);
             return ValueTask.CompletedTask;
         }
     }
 
+    /// <summary>Called by one thread at a time. Publishers are told every prefix, up to a limit: a flood of them must not
+    /// fill the queues to publishers, which would cost them their connection. From then on they are asked for
+    /// everything, and only this end selects.</summary>
     private void PassUpstream(ReadOnlySpan<byte> prefix, bool isSubscribed)
     {
-        if (isSubscribed) _publishers.Subscribe(prefix);
-        else _publishers.Unsubscribe(prefix);
+        if (!isSubscribed)
+        {
+            _publishers.Unsubscribe(prefix); // of what was not passed on, this is nothing
+            return;
+        }
+
+        _passedBytes += prefix.Length + 16; // an empty one costs something too
+        if (_passedBytes > PassedBytesMax && !_asksForAll)
+        {
+            _asksForAll = true;
+            BrokerLog.AsksForAll(_logger);
+            _publishers.Subscribe([]);
+        }
+
+        if (!_asksForAll || prefix.IsEmpty) _publishers.Subscribe(prefix);
     }
 }

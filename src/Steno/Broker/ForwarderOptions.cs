@@ -13,6 +13,7 @@ public sealed record ForwarderOptions
     public ZmtpEndpoint SubscriberDoor { get; init; } = ZmtpEndpoint.Parse("tcp://127.0.0.1:5555");
 
     /// <summary>Limits of both doors; <see cref="ZmtpOptions.SendQueueBytes"/> (64 MiB) is each subscriber's
-    /// queue.</summary>
-    public ZmtpOptions Zmtp { get; init; } = new();
+    /// queue. 65,536 frames a message: what is too much for a recorder shall reach it, to be named in its
+    /// journal.</summary>
+    public ZmtpOptions Zmtp { get; init; } = new() { MaxFramesPerMessage = 65_536 };
 }

@@ -48,7 +48,8 @@ internal static class BrokerCommand
         await forwarder.StopAsync().ConfigureAwait(false);
         ForwarderStatus last = forwarder.Status;
         context.Output.Line(
-            $"Stopped ({reason}): {last.MessagesIn} messages forwarded, {last.MessagesDropped} lost by slow subscribers.");
+            $"Stopped ({reason}): {last.MessagesIn - last.MessagesTooLarge} messages forwarded, {last.MessagesDropped} lost "
+            + $"by slow subscribers, {last.MessagesTooLarge} over a limit and not forwarded.");
         return ExitCodes.Done;
     }
 }

@@ -28,6 +28,7 @@ internal static class StatusCommand
         RecorderStatus status = reply.Status ?? new RecorderStatus
         {
             Recording = false,
+            Known = reply.IsKnown,
             Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
                 ? $"There is no log directory {settings.Logs}, and so no recorder. `steno start` makes it and records; "
                     + "--logs names another one."

@@ -8,6 +8,9 @@ namespace Steno.Commands;
 /// <summary>Status for people. The first line answers "is it recording?"; the rest says why and how much.</summary>
 internal static class StatusScreen
 {
+    /// <summary>Of one source; all of them are in the JSON.</summary>
+    private const int WarningsShown = 3;
+
     /// <summary>Before every value.</summary>
     private const int MarginColumns = 13;
 
@@ -18,7 +21,8 @@ internal static class StatusScreen
 
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        Styled verdict = status.Recording ? Styled.Good("✓ Recording.") : Styled.Bad("✗ NOT recording.");
+        Styled verdict = status.Recording ? Styled.Good("✓ Recording.")
+            : Styled.Bad(status.Known ? "✗ NOT recording." : "✗ NOT KNOWN whether it records.");
         IReadOnlyList<string> why = Wrapped.Lines(status.Reason + Proof(status), screen.Columns, verdict.Text.Length + 1, 2);
         screen.Line($"{verdict} {why[0]}");
         foreach (string more in why.Skip(1)) screen.Line($"  {more}");
@@ -62,6 +66,11 @@ internal static class StatusScreen
         string reconnects = source.Reconnects > 0 ? $", {Count(source.Reconnects, "reconnect")}" : "";
         Row(screen, source.Kind, $"{source.Endpoint}{peer}: {heard}{reconnects}", mark);
         if (source.Problem is { } problem) Row(screen, "", problem, isWarning: true);
+        foreach (SourceWarning warning in source.Warnings.Take(WarningsShown))
+        {
+            string often = $"({Count(warning.Count, "time")}, last {Age(warning.Last, now)} ago)";
+            Row(screen, "", $"{warning.Text} {warning.Remedy}".TrimEnd() + $" {often}", isWarning: true);
+        }
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)

@@ -15,6 +15,8 @@ internal sealed class ControlClient : IDisposable
     /// <summary>A healthy recorder answers in a millisecond; one under heavy load in some tens.</summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(10);
+
     private readonly string _logs;
     private readonly UnixDomainSocketEndPoint _endpoint;
     private readonly HttpClient _http;
@@ -84,7 +86,7 @@ internal sealed class ControlClient : IDisposable
         catch (HttpRequestException failed)
         {
             // Connected, and cut off: it was killed or ended while it was asked.
-            return NotAnswering(failed.InnerException?.Message ?? failed.Message);
+            return NotAnswering("it closed the connection: " + (failed.InnerException?.Message ?? failed.Message));
         }
         catch (JsonException)
         {
@@ -95,10 +97,9 @@ internal sealed class ControlClient : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket socket = await ConnectAsync(_endpoint, cancellation).ConfigureAwait(false);
         try
         {
-            await socket.ConnectAsync(_endpoint, cancellation).ConfigureAwait(false);
             _pid = PeerProcess.Of(socket);
             return new NetworkStream(socket, ownsSocket: true);
         }
@@ -106,6 +107,30 @@ internal sealed class ControlClient : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(UnixDomainSocketEndPoint endpoint, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
+                return socket;
+            }
+            catch (SocketException full) when (full.SocketErrorCode is SocketError.WouldBlock)
+            {
+                // More connections wait than the system lets wait: until the question's deadline, so does this one.
+                socket.Dispose();
+                await Task.Delay(WhileFull, TimeProvider.System, cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
     }
 
@@ -120,9 +145,13 @@ internal sealed class ControlClient : IDisposable
     private ControlReply NotAnswering(string why)
     {
         string who = $"The recorder{(_pid is null ? "" : $" (pid {_pid})")} on {_logs}";
-        string remedy = _pid is { } pid && ProcessState.IsStopped(pid)
-            ? $"it is stopped; let it go on with `kill -CONT {pid}`."
-            : "end it with `steno stop`.";
-        return new ControlReply(ControlOutcome.NotAnswering, $"{who} does not answer ({why}): {remedy}", Pid: _pid);
+        bool isStopped = _pid is { } pid && ProcessState.IsStopped(pid);
+        string remedy = isStopped
+            ? $"it is stopped; let it go on with `kill -CONT {_pid}`."
+            : "ask again; if it stays silent, its log (LOGS/run/recorder.log) may say why, and `steno stop` ends it.";
+        return new ControlReply(ControlOutcome.NotAnswering, $"{who} does not answer ({why}): {remedy}", Pid: _pid)
+        {
+            IsKnown = isStopped,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,8 +18,11 @@ internal sealed class ControlEndpoints(
     public const string FeedPath = "/v1/feed";
     public const string StopPath = "/v1/stop";
 
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
-        new DefaultHttpContext(contextFeatures);
+    public HttpContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        if (contextFeatures.Get<IConnectionItemsFeature>() is { } connection) ControlVisitors.MarkBusy(connection.Items);
+        return new DefaultHttpContext(contextFeatures);
+    }
 
     public Task ProcessRequestAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Method) switch
     {
@@ -33,6 +37,7 @@ internal sealed class ControlEndpoints(
 
     public void DisposeContext(HttpContext context, Exception? exception)
     {
+        if (context.Features.Get<IConnectionItemsFeature>() is { } connection) ControlVisitors.MarkIdle(connection.Items);
     }
 
     private Task SendStatusAsync(HttpResponse response) => SendAsync(response, StatusCodes.Status200OK,

@@ -8,4 +8,8 @@ namespace Steno.Control;
 /// <param name="Status">The recorder's status, when it was asked for and answered.</param>
 /// <param name="Pid">The process behind the socket, where the platform tells; also when it does not answer.</param>
 internal sealed record ControlReply(
-    ControlOutcome Outcome, string Explanation, RecorderStatus? Status = null, int? Pid = null);
+    ControlOutcome Outcome, string Explanation, RecorderStatus? Status = null, int? Pid = null)
+{
+    /// <summary>False if a recorder runs and may record, but did not say so.</summary>
+    public bool IsKnown { get; init; } = true;
+}

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -18,8 +19,8 @@ namespace Steno.Control;
 /// </remarks>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    /// <summary>More than <see cref="LiveFeed.ReadersMax"/>, so that readers never keep status out.</summary>
-    private const int ConnectionsMax = 2 * LiveFeed.ReadersMax;
+    /// <summary>A client sends its request as soon as it is connected, and then leaves.</summary>
+    private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(2);
 
     /// <summary>Open requests may finish for this long when the recorder stops.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
@@ -28,14 +29,14 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly ControlEndpoints _endpoints;
     private readonly LiveFeed _feed;
 
-    /// <param name="path">Where to listen: <see cref="ControlSocket.PathFor(string)"/>.</param>
+    /// <param name="socket">From <see cref="ControlSocket.Bind"/>. The server owns it from its start on.</param>
     /// <param name="status">Called on any thread, several at a time; must not wait.</param>
     /// <param name="feed">Completed when the server is disposed.</param>
     /// <param name="stop">Asks the recorder to stop in good order and returns at once; may be called twice.</param>
     /// <param name="time">For the keep-alive of the feed.</param>
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
     public ControlServer(
-        string path,
+        Socket socket,
         Func<RecorderStatus> status,
         LiveFeed feed,
         Action stop,
@@ -47,20 +48,24 @@ internal sealed class ControlServer : IAsyncDisposable
         _endpoints = new ControlEndpoints(status, feed, stop, time);
 
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxConcurrentConnections = ConnectionsMax;
-        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        options.Limits.KeepAliveTimeout = IdleMax;
+        options.Limits.RequestHeadersTimeout = IdleMax;
         options.Limits.MaxRequestBodySize = 1 << 20;
         // A reader of the feed may sleep: it loses lines, not its connection.
         options.Limits.MinResponseDataRate = null;
-        options.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
+        var visitors = new ControlVisitors();
+        options.ListenUnixSocket(((UnixDomainSocketEndPoint)socket.LocalEndPoint!).ToString(), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(visitors.ServeAsync);
+        });
 
-        var transport = new SocketTransportOptions { CreateBoundListenSocket = _ => ControlSocket.Bind(path) };
+        var transport = new SocketTransportOptions { CreateBoundListenSocket = _ => socket };
         _server = new KestrelServer(
             Options.Create(options), new SocketTransportFactory(Options.Create(transport), logs), logs);
     }
 
     /// <summary>Listens when it returns.</summary>
-    /// <exception cref="ControlSocketTakenException">Another recorder answers there.</exception>
     public Task StartAsync(CancellationToken cancellation) => _server.StartAsync(_endpoints, cancellation);
 
     public async ValueTask DisposeAsync()

@@ -45,19 +45,26 @@ internal static class ControlSocket
 
     /// <summary>Binds the socket for the recorder. Owner-only before anyone can connect.</summary>
     /// <exception cref="ControlSocketTakenException">Somebody answers on it.</exception>
+    /// <exception cref="ControlSocketException">It cannot be bound, and why.</exception>
     public static Socket Bind(string path)
     {
-        PrivateDirectory.Create(Path.GetDirectoryName(path)!);
-        RemoveIfStale(path);
-
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
+            PrivateDirectory.Create(Path.GetDirectoryName(path)!);
+            RemoveIfStale(path);
             // Between bind and listen nobody gets in: no moment in which the mode is the umask's.
             socket.Bind(new UnixDomainSocketEndPoint(path));
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return socket;
+        }
+        catch (Exception refused) when (refused is SocketException or IOException or UnauthorizedAccessException)
+        {
+            socket.Dispose();
+            throw new ControlSocketException(
+                $"The control socket {path} cannot be opened: {refused.Message}",
+                "Make its folder writable for you alone, or choose another log directory (--logs).", refused);
         }
         catch
         {
@@ -73,6 +80,14 @@ internal static class ControlSocket
     private static void RemoveIfStale(string path)
     {
         if (!Path.Exists(path)) return;
+
+        // A refused connection is the answer of other files too: those are somebody's, and stay. A socket has no bytes.
+        if (Directory.Exists(path) || new FileInfo(path).Length > 0)
+        {
+            throw new ControlSocketException(
+                $"The control socket {path} cannot be opened: a {(Directory.Exists(path) ? "directory" : "file")} has its name.",
+                "Move it away, or choose another log directory (--logs).");
+        }
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -29,14 +28,18 @@ internal static class FeedStream
 
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-        PipeWriter body = context.Response.BodyWriter;
-        // At once, so that a client that has read the header knows that it will miss nothing from here on.
-        body.Write(": listening\n\n"u8);
-        await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-
-        while (await NextAsync(reader, time, context.RequestAborted).ConfigureAwait(false))
-            await DrainAsync(reader, body, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+            // At once, so that a client that has read the header knows that it will miss nothing from here on.
+            await SendAsync(": listening\n\n"u8.ToArray(), context).ConfigureAwait(false);
+            while (await NextAsync(reader, time, context.RequestAborted).ConfigureAwait(false))
+                await DrainAsync(reader, context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The reader has gone.
+        }
     }
 
     /// <summary>Waits for lines, or for the time to show that the line is alive.</summary>
@@ -55,36 +58,44 @@ internal static class FeedStream
         }
     }
 
-    private static async Task DrainAsync(FeedReader reader, PipeWriter body, CancellationToken cancellation)
+    /// <summary>Each piece is put together here and not in the response's own buffer, which is taken away from under
+    /// the writer when the reader goes.</summary>
+    private static async Task DrainAsync(FeedReader reader, HttpContext context)
     {
-        bool any = false;
+        ArrayBufferWriter<byte> events = new();
         while (reader.TryRead(out FeedLine line))
         {
-            any = true;
-            if (line.LostBefore > 0) WriteLost(body, line.LostBefore);
-            WriteLine(body, line);
-            if (body.CanGetUnflushedBytes && body.UnflushedBytes >= FlushEveryBytes)
-                await body.FlushAsync(cancellation).ConfigureAwait(false);
+            if (line.LostBefore > 0) WriteLost(events, line.LostBefore);
+            WriteLine(events, line);
+            if (events.WrittenCount < FlushEveryBytes) continue;
+            await SendAsync(events.WrittenMemory, context).ConfigureAwait(false);
+            events.ResetWrittenCount();
         }
 
         long lost = reader.TakeLost();
-        if (lost > 0) WriteLost(body, lost);
-        if (!any && lost == 0) body.Write(": keep-alive\n\n"u8);
-        await body.FlushAsync(cancellation).ConfigureAwait(false);
+        if (lost > 0) WriteLost(events, lost);
+        if (events.WrittenCount == 0) events.Write(": keep-alive\n\n"u8);
+        await SendAsync(events.WrittenMemory, context).ConfigureAwait(false);
     }
 
-    private static void WriteLine(PipeWriter body, FeedLine line)
+    private static async Task SendAsync(ReadOnlyMemory<byte> events, HttpContext context)
     {
-        body.Write("id: "u8);
-        Span<byte> number = body.GetSpan(20);
-        line.Seq.TryFormat(number, out int length, provider: CultureInfo.InvariantCulture);
-        body.Advance(length);
-        body.Write("\ndata: "u8);
-        body.Write(line.Line.Span);
-        body.Write("\n\n"u8);
+        await context.Response.Body.WriteAsync(events, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static void WriteLost(PipeWriter body, long lost) => body.Write(
+    private static void WriteLine(ArrayBufferWriter<byte> events, FeedLine line)
+    {
+        events.Write("id: "u8);
+        Span<byte> number = events.GetSpan(20);
+        line.Seq.TryFormat(number, out int length, provider: CultureInfo.InvariantCulture);
+        events.Advance(length);
+        events.Write("\ndata: "u8);
+        events.Write(line.Line.Span);
+        events.Write("\n\n"u8);
+    }
+
+    private static void WriteLost(ArrayBufferWriter<byte> events, long lost) => events.Write(
         Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture, $"event: lost\ndata: {{\"lost\":{lost}}}\n\n")));
 }

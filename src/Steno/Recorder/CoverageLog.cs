@@ -50,6 +50,18 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         inbox.Add(EndEvent(period.Endpoint, lastHeard, reason), time.GetUtcNow());
     }
 
+    /// <summary>A peer that spoke was dropped: what it was saying is not recorded.</summary>
+    public void Gap(string endpoint, string peer, string reason)
+    {
+        SystemEvent e = new(
+            SystemEventNames.Gap,
+            $"The peer {peer} at {endpoint} was dropped, and what it was sending may be missing: {reason}",
+            SystemEventField.Of("endpoint", endpoint),
+            SystemEventField.Of("peer", peer),
+            SystemEventField.Of("reason", reason));
+        inbox.Add(e, time.GetUtcNow());
+    }
+
     /// <summary>
     /// The recorder before this one ended without a word: its coverage ended, for every source, with the last line it wrote.
     /// </summary>

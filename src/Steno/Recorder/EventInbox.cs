@@ -25,6 +25,7 @@ internal sealed class EventInbox(ReceiveQueue queue)
     {
         if (_events.Count >= Capacity) Interlocked.Increment(ref _lost);
         else _events.Enqueue((e, at, queue.AdmittedMessages));
+        queue.Wake();
     }
 
     /// <summary>Takes the oldest event whose turn has come.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Steno.Control;
 using Steno.Core.Files;
@@ -30,11 +31,14 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// </summary>
     /// <param name="started">Called once, when the doors are open.</param>
     /// <exception cref="DirectoryLockedException">Another recorder writes in this directory.</exception>
+    /// <exception cref="ControlSocketException">The control socket cannot be opened; nothing was touched.</exception>
     /// <exception cref="StorageException">The log directory cannot be written.</exception>
     /// <exception cref="ZmtpException">The direct door cannot be opened.</exception>
     public async Task<bool> RunAsync(StopSignals signals, Action<RecorderStatus> started)
     {
         using DirectoryLock held = DirectoryLock.Acquire(options.Logs);
+        // Before anything is touched: it also finds a recorder that runs, should somebody have deleted its lock.
+        using Socket door = ControlSocket.Bind(ControlSocket.PathFor(options.Logs.Root));
         using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
         EventInbox inbox = new(queue);
         CoverageLog coverage = new(inbox, time);
@@ -57,7 +61,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
-                ControlSocket.PathFor(options.Logs.Root), reporter.Report, _feed, () => signals.Request("steno stop"), time, loggers);
+                door, reporter.Report, _feed, () => signals.Request("steno stop"), time,
+                new LimitedLoggers(loggers, time));
             await control.StartAsync(signals.Token).ConfigureAwait(false);
             started(reporter.Report());
 
@@ -89,7 +94,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
 
     private void OpenSources(List<Source> sources, ReceiveQueue queue, CoverageLog coverage)
     {
-        ZmtpOptions zmtp = new() { MaxMessageBytes = options.MessageLimitBytes };
+        SignPost signs = new(Subscribers: options.Brokers[0], Direct: options.Direct);
+        ZmtpOptions zmtp = new() { MaxMessageBytes = options.MessageLimitBytes, Signs = signs };
         if (options.Direct is { } door) sources.Add(Source.Listen(door, zmtp, queue, coverage, time, _logger));
         foreach (ZmtpEndpoint broker in options.Brokers)
             sources.Add(Source.Subscribe(broker, zmtp, queue, coverage, time, _logger));

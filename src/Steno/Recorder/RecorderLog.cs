@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Steno.Recorder;
 
-/// <summary>What the recorder logs. Ids 1500 to 1999; they are an API, and are never given twice.</summary>
+/// <summary>What the recorder logs. Ids 1500 to 1899; they are an API, and are never given twice.</summary>
 internal static partial class RecorderLog
 {
     [LoggerMessage(1500, LogLevel.Critical, "RECORDING HAS STOPPED: {Reason}")]

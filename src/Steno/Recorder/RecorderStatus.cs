@@ -12,6 +12,9 @@ internal sealed record RecorderStatus
     /// <summary>Whether what is said now reaches the disk. False within 5 s of any cause that can be detected.</summary>
     public required bool Recording { get; init; }
 
+    /// <summary>False if a recorder runs that did not answer: then it may record all the same.</summary>
+    public bool Known { get; init; } = true;
+
     /// <summary>What <see cref="Recording"/> rests on, one of <see cref="RecordingProof"/>; null without any.</summary>
     public string? Proof { get; init; }
 

@@ -16,8 +16,8 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class Scribe
 {
-    /// <summary>How long an idle scribe sleeps at most: what others put into the inbox is written within this time.</summary>
-    private static readonly TimeSpan IdleNap = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long an idle scribe sleeps at most; the queue and the inbox wake it. This is its sign of life for status.</summary>
+    private static readonly TimeSpan IdleNap = TimeSpan.FromSeconds(1);
 
     /// <summary>As many messages waiting, or coming within one nap, are a burst: 32,000 a second.</summary>
     private const int BurstMessages = 64;

@@ -11,6 +11,7 @@ internal sealed class Source : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly ReceivingSocket _socket;
+    private readonly SourceWarnings _warnings;
     private readonly CoverageLog _coverage;
     private readonly TimeProvider _time;
     private readonly bool _dials;
@@ -29,6 +30,7 @@ internal sealed class Source : IAsyncDisposable
         _endpoint = endpoint.ToString();
         _dials = dials;
         _coverage = coverage;
+        _warnings = new SourceWarnings(time);
         _time = time;
         socket.ConnectionChanged += OnConnectionChanged;
     }
@@ -99,6 +101,7 @@ internal sealed class Source : IAsyncDisposable
             Endpoint = _endpoint,
             Listening = open is not null,
             Problem = open is not null ? null : abandoned ?? Problem(dialled),
+            Warnings = _warnings.Snapshot(),
             PeerSocketType = dialled is { PeerSocketType: not ZmtpSocketType.Unknown } d
                 ? d.PeerSocketType.ToString().ToUpperInvariant()
                 : null,
@@ -151,6 +154,11 @@ internal sealed class Source : IAsyncDisposable
             _leftLastHeard = Latest([_leftLastHeard, left.LastHeard]);
             _leftLastMessage = Latest([_leftLastMessage, left.LastMessage]);
         }
+
+        if (left.Fault is not { IsParting: false } fault) return;
+        _warnings.Note(fault, left.PeerSocketType);
+        // Who never came through the handshake has sent nothing that could be missing.
+        if (left.HasBeenReady) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString());
     }
 
     private void Begin(string peer)

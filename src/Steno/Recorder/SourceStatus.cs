@@ -14,6 +14,9 @@ internal sealed record SourceStatus
     /// <summary>Why it does not listen, with the remedy; null when it does.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Peers that were turned away since the recorder started, by reason, the latest first.</summary>
+    public IReadOnlyList<SourceWarning> Warnings { get; init; } = [];
+
     /// <summary>The peer's socket type as its handshake named it; null before, and for doors with many peers.</summary>
     public string? PeerSocketType { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class StatusReporter(
     /// <summary>Longer than any sane sync, and short enough that status turns within 5 s.</summary>
     private static readonly TimeSpan UnrecordedMax = TimeSpan.FromSeconds(3);
 
-    /// <summary>The scribe moves twenty times a second, unless the disk holds it.</summary>
+    /// <summary>The scribe moves once a second at least, unless the disk holds it.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();

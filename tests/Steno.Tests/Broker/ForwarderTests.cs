@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Steno.Broker;
 using Steno.Tests.Zmtp;
 using Steno.Zmtp;
+using Steno.Zmtp.Wire;
 
 namespace Steno.Tests.Broker;
 
@@ -149,6 +150,105 @@ public sealed class ForwarderTests : IAsyncDisposable
         Assert.True(loser.QueuedBytes <= Budget, $"{loser.QueuedBytes} bytes held");
         Assert.Equal(broker.Status.MessagesDropped, loser.MessagesDropped);
         frozen.Signal(PosixSignalNumber.Continue);
+    }
+
+    [Fact]
+    public async Task A_message_over_a_limit_is_counted_and_its_publisher_is_heard_on()
+    {
+        LogLines log = new();
+        await using Forwarder broker = new(
+            new ForwarderOptions { PublisherDoor = TestSockets.AnyPort, SubscriberDoor = TestSockets.AnyPort },
+            TimeProvider.System,
+            log);
+        broker.Start();
+        using Inbox inbox = new();
+        await using SubSocket sub = TestSockets.Sub(inbox, new ZmtpOptions { MaxFramesPerMessage = 65_536 });
+        sub.Connect(broker.Status.SubscriberDoor);
+        await Eventually.BecomesTrueAsync(() => broker.Status.Subscriptions == 1, "it has subscribed");
+        using RawPeer publisher = await RawPeer.DialAsync(broker.Status.PublisherDoor);
+        await publisher.ShakeHandsAsync(ZmtpSocketType.XSub);
+        await publisher.SendAsync(Frames(65_536), Frames(65_537), RawPeer.Message("after"));
+
+        Assert.Equal(65_536, inbox.Next().Length);
+        Assert.Equal("after", inbox.NextText());
+        Assert.Equal(1, broker.Status.MessagesTooLarge);
+        Assert.StartsWith(
+            "Warning 1900 A message of 65537 bytes in 65537 frames", Assert.Single(log.Warnings), StringComparison.Ordinal);
+
+        static byte[] Frames(int count) =>
+            [.. Enumerable.Repeat<byte[]>([1, 1, 0x41], count - 1).SelectMany(f => f), 0, 1, 0x42];
+    }
+
+    [Theory]
+    [InlineData("PUB", "Publishers belong at ")]
+    [InlineData("PUSH", "PUSH sockets belong at the recorder's direct door, by default tcp://127.0.0.1:5557.")]
+    public async Task An_agent_at_the_subscribers_door_is_sent_to_the_right_one(string type, string remedy)
+    {
+        LogLines log = new();
+        ZmtpEndpoint publishers = ZmtpEndpoint.Tcp("127.0.0.1", 1);
+        await using XPubSocket door = new(
+            new ZmtpOptions { Signs = new SignPost(Publishers: publishers) }, TimeProvider.System, log);
+        await using PythonPeer lost = await PythonPeer.ConnectAsync(type, door.Bind(TestSockets.AnyPort));
+        await Eventually.BecomesTrueAsync(() => log.Warnings.Count > 0, "it is logged");
+        Assert.Contains($"An agent ({type}) connected to", log.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains(type == "PUB" ? $"{remedy}{publishers}." : remedy, log.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_flood_of_subscriptions_costs_neither_memory_without_bound_nor_a_publisher_its_connection()
+    {
+        using Inbox inbox = new();
+        await using SubSocket healthy = TestSockets.Sub(inbox);
+        healthy.Connect(_broker.Status.SubscriberDoor);
+        await UntilAsync(status => status.Subscriptions == 1, "the healthy one has subscribed");
+        // It reads nothing: what it is told about subscriptions stays in the broker.
+        using RawPeer publisher = await RawPeer.DialAsync(_broker.Status.PublisherDoor);
+        await publisher.ShakeHandsAsync(ZmtpSocketType.XSub);
+        await UntilAsync(status => status.Publishers.Any(IsReady), "the publisher is there");
+
+        byte[] prefix = new byte[1000];
+        for (int peer = 0; peer < 5; peer++)
+        {
+            using RawPeer flood = await RawPeer.DialAsync(_broker.Status.SubscriberDoor);
+            await flood.ShakeHandsAsync(ZmtpSocketType.XPub);
+            for (int i = 0; i < 9900; i++)
+            {
+                BitConverter.TryWriteBytes(prefix, (peer * 10_000) + i + 1);
+                await flood.SendAsync(WireCommands.Make("SUBSCRIBE"u8, prefix));
+            }
+
+            await flood.SendAsync(RawPeer.Message("gone"));
+            int wanted = _broker.Status.Subscriptions;
+            Assert.True(wanted < 40_000, $"{wanted} prefixes of 1 KB are held");
+        }
+
+        await publisher.SendAsync(RawPeer.Message("after"));
+        Assert.Equal("after", inbox.NextText());
+        Assert.Equal(1, _broker.Status.Publishers.Count(IsReady));
+    }
+
+    [Fact]
+    public async Task Once_it_asks_publishers_for_everything_each_subscriber_still_gets_what_it_wants_alone()
+    {
+        using Inbox news = new();
+        await using SubSocket sub = new(new ZmtpOptions(), news.Queue, TimeProvider.System, NullLogger.Instance);
+        sub.Connect(_broker.Status.SubscriberDoor);
+        byte[] prefix = new byte[1000];
+        for (int i = 1; i <= 2000; i++)
+        {
+            BitConverter.TryWriteBytes(prefix, i);
+            sub.Subscribe(prefix);
+        }
+
+        sub.Subscribe("news"u8);
+        await UntilAsync(status => status.Subscriptions == 2001, "all are known");
+        await using PubSocket pub = TestSockets.Pub();
+        pub.Connect(_broker.Status.PublisherDoor);
+        await Eventually.BecomesTrueAsync(() => pub.SubscriptionCount > 1000, "the publisher is told");
+        Assert.True(pub.SubscriptionCount < 1100, $"{pub.SubscriptionCount} prefixes were passed on");
+        pub.TrySend("other"u8.ToArray());
+        pub.TrySend("news"u8.ToArray());
+        Assert.Equal("news", news.NextText());
     }
 
     [Fact]

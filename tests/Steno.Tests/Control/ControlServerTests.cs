@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Steno.Control;
 using Steno.Recorder;
+using Steno.Tests.Zmtp;
 
 namespace Steno.Tests.Control;
 
@@ -11,6 +12,7 @@ public sealed class ControlServerTests : IAsyncLifetime
     private readonly TemporaryDirectory _directory = new();
     private readonly LiveFeed _feed = new();
     private readonly TaskCompletionSource _stopped = new();
+    private readonly LogLines _log = new();
     private ControlServer _server = null!;
     private RecorderStatus _status = new() { Recording = true, Reason = "All is well.", Version = "1.2.3" };
 
@@ -21,7 +23,7 @@ public sealed class ControlServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = new ControlServer(
-            SocketPath, () => _status, _feed, () => _stopped.TrySetResult(), TimeProvider.System);
+            ControlSocket.Bind(SocketPath), () => _status, _feed, () => _stopped.TrySetResult(), TimeProvider.System, _log);
         await _server.StartAsync(Cancellation);
     }
 
@@ -114,6 +116,73 @@ public sealed class ControlServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_thousand_idle_connections_keep_no_question_out()
+    {
+        List<Socket> idle = [];
+        try
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                idle.Add(await ConnectAsync());
+            }
+
+            foreach (Socket late in idle.TakeLast(50)) await late.SendAsync("GET /v1/sta"u8.ToArray(), Cancellation);
+            using var client = new ControlClient(_directory.Path);
+            Assert.Equal(ControlOutcome.Answered, (await client.StatusAsync(Cancellation)).Outcome);
+        }
+        finally
+        {
+            foreach (Socket socket in idle) socket.Dispose();
+        }
+
+        Assert.True(_log.Warnings.Count <= 10, string.Join('\n', _log.Warnings));
+    }
+
+    [Fact]
+    public async Task Readers_of_the_feed_stay_when_idle_connections_flood_in()
+    {
+        using HttpClient http = Http();
+        using StreamReader events = await ListenAsync(http);
+        List<Socket> idle = [];
+        try
+        {
+            for (int i = 0; i < 2 * ControlVisitors.Max; i++)
+            {
+                idle.Add(await ConnectAsync());
+            }
+
+            _feed.Publish("{}"u8, 1);
+            Assert.Equal("id: 1", await events.ReadLineAsync(Cancellation));
+        }
+        finally
+        {
+            foreach (Socket socket in idle) socket.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Readers_that_vanish_in_the_middle_of_lines_leave_no_warning()
+    {
+        byte[] line = Encoding.UTF8.GetBytes(new string('x', 4000));
+        using var stop = new CancellationTokenSource();
+        Task publishing = Task.Run(() =>
+        {
+            for (long seq = 1; !stop.IsCancellationRequested; seq++) _feed.Publish(line, seq);
+        }, Cancellation);
+        for (int i = 0; i < 200; i++)
+        {
+            using HttpClient http = Http();
+            using StreamReader events = await ListenAsync(http);
+            await events.ReadLineAsync(Cancellation);
+        }
+
+        await stop.CancelAsync();
+        await publishing;
+        await _server.DisposeAsync();
+        Assert.Empty(_log.Warnings);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_said_and_so_is_a_wrong_method()
     {
         using HttpClient http = Http();
@@ -126,13 +195,8 @@ public sealed class ControlServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_recorder_on_the_directory_is_refused()
-    {
-        await using var second = new ControlServer(
-            SocketPath, () => _status, new LiveFeed(), () => { }, TimeProvider.System);
-
-        await Assert.ThrowsAsync<ControlSocketTakenException>(() => second.StartAsync(Cancellation));
-    }
+    public void A_second_recorder_on_the_directory_is_refused() =>
+        Assert.Throws<ControlSocketTakenException>(() => ControlSocket.Bind(SocketPath));
 
     [Fact]
     public async Task The_socket_file_goes_with_the_server()
@@ -189,6 +253,25 @@ public sealed class ControlServerTests : IAsyncLifetime
 
         Assert.Equal(ControlOutcome.Refused, (await client.StatusAsync(Cancellation)).Outcome);
         await answer;
+    }
+
+    /// <summary>Connects, when the server has taken enough of those that wait.</summary>
+    private async Task<Socket> ConnectAsync()
+    {
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), Cancellation);
+                return socket;
+            }
+            catch (SocketException full) when (full.SocketErrorCode is SocketError.WouldBlock)
+            {
+                socket.Dispose();
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+            }
+        }
     }
 
     private static async Task<StreamReader> ListenAsync(HttpClient http)

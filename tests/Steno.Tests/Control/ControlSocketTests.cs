@@ -81,6 +81,31 @@ public sealed class ControlSocketTests : IDisposable
         Assert.True(File.Exists(path));
     }
 
+    [Fact]
+    public void A_directory_or_a_file_in_its_place_is_said_and_stays()
+    {
+        string path = ControlSocket.PathFor(_directory.Path);
+        Directory.CreateDirectory(path);
+        ControlSocketException refused = Assert.Throws<ControlSocketException>(() => ControlSocket.Bind(path));
+        Assert.Equal($"The control socket {path} cannot be opened: a directory has its name.", refused.Message);
+        Assert.Contains("Move it away", refused.Hint, StringComparison.Ordinal);
+        new DirectoryInfo(path).Delete();
+
+        using (StreamWriter file = new(path)) file.Write("somebody's");
+        refused = Assert.Throws<ControlSocketException>(() => ControlSocket.Bind(path));
+        Assert.Contains("a file has its name", refused.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_said()
+    {
+        string path = ControlSocket.PathFor(_directory.Path);
+        using (StreamWriter file = new(Path.Combine(_directory.Path, "run"))) file.Write("in the way");
+        ControlSocketException refused = Assert.Throws<ControlSocketException>(() => ControlSocket.Bind(path));
+        Assert.StartsWith($"The control socket {path} cannot be opened: ", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact(Skip = "Windows has no file modes", SkipWhen = nameof(IsWindows))]
     [UnsupportedOSPlatform("windows")]
     public void Only_the_owner_can_reach_it()

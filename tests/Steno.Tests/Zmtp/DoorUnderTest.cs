@@ -39,7 +39,7 @@ internal sealed class DoorUnderTest : IAsyncDisposable
     {
         using RawPeer stranger = await RawPeer.DialAsync(Door);
         await malformed.Misbehave(stranger, Socket.Type);
-        if (malformed.Expected is { } expected)
+        if (Expected(malformed) is { } expected)
         {
             await stranger.ReadToEndAsync();
             ConnectionStatus? closed = null;
@@ -93,6 +93,9 @@ internal sealed class DoorUnderTest : IAsyncDisposable
 
     private static bool Sends(ZmtpSocketType type) =>
         type is ZmtpSocketType.Pub or ZmtpSocketType.XPub or ZmtpSocketType.Push;
+
+    private ZmtpFaultCode? Expected(MalformedCase malformed) =>
+        !Sends(Socket.Type) && MalformedCorpus.Oversized.Contains(malformed) ? null : malformed.Expected;
 
     /// <summary>A reset may overtake what was sent before it; and the excesses meet narrower limits on
     /// sending sockets.</summary>

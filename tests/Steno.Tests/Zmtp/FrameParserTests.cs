@@ -56,6 +56,27 @@ public sealed class FrameParserTests
         Assert.True(input.Capacity <= 8 * 1024, $"{input.Capacity} bytes held for 1,000 received");
     }
 
+    [Theory]
+    [InlineData(0)] // a frame ends where the buffer does
+    [InlineData(1)] // a header is cut in two there
+    public void A_buffer_filled_in_the_middle_of_a_message_makes_room_for_the_rest(int shift)
+    {
+        byte[] stream = [1, (byte)shift, .. new byte[shift], .. Enumerable.Repeat<byte[]>([1, 0], 60_000).SelectMany(f => f)];
+        using ReadBuffer input = new(64 * 1024);
+        FrameParser parser = new(input, new ZmtpOptions { MaxFramesPerMessage = 65_536 }, drainsOversized: true);
+        for (int position = 0; position < stream.Length;)
+        {
+            int count = Math.Min(input.Free.Length, stream.Length - position);
+            Assert.True(count > 0, $"no room at {input.End} of {input.Capacity}");
+            stream.AsSpan(position, count).CopyTo(input.Free.Span);
+            input.Received(count);
+            position += count;
+            ReceivedBatch? batch = null;
+            Assert.Equal(ParseResult.NeedMore, parser.Parse(ref batch, new BatchContext(TestSockets.Hook, default)));
+            parser.Moved(input.MakeRoom(parser.Needed));
+        }
+    }
+
     [Fact]
     public void Batches_of_one_connection_share_a_buffer_until_it_is_nearly_full()
     {

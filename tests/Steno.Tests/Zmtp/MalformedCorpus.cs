@@ -137,9 +137,9 @@ internal static class MalformedCorpus
             (peer, door) => AfterAsync(peer, door, WireCommands.Ping[..4]), null),
     ];
 
-    /// <summary>On doors these end the peer; a dialled connection lives on, for it may carry everybody's
-    /// messages.</summary>
-    public static IReadOnlyList<MalformedCase> Excesses { get; } =
+    /// <summary>These end a peer of which nothing but subscriptions is expected; a receiving socket drains
+    /// them.</summary>
+    public static IReadOnlyList<MalformedCase> Oversized { get; } =
     [
         new(
             "10,000 MORE frames",
@@ -148,6 +148,13 @@ internal static class MalformedCorpus
             "200 MiB announced",
             (peer, door) =>
                 AfterAsync(peer, door, LongFrame(FrameFlags.None, 200 << 20, 1, 2, 3)), LimitExceeded),
+    ];
+
+    /// <summary>On doors these end the peer; a dialled connection lives on, for it may carry everybody's
+    /// messages.</summary>
+    public static IReadOnlyList<MalformedCase> Excesses { get; } =
+    [
+        .. Oversized,
         new(
             "a flood of PINGs",
             (peer, door) => AfterAsync(peer, door, Times(5000, WireCommands.Ping)), LimitExceeded),

@@ -8,6 +8,20 @@ public sealed class ReceiveQueueTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
+    public async Task Wake_ends_the_readers_wait_the_present_one_or_the_next()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using ReceiveQueue queue = new(ReceiveQueue.DefaultBudgetBytes, TimeProvider.System);
+        queue.Wake();
+        TimeSpan hour = TimeSpan.FromHours(1);
+        Assert.False(queue.WaitToRead(hour, cancellation));
+
+        Task<bool> waiting = Task.Run(() => queue.WaitToRead(hour, cancellation), cancellation);
+        queue.Wake();
+        Assert.False(await waiting.WaitAsync(TimeSpan.FromSeconds(10), cancellation));
+    }
+
+    [Fact]
     public async Task A_writer_waits_while_the_queue_is_full_and_the_stall_is_kept_with_its_times()
     {
         using ReceiveQueue queue = new(64 * 1024, _time);

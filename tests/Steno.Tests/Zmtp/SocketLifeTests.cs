@@ -117,10 +117,10 @@ public sealed class SocketLifeTests
         pull.ConnectionChanged += status => closed = status;
         for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
         await peer.ReadUntilAsync(WireCommands.Ping);
-        for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
+        for (int i = 0; i < 5; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
         await peer.ReadUntilAsync(WireCommands.Ping);
         Assert.Null(closed);
-        for (int i = 0; i < 5; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
+        for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
         await peer.ReadToEndAsync();
         await Eventually.BecomesTrueAsync(() => closed is not null, "it was given up");
         Assert.Equal(ZmtpFaultCode.HeartbeatLost, closed!.Fault!.Code);

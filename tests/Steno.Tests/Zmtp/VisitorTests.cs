@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Time.Testing;
+using Steno.Zmtp;
+using Steno.Zmtp.Wire;
+
+namespace Steno.Tests.Zmtp;
+
+/// <summary>Who comes to a door of ours, and what is said of it.</summary>
+public sealed class VisitorTests : IDisposable
+{
+    private readonly LogLines _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [InlineData("PUB", "Publishers belong at a broker's door for them, by default tcp://127.0.0.1:5556.")]
+    [InlineData("SUB", "Subscribers belong at tcp://127.0.0.1:7000.")]
+    [InlineData("REQ", "Agents speak as PUB or PUSH, and listen as SUB.")]
+    public async Task An_agent_at_the_wrong_door_is_sent_to_the_right_one(string type, string remedy)
+    {
+        using ReceiveQueue queue = new(ReceiveQueue.DefaultBudgetBytes, TimeProvider.System);
+        ZmtpOptions options = new() { Signs = new SignPost(Subscribers: ZmtpEndpoint.Tcp("127.0.0.1", 7000)) };
+        await using PullSocket pull = new(options, queue, TimeProvider.System, _log);
+        ZmtpEndpoint door = pull.Bind(TestSockets.AnyPort);
+        ConnectionStatus? closed = null;
+        pull.ConnectionChanged += status => closed = status.Fault is null ? closed : status;
+        await using PythonPeer lost = await PythonPeer.ConnectAsync(type, door);
+
+        await Eventually.BecomesTrueAsync(() => closed is not null, "it is turned away");
+
+        Assert.Equal(ZmtpFaultCode.WrongDoor, closed!.Fault!.Code);
+        Assert.Equal(
+            $"An agent ({type}) connected to {door}, which is for PUSH sockets. {remedy}", closed.Fault.ToString());
+        Assert.StartsWith(
+            $"Warning 1011 PULL at {door} turned a peer away: An agent ({type})", _log.Warnings[0], StringComparison.Ordinal);
+        Assert.EndsWith(")", _log.Warnings[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("not logged", _log.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_an_agent_that_comes_again_and_again_a_few_lines_are_logged_and_the_rest_counted()
+    {
+        FakeTimeProvider clock = new();
+        LogLimit limit = new(clock);
+        Assert.All(Enumerable.Range(0, 5), _ => Assert.True(limit.Allow(1, out string more) && more.Length == 0));
+        Assert.All(Enumerable.Range(0, 7), _ => Assert.False(limit.Allow(1, out string _)));
+        Assert.True(limit.Allow(2, out string other) && other.Length == 0, "another kind is not held back");
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(limit.Allow(1, out string words));
+        Assert.Equal(" (7 more like this were not logged.)", words);
+    }
+
+    [Fact]
+    public async Task Who_knocks_and_goes_without_a_word_leaves_no_warning()
+    {
+        using ReceiveQueue queue = new(ReceiveQueue.DefaultBudgetBytes, TimeProvider.System);
+        await using PullSocket pull = new(new ZmtpOptions(), queue, TimeProvider.System, _log);
+        ZmtpEndpoint door = pull.Bind(TestSockets.AnyPort);
+        int closed = 0;
+        pull.ConnectionChanged += status =>
+        {
+            if (status.State == ConnectionState.Closed) Interlocked.Increment(ref closed);
+        };
+        for (int knocks = 1; knocks <= 50; knocks++)
+        {
+            RawPeer knock = await RawPeer.DialAsync(door);
+            if (knocks % 2 == 0) knock.Reset();
+            else knock.Dispose();
+            await Eventually.BecomesTrueAsync(() => Volatile.Read(ref closed) == knocks, "it has gone");
+        }
+
+        Assert.Empty(_log.Warnings);
+    }
+
+    [Fact]
+    public async Task Closing_a_door_leaves_no_warning()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            using ReceiveQueue queue = new(ReceiveQueue.DefaultBudgetBytes, TimeProvider.System);
+            await using PullSocket pull = new(new ZmtpOptions(), queue, TimeProvider.System, _log);
+            await using PushSocket push = TestSockets.Push();
+            push.Connect(pull.Bind(TestSockets.AnyPort));
+            await push.UntilReadyAsync();
+            await pull.DisposeAsync();
+        }
+
+        Assert.Empty(_log.Warnings);
+    }
+
+    [Theory]
+    [InlineData(ZmtpSocketType.Pull)]
+    [InlineData(ZmtpSocketType.Sub)]
+    [InlineData(ZmtpSocketType.XSub)]
+    public async Task At_a_door_a_message_over_a_limit_is_truncated_and_its_peer_stays(ZmtpSocketType type)
+    {
+        using Inbox inbox = new();
+        ZmtpOptions small = TestSockets.Quick with { MaxMessageBytes = 1_000_000, MaxFramesPerMessage = 100 };
+        await using ZmtpSocket socket = TestSockets.Create(type, inbox, small);
+        using RawPeer peer = await RawPeer.DialAsync(socket.Bind(TestSockets.AnyPort));
+        await peer.ShakeHandsAsync(type);
+        byte[] large = MalformedCorpus.Garbage(3_000_000);
+        await peer.SendAsync(
+            RawPeer.Message("before"),
+            [.. Enumerable.Repeat<byte[]>([1, 1, 0x41], 4999).SelectMany(f => f), 0, 1, 0x42],
+            RawPeer.LongFrame(FrameFlags.None, 3_000_000, large),
+            RawPeer.Message("after"));
+
+        Assert.Equal("before", inbox.NextText());
+        Assert.Equal(100, inbox.Next().Length);
+        Assert.Equal(large[..65_536], Assert.Single(inbox.Next()));
+        Assert.Equal("after", inbox.NextText());
+        Assert.Equal(ConnectionState.Ready, Assert.Single(socket.Connections).State);
+    }
+}
