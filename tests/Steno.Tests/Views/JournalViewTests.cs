@@ -88,7 +88,7 @@ public sealed class JournalViewTests : IDisposable
         string path = Journal(JournalLines.Said(1, "a", "x", "one"), JournalLines.Said(2, "b", "x", "two"));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
-        await using IAsyncEnumerator<RecordedMessage> following =
+        await using IAsyncEnumerator<JournalEntry> following =
             new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.Equal("a", await NextAsync(following));
         Assert.Equal("b", await NextAsync(following));
