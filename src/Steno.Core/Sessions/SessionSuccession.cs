@@ -41,7 +41,9 @@ internal sealed class SessionSuccession(
         try
         {
             WriteSessionStarted(writer, manifest);
-            return new OpenedSession(manifest, writer, new RecoveryReport { Notes = notes.Lines, Quarantined = notes.Quarantined });
+            return new OpenedSession(
+                new SessionRecord(manifest, directory.SessionFile, time), writer,
+                new RecoveryReport { Notes = notes.Lines, Repairs = notes.Repairs, Quarantined = notes.Quarantined });
         }
         catch
         {

@@ -96,7 +96,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
 
         _scribe.Finish();
         if (_scribe.Failure is not null) return false;
-        session.Close(options.Logs, time);
+        session.Close();
         RecorderLog.Stopped(_logger, session.Writer.DurableSeq);
         return true;
     }
