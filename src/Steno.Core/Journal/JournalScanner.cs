@@ -212,8 +212,7 @@ public sealed class JournalScanner
         {
             SuspectLine line = _stretch.Lines[i];
             bool wasDurable = line.Offset < _tailStart && (line.Terminated || length >= _vouched.Offset);
-            bool noCrash = line is { IsWhole: true, Terminated: true, HasZeros: false };
-            if (!wasDurable && !noCrash && i > lastForeign) return i;
+            if (!wasDurable && !line.IsNoWorkOfCrash && i > lastForeign) return i;
         }
 
         return _stretch.Count;

@@ -24,13 +24,17 @@ internal readonly record struct SuspectLine
     /// <summary>A whole line of somebody else.</summary>
     public required bool IsForeign { get; init; }
 
-    /// <summary>JSON, with a sequence and a hash: no crash leaves that with a wrong hash.</summary>
+    /// <summary>JSON, with a sequence and a hash.</summary>
     public required bool IsWhole { get; init; }
 
     /// <summary>Zero bytes are what a file system shows where a write did not reach the disk. No line has any.</summary>
     public required bool HasZeros { get; init; }
 
     public long End => Offset + Length;
+
+    /// <summary>Lines, or two that have become one: no crash leaves that with a wrong hash.</summary>
+    public bool IsNoWorkOfCrash =>
+        Terminated && !HasZeros && (IsWhole || (Hash is not null && FirstSeq < Seq));
 
     public static SuspectLine Read(JournalReader reader)
     {

@@ -8,6 +8,8 @@ namespace Steno.Commands;
 /// <summary>Status for people. The first line answers "is it recording?"; the rest says why and how much.</summary>
 internal static class StatusScreen
 {
+    private const int ShownDamage = 8;
+
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         if (status.Recording) screen.Line($"{Styled.Good("✓ Recording.")} {status.Reason}{Proof(status)}");
@@ -67,13 +69,9 @@ internal static class StatusScreen
 
     private static void PrintCompleteness(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        string verdict = status.Verdict switch
-        {
-            "complete" => "every number that publishers announced is here",
-            "incomplete" => "messages are missing",
-            _ => "publishers do not number their messages, or coverage was interrupted",
-        };
-        screen.Line($"  complete?  {status.Verdict}: {verdict}");
+        screen.Line($"  complete?  {status.Verdict}: {status.VerdictReason ?? "not known"}");
+        foreach (DamageStatus damage in status.Damage.Take(ShownDamage)) screen.Line($"             {Styled.Warning(damage.Text)}");
+        if (status.Damage.Count > ShownDamage) screen.Line($"             and {status.Damage.Count - ShownDamage} more");
         foreach (GapStatus gap in status.Gaps)
             screen.Line($"             {Styled.Warning($"{gap.Publisher}: {gap.From} to {gap.To} never arrived")}");
         foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
@@ -81,6 +79,7 @@ internal static class StatusScreen
         if (status.Stalls > 0)
             screen.Line($"             {Styled.Warning(Count(status.Stalls, "stall"))}: "
                 + $"the disk was too slow, the broker may have dropped messages");
+        foreach (string repair in status.Recovered) screen.Line($"  recovered: {repair}");
     }
 
     private static string Proof(RecorderStatus status) => status.Proof switch

@@ -22,6 +22,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private readonly AgentRoster _agents = new();
     private readonly ProofLog _proofs = new(time);
     private Scribe? _scribe;
+    private SessionVoucher? _voucher;
 
     /// <summary>
     /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable, unless the disk has
@@ -43,15 +44,19 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         foreach (string note in session.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (session.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
+        using SessionVoucher voucher = new(session.Record, session.Writer.End, time, _logger);
+        using JournalCheck check = new(session.Record, session.Audit, inbox, time, _logger);
+        _voucher = voucher;
         _scribe = new Scribe(queue, inbox, session.Writer, composer, _agents, time, _logger);
         List<Source> sources = [];
         try
         {
             OpenSources(sources, queue, coverage);
             _scribe.Start();
+            check.Start();
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, _agents, coverage, rate, _proofs, time);
+                options, session, queue, _scribe, sources, _agents, coverage, rate, _proofs, check, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
@@ -105,6 +110,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void OnRecorded(JournalBatch batch)
     {
         _proofs.Note(batch, _scribe?.LastMessageSeq ?? 0);
+        _voucher?.Note(batch);
         if (_feed.IsIdle) return;
         ReadOnlySpan<byte> lines = batch.Lines.Span;
         for (long seq = batch.FirstSeq; seq <= batch.LastSeq; seq++)

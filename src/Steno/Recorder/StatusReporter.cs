@@ -17,6 +17,7 @@ internal sealed class StatusReporter(
     CoverageLog coverage,
     RateMeter rate,
     ProofLog proofs,
+    JournalCheck check,
     TimeProvider time)
 {
     /// <summary>Longer than any sane sync, and short enough that status turns within 5 s.</summary>
@@ -36,12 +37,17 @@ internal sealed class StatusReporter(
         TimeSpan lag = Lag(now);
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
         string? problem = FindProblem(heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
+        IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
+        IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
+        Verdict verdict = Verdict.Of(damage, check, FindInterruption(periods));
         return new RecorderStatus
         {
             Recording = problem is null,
             Proof = problem is null ? proof : null,
             ProofAgeMs = problem is null ? (long?)age?.TotalMilliseconds : null,
             Reason = problem ?? Praise(proof!, heard),
+            Verdict = verdict.Value,
+            VerdictReason = verdict.Reason,
             Session = new SessionStatus
             {
                 Id = session.Manifest.Id.ToString(),
@@ -61,13 +67,24 @@ internal sealed class StatusReporter(
             MessagesPerSecond = Math.Round(rate.PerSecond(received), 1),
             Sources = heard,
             Agents = agents.Snapshot(),
-            Coverage = coverage.Snapshot(),
+            Coverage = periods,
+            Damage = [.. damage.Select(DamageStatus.From)],
+            Recovered = session.Recovery.Repairs,
+            UncheckedBytes = check.UncheckedBytes,
             DiskFreeBytes = FreeBytes(),
             Logs = options.Logs.Root,
             Pid = Environment.ProcessId,
             StartedAt = _startedAt,
             Version = StenoVersion.Current,
         };
+    }
+
+    private string? FindInterruption(IReadOnlyList<CoverageStatus> periods)
+    {
+        if (queue.StallCount > 0) return "The disk was too slow for a while: the broker may have dropped messages.";
+        CoverageStatus? ended = periods.FirstOrDefault(period => period.To is not null);
+        if (ended is not null) return $"{ended.Endpoint} was not heard for a while.";
+        return session.Recovery.Unclean ? "The recorder before this one ended without a word." : null;
     }
 
     private TimeSpan Lag(DateTimeOffset now)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Steno.Core.Files;
 using Steno.Core.Messages;
 using Steno.Core.Sessions;
@@ -93,13 +94,14 @@ internal sealed class DamagedSession : IDisposable
 
     public static JsonElement? Metadata(byte[] line)
     {
+        if (!Utf8.IsValid(line)) return null; // damaged: it says nothing
         try
         {
             return JsonElement.Parse(line).GetProperty("Metadata");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null; // damaged: it says nothing
+            return null;
         }
     }
 }
