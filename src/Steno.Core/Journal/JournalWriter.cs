@@ -37,6 +37,8 @@ public sealed class JournalWriter : IDisposable
 
     private volatile bool _stopping;
     private volatile StorageException? _failure;
+    private readonly Lock _durableGate = new();
+    private JournalPosition _durableEnd;
     private long _offset;
     private long _writtenSeq;
     private long _durableSeq;
@@ -59,6 +61,7 @@ public sealed class JournalWriter : IDisposable
         _nextSeq = position.Seq + 1;
         _head = position.Hash;
         _writtenSeq = _durableSeq = position.Seq;
+        _durableEnd = position;
         _committer = new Thread(RunCommitter) { Name = "journal committer", IsBackground = true };
         _committer.Start();
     }
@@ -74,6 +77,15 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Bytes of the file that are durable.</summary>
     public long DurableBytes => Volatile.Read(ref _offset);
+
+    /// <summary>The end of what is durable. Any thread.</summary>
+    public JournalPosition DurableEnd
+    {
+        get
+        {
+            lock (_durableGate) return _durableEnd;
+        }
+    }
 
     /// <summary>Why nothing more can be recorded here; null as long as all is well. Once set it stays.</summary>
     public StorageException? Failure => _failure;
@@ -243,6 +255,8 @@ public sealed class JournalWriter : IDisposable
         // 3. Only now is the batch recorded.
         Volatile.Write(ref _offset, _offset + lines.Length);
         Volatile.Write(ref _durableSeq, batch.LastSeq);
+        JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
+        lock (_durableGate) _durableEnd = new JournalPosition(_offset, batch.LastSeq, hash);
         _latency.Add(_time.GetElapsedTime(began));
 
         // 4. Whoever follows the journal is told; a crash here costs nothing, since they resume from their own position.

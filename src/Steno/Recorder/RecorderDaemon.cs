@@ -22,7 +22,6 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private readonly AgentRoster _agents = new();
     private readonly ProofLog _proofs = new(time);
     private Scribe? _scribe;
-    private SessionVoucher? _voucher;
 
     /// <summary>
     /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable, unless the disk has
@@ -44,9 +43,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         foreach (string note in session.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (session.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
-        using SessionVoucher voucher = new(session.Record, session.Writer.End, time, _logger);
+        using SessionVoucher voucher = new(() => session, time, _logger);
         using JournalCheck check = new(session.Record, session.Audit, inbox, time, _logger);
-        _voucher = voucher;
         _scribe = new Scribe(queue, inbox, session.Writer, composer, _agents, time, _logger);
         List<Source> sources = [];
         try
@@ -110,7 +108,6 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void OnRecorded(JournalBatch batch)
     {
         _proofs.Note(batch, _scribe?.LastMessageSeq ?? 0);
-        _voucher?.Note(batch);
         if (_feed.IsIdle) return;
         ReadOnlySpan<byte> lines = batch.Lines.Span;
         for (long seq = batch.FirstSeq; seq <= batch.LastSeq; seq++)

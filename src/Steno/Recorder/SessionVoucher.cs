@@ -7,7 +7,7 @@ namespace Steno.Recorder;
 
 /// <summary>
 /// Says in <c>session.json</c>, from time to time, how far the journal is durable: a recorder that starts after a crash reads from
-/// there. The committer notes, a timer saves: recording never waits for it.
+/// there. A timer saves: recording never waits for it.
 /// </summary>
 internal sealed class SessionVoucher : IDisposable
 {
@@ -18,40 +18,32 @@ internal sealed class SessionVoucher : IDisposable
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly SessionRecord _record;
+    private readonly Func<OpenedSession> _current;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private readonly Lock _gate = new();
     private readonly Lock _saving = new();
-    private JournalPosition _durable;
-    private JournalPosition _vouched;
+    private bool _disposed;
+    private (Guid Session, long Offset) _vouched;
     private long _vouchedAt;
 
-    /// <param name="position">The durable end of the journal; whatever is written from now on is noted.</param>
-    public SessionVoucher(SessionRecord record, in JournalPosition position, TimeProvider time, ILogger logger)
+    /// <param name="current">The session that is recorded now.</param>
+    public SessionVoucher(Func<OpenedSession> current, TimeProvider time, ILogger logger)
     {
-        _record = record;
+        _current = current;
         _time = time;
         _logger = logger;
-        _durable = _vouched = position;
+        OpenedSession session = current();
+        _vouched = (session.Manifest.Id, session.Manifest.Verified.Offset);
         _vouchedAt = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Renew(), null, Look, Look);
-    }
-
-    /// <summary>On the committer's thread: a batch is durable.</summary>
-    public void Note(JournalBatch batch)
-    {
-        ReadOnlySpan<byte> lines = batch.Lines.Span;
-        JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
-        lock (_gate) _durable = new JournalPosition(_durable.Offset + lines.Length, batch.LastSeq, hash);
     }
 
     /// <summary>Nothing is saved after this.</summary>
     public void Dispose()
     {
         _timer.Dispose();
-        lock (_saving) _vouchedAt = long.MaxValue;
+        lock (_saving) _disposed = true;
     }
 
     private void Renew()
@@ -59,14 +51,16 @@ internal sealed class SessionVoucher : IDisposable
         if (!_saving.TryEnter()) return; // the save before this one is still on its way
         try
         {
-            JournalPosition durable;
-            lock (_gate) durable = _durable;
-            long bytes = durable.Offset - _vouched.Offset;
-            if (bytes == 0 || _vouchedAt == long.MaxValue) return;
+            // One snapshot: if another session takes its place meanwhile, its record saves nothing any more.
+            OpenedSession session = _current();
+            Guid id = session.Manifest.Id;
+            JournalPosition durable = session.Writer.DurableEnd;
+            long bytes = durable.Offset - (_vouched.Session == id ? _vouched.Offset : 0);
+            if (bytes == 0 || _disposed) return;
             if (bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
-            _vouchedAt = _time.GetTimestamp(); // also if it fails: not again within the second
-            _record.Vouch(durable);
-            _vouched = durable;
+            _vouchedAt = _time.GetTimestamp(); // also if it fails: not again at once
+            session.Record.Vouch(durable);
+            _vouched = (id, durable.Offset);
         }
         catch (StorageException e)
         {
