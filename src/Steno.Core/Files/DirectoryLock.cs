@@ -14,11 +14,14 @@ public sealed class DirectoryLock : IDisposable
 
     /// <summary>Creates the directory if need be, and takes the lock.</summary>
     /// <exception cref="DirectoryLockedException">Another process holds it.</exception>
-    /// <exception cref="StorageException">The directory cannot be made or written.</exception>
+    /// <exception cref="StorageException">
+    /// The directory cannot be made or written, or has something in a file's place that is none.
+    /// </exception>
     public static DirectoryLock Acquire(LogDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
         DurableDirectory.Create(directory.Root);
+        foreach (string path in directory.Files) FileFacts.RequireFile(path);
         DurableFile file;
         try
         {

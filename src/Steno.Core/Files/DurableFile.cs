@@ -6,7 +6,7 @@ namespace Steno.Core.Files;
 /// <summary>
 /// A file that one process writes and syncs, with every error seen. It takes no lock: .NET's exclusive lock would keep
 /// Steno's own readers out too, so whoever writes holds the <see cref="DirectoryLock"/> of the log directory.
-/// Not thread-safe, but for <see cref="Length"/>.
+/// Not thread-safe, but for <see cref="Length"/> and <see cref="Facts"/>.
 /// </summary>
 public sealed class DurableFile : IDisposable
 {
@@ -22,10 +22,14 @@ public sealed class DurableFile : IDisposable
         _handle = stream.SafeFileHandle;
     }
 
-    public string Path { get; }
+    public string Path { get; private set; }
 
     /// <summary>Bytes, as the file system has it.</summary>
     public long Length => RandomAccess.GetLength(_handle);
+
+    /// <summary>Which file it is, whatever became of its name. Any thread.</summary>
+    /// <exception cref="StorageException">It cannot be looked at.</exception>
+    public FileFacts Facts => FileFacts.Of(_handle, Path);
 
     /// <summary>
     /// Creates the file with mode 0600; it must not exist. On return the empty file and its name are durable.
@@ -38,6 +42,23 @@ public sealed class DurableFile : IDisposable
         {
             file.Sync();
             DurableDirectory.Sync(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Creates the file with mode 0600, or empties the one that has the name; nothing is durable yet.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static DurableFile CreateOrEmpty(string path)
+    {
+        DurableFile file = Open(path, FileMode.OpenOrCreate);
+        try
+        {
+            file.Truncate(0);
             return file;
         }
         catch
@@ -141,6 +162,14 @@ public sealed class DurableFile : IDisposable
         }
     }
 
+    /// <summary>Gives the open file another name, as <see cref="Rename"/> does.</summary>
+    /// <exception cref="StorageException">The rename or a directory sync failed.</exception>
+    public void RenameTo(string path)
+    {
+        Rename(Path, path);
+        Path = path;
+    }
+
     /// <summary>
     /// Tells the kernel that the bytes before <paramref name="end"/> need not stay in memory: a recorder must not push out what the
     /// rest of the machine works with, and the next write finds warm pages instead of fresh ones. Nothing is lost by it: what is
@@ -168,9 +197,8 @@ public sealed class DurableFile : IDisposable
         // 2. Its bytes are synced.
         // 3. Renamed over the target, and the directory synced. Crash before the sync: old or new, both whole.
         string temporary = path + ".tmp";
-        using (DurableFile file = Open(temporary, FileMode.OpenOrCreate))
+        using (DurableFile file = CreateOrEmpty(temporary))
         {
-            file.Truncate(0);
             file.Write(bytes, 0);
             file.Sync();
         }

@@ -6,6 +6,7 @@ internal static class Errnos
     public const int NotPermitted = 1;
     public const int NotFound = 2;
     public const int Interrupted = 4;
+    public const int NotADirectory = 20;
     public const int InputOutput = 5;
     public const int WouldBlockLinux = 11;
     public const int WouldBlockMac = 35;
@@ -14,5 +15,6 @@ internal static class Errnos
     public const int FileTooBig = 27;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;
+    public const int LoopLinux = 40;
     public const int Quota = 122; // Linux; macOS has 69, which then gets the general hint.
 }

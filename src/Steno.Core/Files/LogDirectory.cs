@@ -37,6 +37,12 @@ public sealed class LogDirectory
     /// <summary>The pid of the process that last held the lock.</summary>
     public string PidFile => Path.Combine(Root, "recorder.pid");
 
+    /// <summary>The files that a writer opens by name.</summary>
+    internal IReadOnlyList<string> Files => [LockFile, PidFile, SessionFile, CurrentJournal, RestoringJournal];
+
+    /// <summary>A whole copy of the journal on its way back to its name.</summary>
+    internal string RestoringJournal => CurrentJournal + ".restoring";
+
     private static string ArchiveName(DateTimeOffset started, Guid id) =>
         string.Create(CultureInfo.InvariantCulture, $"{started.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id}");
 }

@@ -39,6 +39,22 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
+    /// <summary>Linux: a path is taken from the working directory.</summary>
+    public const int AtWorkingDirectory = -100;
+
+    /// <summary>Linux: the facts of the descriptor itself, with an empty path.</summary>
+    public const int AtEmptyPath = 0x1000;
+
+    /// <summary>Linux: type, links, inode and size.</summary>
+    public const uint BasicFacts = 0x7ff;
+
+    // Not stat: the layout of its structure differs from processor to processor, that of statx does not.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, out StatX facts);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(SafeFileHandle file, string path, int flags, uint mask, out StatX facts);
+
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
 }

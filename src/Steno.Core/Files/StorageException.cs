@@ -26,6 +26,34 @@ public sealed class StorageException : StenoException
     public bool IsLockedByAnother => Operation == "open" && InnerException?.HResult
         is Errnos.WouldBlockLinux or Errnos.WouldBlockMac or Errnos.SharingViolationWindows;
 
+    /// <summary>There is no room: nothing else is wrong with the disk.</summary>
+    public bool IsFull => Errno is Errnos.NoSpace or Errnos.Quota;
+
+    /// <summary>A name that should be a file's belongs to something else.</summary>
+    public static StorageException NotAFile(string path, FileKind kind)
+    {
+        string what = kind switch
+        {
+            FileKind.Directory => "a directory",
+            FileKind.Pipe => "a named pipe",
+            FileKind.Socket => "a socket",
+            _ => "a device",
+        };
+        return new StorageException(
+            $"{path} is {what}, and must be an ordinary file.",
+            "Move it out of the log directory, or choose another place with --logs.", null, path, "open", 0);
+    }
+
+    /// <summary>Somebody else has changed a file that only we write.</summary>
+    public static StorageException ChangedByOthers(string path, string how) => new(
+        $"{path} {how}: somebody else has changed it",
+        "Find out who writes there, then start the recorder again.", null, path, "write", 0);
+
+    /// <summary>The log directory is not where it was.</summary>
+    public static StorageException DirectoryLost(string path) => new(
+        $"The log directory {path} was renamed, deleted or replaced while recording: what is said still goes into the open file, and nothing else is written",
+        "Put the directory back, or stop the recorder and start it again where it should write.", null, path, "statx", Errnos.NotFound);
+
     public static StorageException FromErrno(string operation, string path, int errno)
     {
         string reason = new Win32Exception(errno).Message;

@@ -27,7 +27,8 @@ public readonly record struct EarlierHead(long Lines, long Bytes, ChainHash Sha2
     /// have written.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public static EarlierHead Find(string path)
+    /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
+    public static EarlierHead Find(string path, CancellationToken cancellation = default)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using JournalReader reader = new(path);
@@ -36,6 +37,7 @@ public readonly record struct EarlierHead(long Lines, long Bytes, ChainHash Sha2
         bool ours = false;
         while (reader.Read())
         {
+            cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> line = reader.Line;
             if (JournalLine.TryReadHash(line, out ChainHash stated) && JournalLine.TryReadSeq(line, out long seq))
             {

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Steno.Core.Messages;
 
 namespace Steno.Core.Journal;
 
@@ -81,7 +80,8 @@ public static class JournalLine
         ReadOnlySpan<byte> behind = body[(at + key.Length)..];
         int digits = behind.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         destination.Write(body[..(at + key.Length)]);
-        destination.WriteInteger(seq);
+        Utf8Formatter.TryFormat(seq, destination.GetSpan(20), out int written);
+        destination.Advance(written);
         destination.Write(digits < 0 ? default : behind[digits..]);
         return true;
     }

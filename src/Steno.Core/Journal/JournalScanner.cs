@@ -35,10 +35,14 @@ public sealed class JournalScanner
         _vouched = vouched;
     }
 
+    /// <summary>Ends a scan between two lines.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <param name="start">Where to begin: what is before it is taken on trust.</param>
     /// <param name="until">Stops at the first proven line that ends here or behind it.</param>
     /// <param name="pace">Called after each line with the bytes read so far; may wait, and may throw to end the scan.</param>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public JournalScan Scan(in JournalPosition start, long until = long.MaxValue, Action<long>? pace = null)
     {
         long length = new FileInfo(_path).Length;
@@ -55,6 +59,7 @@ public sealed class JournalScanner
         {
             while ((reader.NextOffset < until || _stretch.Count > 0) && reader.Read())
             {
+                Cancellation.ThrowIfCancellationRequested();
                 terminated = reader.Terminated;
                 Take(reader);
                 pace?.Invoke(reader.NextOffset);

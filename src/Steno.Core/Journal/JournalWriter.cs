@@ -35,6 +35,10 @@ public sealed class JournalWriter : IDisposable
     private readonly CommitLatency _latency = new();
     private readonly SHA256 _sha256 = SHA256.Create(); // kept: the one-shot call makes and frees a context each time
 
+    /// <summary>The last bytes of what is durable: hash and newline. Read back they tell whether the file is still ours.</summary>
+    private readonly byte[] _ending = new byte[JournalLine.SuffixLength + 1];
+    private bool _hasEnding;
+
     private JournalBatch _filling = new();
     private JournalBatch _committing = new();
     private int _lineStart = -1;
@@ -98,6 +102,12 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Why nothing more can be recorded here; null as long as all is well. Once set it stays.</summary>
     public StorageException? Failure => _failure;
+
+    /// <summary>The disk is well: it failed because somebody else has cut the file or written in it.</summary>
+    public bool IsDisturbed { get; private set; }
+
+    /// <summary>Which file it writes, whatever became of its name. Any thread.</summary>
+    public FileFacts Facts => _file.Facts;
 
     /// <summary>How long write and sync of the last batches took.</summary>
     public CommitLatency Latency => _latency;
@@ -167,7 +177,8 @@ public sealed class JournalWriter : IDisposable
     public void Flush()
     {
         ThrowIfFailed();
-        if (_filling.Count > 0 && _committerFree.WaitOne(0)) Swap();
+        if (_filling.Count == 0 || !_committerFree.WaitOne(0)) return;
+        SwapUnlessFailed();
     }
 
     /// <summary>
@@ -182,12 +193,50 @@ public sealed class JournalWriter : IDisposable
         if (_failure is null && _filling.Count > 0)
         {
             CommitBatch(_filling);
-            _filling.Reset();
-            Volatile.Write(ref _oldestFilling, long.MaxValue);
+            if (_failure is null)
+            {
+                _filling.Reset();
+                Volatile.Write(ref _oldestFilling, long.MaxValue);
+            }
         }
 
         _committerFree.Release();
         ThrowIfFailed();
+    }
+
+    /// <summary>
+    /// Whether somebody else has cut the file, written behind its end or over it. False while a batch is being
+    /// committed: that looks by itself. Never waits.
+    /// </summary>
+    /// <exception cref="StorageException">The file cannot be looked at.</exception>
+    public bool IsFileChanged()
+    {
+        if (_failure is not null || !_committerFree.WaitOne(0)) return false;
+        try
+        {
+            return _file.Length != _offset || !HoldsEnding();
+        }
+        finally
+        {
+            _committerFree.Release();
+        }
+    }
+
+    /// <summary>
+    /// Ends writing here, after what the committer has at hand: gives back the file, and the lines that are not recorded and
+    /// must be written elsewhere. The watermarks stay readable.
+    /// </summary>
+    public AbandonedJournal Abandon()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        AbandonLine();
+        _committerFree.WaitOne();
+        StopCommitter();
+        JournalBatch[] unrecorded = [.. new[] { _committing, _filling }.Where(batch => batch.Count > 0)];
+        return new AbandonedJournal(_file, DurableEnd, unrecorded)
+        {
+            HasLostLines = _file.Length < _offset || !HoldsEnding(),
+        };
     }
 
     /// <summary>
@@ -199,11 +248,16 @@ public sealed class JournalWriter : IDisposable
     public void Dispose()
     {
         if (_disposed) return;
+        StopCommitter();
+        _file.Dispose();
+    }
+
+    private void StopCommitter()
+    {
         _disposed = true;
         _stopping = true;
         _handedOver.Release();
         _committer.Join();
-        _file.Dispose();
         _sha256.Dispose();
         _handedOver.Dispose();
         _committerFree.Dispose();
@@ -212,18 +266,18 @@ public sealed class JournalWriter : IDisposable
     private void HandOver()
     {
         _committerFree.WaitOne();
+        SwapUnlessFailed();
+    }
+
+    /// <summary>The committer is free, and its token is held: give it the filled batch and take the empty one.</summary>
+    private void SwapUnlessFailed()
+    {
         if (_failure is not null)
         {
             _committerFree.Release();
             ThrowIfFailed();
         }
 
-        Swap();
-    }
-
-    /// <summary>The committer is free, and its token is held: give it the filled batch and take the empty one.</summary>
-    private void Swap()
-    {
         (_filling, _committing) = (_committing, _filling);
         Volatile.Write(ref _oldestCommitting, _committing.OldestUtcTicks);
         Volatile.Write(ref _oldestFilling, long.MaxValue);
@@ -235,10 +289,14 @@ public sealed class JournalWriter : IDisposable
         while (true)
         {
             _handedOver.WaitOne();
-            if (_committing.Count == 0 && _stopping) return;
+            if (_stopping && (_committing.Count == 0 || _failure is not null)) return;
             if (_failure is null) CommitBatch(_committing);
-            _committing.Reset();
-            Volatile.Write(ref _oldestCommitting, long.MaxValue);
+            if (_failure is null) // else it keeps what it has: the lines are to be written elsewhere
+            {
+                _committing.Reset();
+                Volatile.Write(ref _oldestCommitting, long.MaxValue);
+            }
+
             _committerFree.Release();
         }
     }
@@ -249,29 +307,47 @@ public sealed class JournalWriter : IDisposable
         ReadOnlySpan<byte> lines = batch.Lines.Span;
         try
         {
-            // 1. Write. Crash: any part of the batch may be there; start-up keeps the lines whose chain holds.
+            // 1. Nobody else has been at the file: what they wrote is not written over.
+            if (_file.Length != _offset)
+            {
+                string how = _file.Length < _offset ? "is shorter than what was recorded" : "has bytes behind its end";
+                Fail(StorageException.ChangedByOthers(_file.Path, how), disturbed: true);
+                return;
+            }
+
+            // 2. Write. Crash: any part of the batch may be there; start-up keeps the lines whose chain holds. Somebody may
+            // have cut the file since 1: then there is a hole where the line before should be.
             _file.Write(lines, _offset);
+            if (!HoldsEnding())
+            {
+                CutBack();
+                Fail(StorageException.ChangedByOthers(_file.Path, "no longer holds what was recorded"), disturbed: true);
+                return;
+            }
+
             Volatile.Write(ref _writtenSeq, batch.LastSeq);
 
-            // 2. Sync. Crash before it returns: as after 1, and power loss may leave holes of zeros.
+            // 3. Sync. Crash before it returns: as after 2, and power loss may leave holes of zeros.
             _file.Sync();
         }
         catch (StorageException e)
         {
-            Fail(e);
+            CutBack();
+            Fail(e, disturbed: false);
             return;
         }
 
-        // 3. Only now is the batch recorded.
+        // 4. Only now is the batch recorded.
+        lines[^_ending.Length..].CopyTo(_ending);
+        _hasEnding = JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
         Volatile.Write(ref _offset, _offset + lines.Length);
         Volatile.Write(ref _durableSeq, batch.LastSeq);
-        JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
         lock (_durableGate) _durableEnd = new JournalPosition(_offset, batch.LastSeq, hash);
         _latency.Add(_time.GetElapsedTime(began));
 
         LetGoOfCache();
 
-        // 4. Whoever follows the journal is told; a crash here costs nothing, since they resume from their own position.
+        // 5. Whoever follows the journal is told; a crash here costs nothing, since they resume from their own position.
         _recorded?.Invoke(batch);
     }
 
@@ -284,15 +360,33 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// The batch is not recorded, and never will be here. What a failed sync left in the page cache would look recorded to
-    /// the next reader though the disk never got it, so the file is cut back to what is durable.
+    /// Whether the line before the end is the one that was written there: a file that is cut and grown, or overwritten,
+    /// loses it.
     /// </summary>
-    private void Fail(StorageException failure)
+    private bool HoldsEnding()
+    {
+        if (!_hasEnding) return true; // nothing was written by us yet
+        Span<byte> found = stackalloc byte[_ending.Length];
+        return _file.Read(found, _offset - found.Length) == found.Length && found.SequenceEqual(_ending);
+    }
+
+    /// <summary>The batch is not recorded, and never will be here. Its lines stay in memory.</summary>
+    private void Fail(StorageException failure, bool disturbed)
     {
         Volatile.Write(ref _writtenSeq, DurableSeq);
+        IsDisturbed = disturbed;
+        _failure = failure;
+    }
+
+    /// <summary>
+    /// What a failed sync left in the page cache would look recorded to the next reader though the disk never got it, so
+    /// the file is cut back to what is durable.
+    /// </summary>
+    private void CutBack()
+    {
         try
         {
-            _file.Truncate(_offset);
+            if (_file.Length > _offset) _file.Truncate(_offset);
         }
         catch (StorageException e)
         {
@@ -300,8 +394,6 @@ public sealed class JournalWriter : IDisposable
             // before it calls them recorded.
             CutBackFailure = e;
         }
-
-        _failure = failure;
     }
 
     /// <summary>Set when, after a failure, the file could not even be cut back to its durable part.</summary>

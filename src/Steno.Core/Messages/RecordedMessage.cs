@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Steno.Core.Messages;
@@ -95,14 +96,15 @@ public sealed record RecordedMessage
     /// <summary>
     /// Reads any line, with or without its newline. False if the line is no JSON object:
     /// <paramref name="message"/> then holds it as <see cref="LineOrigin.Broken"/>, so that a view can still
-    /// show it.
-    /// Never throws.
+    /// show it. Zeros that a crash or a cut has left before a line are passed over; other zeros of a broken line
+    /// are counted, not shown. Never throws.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out RecordedMessage message)
     {
         line = line.TrimEnd("\r\n"u8);
-        if ((_reader ??= new LineReader()).TryRead(line, out message!)) return true;
-        string text = Encoding.UTF8.GetString(line);
+        // A hole of zeros swallows newlines too: the line behind it begins where the zeros end.
+        if ((_reader ??= new LineReader()).TryRead(line.TrimStart((byte)0), out message!)) return true;
+        string text = TextOfBroken(line);
         message = new RecordedMessage
         {
             Origin = LineOrigin.Broken,
@@ -111,5 +113,13 @@ public sealed record RecordedMessage
             PayloadBytes = line.ToArray(),
         };
         return false;
+    }
+
+    private static string TextOfBroken(ReadOnlySpan<byte> line)
+    {
+        int zeros = line.Count((byte)0);
+        string text = Encoding.UTF8.GetString(line);
+        return zeros == 0 ? text : string.Create(
+            CultureInfo.InvariantCulture, $"(a hole of {zeros} zero bytes) {text.Replace("\0", "", StringComparison.Ordinal)}").TrimEnd();
     }
 }

@@ -41,6 +41,19 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         return reportPath;
     }
 
+    /// <summary>
+    /// Moves a whole file, or whatever has its name, out of the way. On return it and the report are durable.
+    /// </summary>
+    /// <returns>The report's path.</returns>
+    public string Move(string path, QuarantineReport report)
+    {
+        DurableDirectory.Create(directory.Quarantine);
+        string reportPath = FreeName(report.What);
+        DurableFile.Rename(path, BytesPath(reportPath));
+        report.Save(reportPath);
+        return reportPath;
+    }
+
     /// <summary>Where the bytes of a report lie.</summary>
     public static string BytesPath(string reportPath) => Path.ChangeExtension(reportPath, ".bytes");
 

@@ -19,7 +19,7 @@ public sealed record QuarantineReport
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>What was wrong: <c>torn_tail</c>, <c>session_file</c>.</summary>
+    /// <summary>What was wrong: <c>torn_tail</c>, <c>session_file</c>, <c>stranger</c>, <c>foreign_bytes</c>.</summary>
     [JsonPropertyName("what")]
     public required string What { get; init; }
 

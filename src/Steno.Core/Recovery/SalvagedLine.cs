@@ -28,23 +28,16 @@ internal static class SalvagedLine
         if (!TryFindMetadataEnd(line, out int metadataEnd))
             throw new ArgumentException("The line has no metadata: it is not whole.", nameof(line));
         ReadOnlySpan<byte> body = JournalLine.Body(line);
-        ReadOnlySpan<byte> seqKey = ",\"Seq\":"u8;
-        int seqAt = body.LastIndexOf(seqKey);
-        int afterSeq = seqAt + seqKey.Length + DigitsAt(body[(seqAt + seqKey.Length)..]);
-
         destination.Write(body[..metadataEnd]);
         if (body[metadataEnd - 1] != '{') destination.WriteByte((byte)',');
         destination.Write("\"salvaged_seq\":"u8);
         WriteNumber(destination, oldSeq);
         if (!isProven) destination.Write(",\"salvaged_unproven\":true"u8);
-        destination.Write(body[metadataEnd..seqAt]);
-        destination.Write(seqKey);
-        WriteNumber(destination, newSeq);
-        destination.Write(body[afterSeq..]);
+        JournalLine.TryReplaceSeq(body[metadataEnd..], newSeq, destination);
     }
 
     /// <summary>The offset of the closing brace of the top-level Metadata. False: not JSON, or no such object.</summary>
-    private static bool TryFindMetadataEnd(ReadOnlySpan<byte> line, out int end)
+    internal static bool TryFindMetadataEnd(ReadOnlySpan<byte> line, out int end)
     {
         end = 0;
         try
@@ -68,13 +61,7 @@ internal static class SalvagedLine
         }
     }
 
-    private static int DigitsAt(ReadOnlySpan<byte> bytes)
-    {
-        int digits = bytes.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return digits < 0 ? bytes.Length : digits;
-    }
-
-    private static void WriteNumber(LineBuffer destination, long value)
+    internal static void WriteNumber(LineBuffer destination, long value)
     {
         Utf8Formatter.TryFormat(value, destination.GetSpan(20), out int written);
         destination.Advance(written);

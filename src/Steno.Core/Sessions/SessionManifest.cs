@@ -45,9 +45,16 @@ public sealed record SessionManifest
     [JsonPropertyName("stopped")]
     public bool Stopped { get; init; }
 
+    /// <summary>Why it was sealed, which is why its child began (<see cref="SessionReason"/>); null while it goes on.</summary>
+    [JsonPropertyName("sealed")]
+    public string? Sealed { get; init; }
+
     /// <summary>Damage that no copy could heal; it stays in the journal.</summary>
     [JsonPropertyName("known_damage")]
     public IReadOnlyList<KnownDamage> KnownDamage { get; init; } = [];
+
+    /// <summary>The lines before the first of ours, as a scan wants them.</summary>
+    internal EarlierHead EarlierHead => Earlier?.Head ?? EarlierHead.None;
 
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
@@ -105,6 +112,9 @@ public static class SessionReason
 
     /// <summary>The journal before it ended before a line that was known to be recorded.</summary>
     public const string JournalCut = "journal_cut";
+
+    /// <summary>The disk refused a write or a sync of the journal before it, while recording.</summary>
+    public const string DiskFailed = "disk_failed";
 }
 
 /// <param name="Seq">The parent's last sequence.</param>

@@ -19,6 +19,7 @@ public sealed class SessionOpener
     private readonly Quarantine _quarantine;
     private readonly TailRepair _repair;
     private readonly SessionSuccession _succession;
+    private readonly JournalRestorer _restorer;
     private readonly RecoveryNotes _notes = new();
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening writes.</param>
@@ -30,26 +31,40 @@ public sealed class SessionOpener
         _time = time;
         _recorded = recorded;
         _quarantine = new Quarantine(directory, time);
+        _restorer = new JournalRestorer(directory, _quarantine, time);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
+
+    /// <summary>Ends the reading of a long journal; what was begun is finished at the next start.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>
     /// On return the session's files exist, everything in the journal is durable and either verified or known damage.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="JournalFailedException">The disk refuses while lines are written.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public OpenedSession Open()
     {
+        if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = LoadManifest();
         bool journal = File.Exists(_directory.CurrentJournal);
         if (journal) return Continue(manifest ?? Adopt());
-        if (manifest is not { Verified.Seq: > 0 }) return _succession.Begin(null, SessionReason.Created);
-        return TellOf(_succession.BeginAfter(manifest), manifest with
-        {
-            KnownDamage = KnownDamage.Merge(
-                manifest.KnownDamage, [new JournalDamage(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq)], _time.GetUtcNow()),
-        });
+        if (manifest is null) return _succession.Begin(null, SessionReason.Created, []);
+        if (_succession.FindSealed(manifest) is { } found) return TellOf(_succession.BeginAfter(found, found.Sealed));
+        if (manifest.Verified.Seq == 0) // killed before its journal was made
+            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage));
+        JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
+        return TellOf(_succession.BeginAfter(
+            manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
+    }
+
+    /// <summary>The recorder before this one was giving its journal back the name that somebody had taken, and was killed.</summary>
+    private void FinishRestoring()
+    {
+        if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
+        _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
     }
 
     private SessionManifest? LoadManifest()
@@ -80,7 +95,7 @@ public sealed class SessionOpener
     /// </summary>
     private SessionManifest Adopt()
     {
-        EarlierHead head = EarlierHead.Find(_directory.CurrentJournal);
+        EarlierHead head = EarlierHead.Find(_directory.CurrentJournal, Cancellation);
         bool unterminated = head.Bytes > new FileInfo(_directory.CurrentJournal).Length;
         if (unterminated)
         {
@@ -167,15 +182,15 @@ public sealed class SessionOpener
     /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what <c>session.json</c> says, the whole
     /// journal is read.
     /// </summary>
-    private static (JournalScan Scan, IReadOnlyList<JournalDamage> Damage) Scan(
+    private (JournalScan Scan, IReadOnlyList<JournalDamage> Damage) Scan(
         SessionManifest manifest, DurableFile file, long tailStart)
     {
-        EarlierHead head = manifest.Earlier?.Head ?? EarlierHead.None;
+        EarlierHead head = manifest.EarlierHead;
         JournalPosition vouched = manifest.Verified.Position;
         JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
-        JournalScan scan = new JournalScanner(file.Path, tailStart, vouched).Scan(from);
+        JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(from);
         if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq)
-            scan = new JournalScanner(file.Path, tailStart, vouched).Scan(head.End);
+            scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(head.End);
 
         // A large head is left to the audit: it is in no window.
         bool headChanged = head.Bytes is > 0 and <= JournalAnchor.WindowBytes && scan.Start.Offset == head.Bytes
@@ -185,7 +200,7 @@ public sealed class SessionOpener
 
     private JournalAudit? AuditOf(SessionManifest manifest, long readFrom)
     {
-        EarlierHead head = manifest.Earlier?.Head ?? EarlierHead.None;
+        EarlierHead head = manifest.EarlierHead;
         bool allRead = readFrom == head.Bytes && head.Bytes <= JournalAnchor.WindowBytes;
         return allRead ? null : new JournalAudit(_directory.CurrentJournal, head, readFrom);
     }
@@ -279,14 +294,13 @@ public sealed class SessionOpener
         {
             KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [.. found, missing], _time.GetUtcNow()),
         };
-        OpenedSession child = _succession.BeginAfter(damaged);
-        return TellOf(child, damaged);
+        return TellOf(_succession.BeginAfter(damaged, SessionReason.JournalCut));
     }
 
-    private OpenedSession TellOf(OpenedSession child, SessionManifest parent)
+    /// <summary>The damage of the session before it: see <see cref="Tell"/>.</summary>
+    private OpenedSession TellOf(OpenedSession child)
     {
-        IEnumerable<KnownDamage> inherited = parent.KnownDamage.Select(d => d with { ToldSeq = 0, Session = d.Session ?? parent.Id });
-        SessionManifest told = Tell(child.Manifest with { KnownDamage = [.. inherited] }, null, child.Writer);
+        SessionManifest told = Tell(child.Manifest, null, child.Writer);
         return child with
         {
             Record = new SessionRecord(told, _directory.SessionFile, _time),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -16,31 +17,63 @@ internal sealed class SessionSuccession(
     /// 2. the journal, if there is one, is renamed into the archive
     /// 3. session.json is replaced by the child's
     /// 4. the child's journal is created
+    /// 5. its first line is written and synced
     /// </code>
-    /// Crash after 1: done again. After 2: the journal is missing and session.json names the parent, so this is called
-    /// again and finds nothing to rename. After 3: a session with no line yet and no journal, which begins.
+    /// Crash after 1: the session goes on at the next start. After 2: the journal is in the archive and session.json
+    /// names the parent; the next start finds both (<see cref="FindSealed"/>), and this is called again. After 3 or 4: a
+    /// session with no line yet, which begins.
     /// </summary>
-    public OpenedSession BeginAfter(SessionManifest parent)
+    /// <param name="parent">Its <see cref="SessionManifest.Verified"/> is the last line that was recorded in it.</param>
+    /// <param name="reason">One of <see cref="SessionReason"/>; null: the journal was cut, or is missing.</param>
+    /// <param name="what">What happened, for the first line: a sentence and its particulars.</param>
+    public OpenedSession BeginAfter(
+        SessionManifest parent, string? reason, string? what = null, params IReadOnlyList<SystemEventField> fields)
     {
-        DurableDirectory.Create(directory.Archive);
-        parent.Save(directory.ArchivedSessionFile(parent.Started, parent.Id));
         string archived = directory.ArchivedJournal(parent.Started, parent.Id);
+        bool kept = File.Exists(directory.CurrentJournal) || File.Exists(archived);
+        reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
+
+        DurableDirectory.Create(directory.Archive);
+        (parent with { Sealed = reason }).Save(directory.ArchivedSessionFile(parent.Started, parent.Id));
         if (File.Exists(directory.CurrentJournal)) DurableFile.Rename(directory.CurrentJournal, archived);
-        bool kept = File.Exists(archived);
-        notes.Add(kept
-            ? $"The journal ended before line {parent.Verified.Seq}, which was recorded: it is sealed as {archived}, and a new session begins."
-            : $"The journal of session {parent.Id} has vanished, with lines up to {parent.Verified.Seq}: a new session begins.");
-        return Begin(new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), kept ? SessionReason.JournalCut : SessionReason.JournalMissing);
+        notes.Add(Describe(parent, reason, archived));
+        IEnumerable<KnownDamage> inherited = parent.KnownDamage.Select(damage => damage with
+        {
+            Session = damage.Session ?? parent.Id,
+            ToldSeq = damage.ToldSeq > 0 ? 1 : 0, // told in the parent's journal, which comes before all of the child's
+        });
+        return Begin(
+            new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, [.. inherited], what, fields);
     }
 
-    public OpenedSession Begin(SessionParent? parent, string reason)
+    /// <summary>
+    /// The current session as it was sealed, if the journal is in the archive already and a crash came before its child
+    /// began; else null.
+    /// </summary>
+    public SessionManifest? FindSealed(SessionManifest current)
     {
-        SessionManifest manifest = NewManifest(reason, parent);
+        if (!File.Exists(directory.ArchivedJournal(current.Started, current.Id))) return null;
+        try
+        {
+            return SessionManifest.Load(directory.ArchivedSessionFile(current.Started, current.Id));
+        }
+        catch (JournalDamagedException)
+        {
+            return null; // then session.json is all that is known of the parent; the damaged file is replaced by it
+        }
+    }
+
+    /// <param name="inherited">Damage to the journals of earlier sessions.</param>
+    public OpenedSession Begin(
+        SessionParent? parent, string reason, IReadOnlyList<KnownDamage> inherited, string? what = null,
+        params IReadOnlyList<SystemEventField> fields)
+    {
+        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited };
         manifest.Save(directory.SessionFile);
         JournalWriter writer = new(DurableFile.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
         try
         {
-            WriteSessionStarted(writer, manifest);
+            WriteSessionStarted(writer, manifest, what, fields);
             return new OpenedSession(
                 new SessionRecord(manifest, directory.SessionFile, time), writer,
                 new RecoveryReport { Notes = notes.Lines, Repairs = notes.Repairs, Quarantined = notes.Quarantined });
@@ -52,7 +85,8 @@ internal sealed class SessionSuccession(
         }
     }
 
-    public void WriteSessionStarted(JournalWriter writer, SessionManifest manifest)
+    public void WriteSessionStarted(
+        JournalWriter writer, SessionManifest manifest, string? what = null, params IReadOnlyList<SystemEventField> more)
     {
         List<SystemEventField> fields =
         [
@@ -66,8 +100,9 @@ internal sealed class SessionSuccession(
             fields.Add(SystemEventField.Of("parent_head_hash", parent.HeadHash));
         }
 
-        SystemEvent started = new(
-            SystemEventNames.SessionStarted, $"Session {manifest.Id} began ({manifest.Reason}).", [.. fields]);
+        fields.AddRange(more);
+        string text = $"Session {manifest.Id} began ({manifest.Reason}).{(what is null ? "" : " " + what)}";
+        SystemEvent started = new(SystemEventNames.SessionStarted, text, [.. fields]);
         DateTimeOffset now = time.GetUtcNow();
         composer.ComposeEvent(started, writer.NextSeq, now, writer.BeginLine());
         writer.EndLine(now);
@@ -86,4 +121,13 @@ internal sealed class SessionSuccession(
             Verified = VerifiedPoint.From(JournalPosition.Start, now),
         };
     }
+
+    private static string Describe(SessionManifest parent, string reason, string archived) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{reason switch
+        {
+            SessionReason.DiskFailed => $"The disk refused the journal after line {parent.Verified.Seq}: it is sealed as {archived}",
+            SessionReason.JournalMissing => $"The journal of session {parent.Id} has vanished, with lines up to {parent.Verified.Seq}",
+            _ => $"The journal ended before line {parent.Verified.Seq}, which was recorded: it is sealed as {archived}",
+        }}, and a new session begins.");
 }

@@ -76,6 +76,8 @@ internal static class StatusScreen
             screen.Line($"             {Styled.Warning($"{gap.Publisher}: {gap.From} to {gap.To} never arrived")}");
         foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
             screen.Line($"             {hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
+        foreach (IncidentStatus incident in status.Incidents.TakeLast(3))
+            screen.Line($"             {Styled.Warning($"{Age(incident.At, now)} ago: {incident.What}")}");
         if (status.Stalls > 0)
             screen.Line($"             {Styled.Warning(Count(status.Stalls, "stall"))}: "
                 + $"the disk was too slow, the broker may have dropped messages");
@@ -90,8 +92,9 @@ internal static class StatusScreen
         _ => "",
     };
 
-    private static string Backlog(RecorderStatus status) => status.QueueBytes == 0 && status.LagMs == 0
-        ? "all of them recorded"
+    private static string Backlog(RecorderStatus status) =>
+        status.Lost > 0 ? $"{status.Lost:N0} of them not recorded"
+        : status.QueueBytes == 0 && status.LagMs == 0 ? "all of them recorded"
         : $"{ByteSize.Format(status.QueueBytes)} waiting, the oldest for {Ms(status.LagMs)}";
 
     private static string Derived(RecorderStatus status) =>

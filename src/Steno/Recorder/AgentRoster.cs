@@ -29,6 +29,13 @@ internal sealed class AgentRoster
         return _agents.Count < Capacity && _agents.TryAdd(key, new Agent(Encoding.UTF8.GetString(speaker), at));
     }
 
+    /// <summary>Takes back the count of a message that was not recorded after all.</summary>
+    public void Forget(ReadOnlySpan<byte> speaker)
+    {
+        ulong key = XxHash3.HashToUInt64(speaker);
+        if (_agents.TryGetValue(key, out Agent? agent) && agent.Forget() == 0) _agents.TryRemove(key, out _);
+    }
+
     public IReadOnlyList<AgentStatus> Snapshot() =>
         [.. _agents.Values.Select(agent => agent.Snapshot()).OrderByDescending(agent => agent.LastSeen)];
 
@@ -41,6 +48,12 @@ internal sealed class AgentRoster
         {
             Volatile.Write(ref _messages, _messages + 1);
             Volatile.Write(ref _lastSeenTicks, at.UtcTicks);
+        }
+
+        public long Forget()
+        {
+            Volatile.Write(ref _messages, _messages - 1);
+            return _messages;
         }
 
         public AgentStatus Snapshot() => new()

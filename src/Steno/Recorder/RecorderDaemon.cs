@@ -21,6 +21,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private readonly LiveFeed _feed = new();
     private readonly AgentRoster _agents = new();
     private readonly ProofLog _proofs = new(time);
+    private readonly IncidentLog _incidents = new(time, loggers.CreateLogger("recorder"));
     private Scribe? _scribe;
 
     /// <summary>
@@ -39,13 +40,14 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         CoverageLog coverage = new(inbox, time);
         DateTimeOffset? lastLine = LastLine.ReceivedAt(options.Logs.CurrentJournal);
         LineComposer composer = new(options.Rules);
-        OpenedSession session = new SessionOpener(options.Logs, composer, time, OnRecorded).Open();
-        foreach (string note in session.Recovery.Notes) RecorderLog.Recovered(_logger, note);
-        if (session.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
+        if (Open(composer, signals) is not { } opened) return true;
+        using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add);
+        foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
+        if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
-        using SessionVoucher voucher = new(() => session, time, _logger);
-        using JournalCheck check = new(session.Record, session.Audit, inbox, time, _logger);
-        _scribe = new Scribe(queue, inbox, session.Writer, composer, _agents, time, _logger);
+        using SessionVoucher voucher = new(() => session.DirectoryProblem is null ? session.Current : null, time, _logger);
+        using JournalCheck check = new(opened.Record, opened.Audit, inbox, time, _logger);
+        _scribe = new Scribe(queue, inbox, session, composer, _agents, time, _logger);
         List<Source> sources = [];
         try
         {
@@ -54,7 +56,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             check.Start();
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, _agents, coverage, rate, _proofs, check, time);
+                options, session, queue, _scribe, sources, _agents, coverage, _incidents, rate, _proofs, check, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
@@ -62,6 +64,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             await control.StartAsync(signals.Token).ConfigureAwait(false);
             started(reporter.Report());
 
+            await Task.WhenAny(signals.Requested, _scribe.Failed).ConfigureAwait(false);
+            if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
             string reason = await signals.Requested.ConfigureAwait(false);
             RecorderLog.Stopping(_logger, reason);
             return await StopAsync(sources, session, reason).ConfigureAwait(false);
@@ -69,7 +73,20 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         finally
         {
             foreach (Source source in sources) await source.DisposeAsync().ConfigureAwait(false);
-            session.Writer.Dispose();
+        }
+    }
+
+    /// <summary>Null: asked to stop while a long journal was being read.</summary>
+    private OpenedSession? Open(LineComposer composer, StopSignals signals)
+    {
+        try
+        {
+            return new SessionOpener(options.Logs, composer, time, OnRecorded) { Cancellation = signals.Token }.Open();
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            RecorderLog.StoppedWhileOpening(_logger, signals.Requested.Result);
+            return null;
         }
     }
 
@@ -89,20 +106,23 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// </code>
     /// Killed in between, the next start finds the journal as after any kill.
     /// </summary>
-    private async Task<bool> StopAsync(List<Source> sources, OpenedSession session, string reason)
+    private async Task<bool> StopAsync(List<Source> sources, LiveSession session, string reason)
     {
-        // A scribe that has failed takes nothing any more: a socket that waits for room in the queue would wait for ever.
-        if (_scribe!.Failure is null)
-        {
-            foreach (Source source in sources) await source.StopAsync($"The recorder was stopped ({reason}).").ConfigureAwait(false);
-        }
-
+        // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait for ever.
+        Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"The recorder was stopped ({reason}).")));
+        await Task.WhenAny(stopped, _scribe!.Failed).ConfigureAwait(false);
+        if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
+        await stopped.ConfigureAwait(false);
         _scribe.Finish();
         if (_scribe.Failure is not null) return false;
-        session.Close();
-        RecorderLog.Stopped(_logger, session.Writer.DurableSeq);
+        if (!session.Close()) return false;
+        RecorderLog.Stopped(_logger, session.Current.Writer.DurableSeq);
         return true;
     }
+
+    /// <summary>Nothing more will be recorded: peers that can wait keep what they have, and none is told that it is heard.</summary>
+    private static Task AbandonAsync(List<Source> sources) =>
+        Task.WhenAll(sources.Select(source => source.AbandonAsync("Closed, since recording has stopped.")));
 
     /// <summary>On the committer's thread: a batch is durable.</summary>
     private void OnRecorded(JournalBatch batch)

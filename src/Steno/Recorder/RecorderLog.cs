@@ -14,6 +14,12 @@ internal static partial class RecorderLog
     [LoggerMessage(1502, LogLevel.Information, "Stopping: {Reason}. What was received is being written.")]
     public static partial void Stopping(ILogger logger, string reason);
 
+    [LoggerMessage(1504, LogLevel.Error, "{What}")]
+    public static partial void JournalMended(ILogger logger, string what);
+
+    [LoggerMessage(1505, LogLevel.Information, "Stopped while the journal was being opened: {Reason}. The next start goes on.")]
+    public static partial void StoppedWhileOpening(ILogger logger, string reason);
+
     [LoggerMessage(1503, LogLevel.Information, "Stopped in good order at line {Seq}.")]
     public static partial void Stopped(ILogger logger, long seq);
 

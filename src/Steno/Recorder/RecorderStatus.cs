@@ -74,6 +74,12 @@ internal sealed record RecorderStatus
     /// <summary>Bytes of the journal that this recorder has still to check; 0 when all is checked.</summary>
     public long UncheckedBytes { get; init; }
 
+    /// <summary>What befell the journal since the recorder started, oldest first; all of it was survived.</summary>
+    public IReadOnlyList<IncidentStatus> Incidents { get; init; } = [];
+
+    /// <summary>Messages received that will not be recorded, since recording has stopped for good; else 0.</summary>
+    public long Lost { get; init; }
+
     /// <summary>Room left on the volume of the log directory.</summary>
     public long? DiskFreeBytes { get; init; }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Steno.Core;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Sessions;
 using Steno.Zmtp;
 
 namespace Steno.Recorder;
@@ -27,20 +29,22 @@ internal sealed class Scribe
 
     private readonly ReceiveQueue _queue;
     private readonly EventInbox _inbox;
-    private readonly JournalWriter _journal;
+    private readonly LiveSession _journal;
     private readonly LineComposer _composer;
     private readonly AgentRoster _agents;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasLetBurstIn;
     private volatile Exception? _failure;
     private long _messages;
+    private long _composed;
     private long _lastMessageSeq;
     private long _beat;
 
     public Scribe(
-        ReceiveQueue queue, EventInbox inbox, JournalWriter journal, LineComposer composer, AgentRoster agents,
+        ReceiveQueue queue, EventInbox inbox, LiveSession journal, LineComposer composer, AgentRoster agents,
         TimeProvider time, ILogger logger)
     {
         _queue = queue;
@@ -51,6 +55,7 @@ internal sealed class Scribe
         _time = time;
         _logger = logger;
         _beat = time.GetTimestamp();
+        journal.Renumbering += Renumber;
         _thread = new Thread(Run) { Name = "scribe", IsBackground = true };
     }
 
@@ -65,6 +70,12 @@ internal sealed class Scribe
 
     /// <summary>Why it has stopped writing; null as long as it writes.</summary>
     public Exception? Failure => _failure;
+
+    /// <summary>Completes when it stops writing by a failure.</summary>
+    public Task<Exception> Failed => _failed.Task;
+
+    /// <summary>Messages received that will not be recorded; 0 as long as it writes.</summary>
+    public long Lost => _failure is null ? 0 : Messages + _queue.QueuedMessages - Volatile.Read(ref _composed);
 
     public void Start() => _thread.Start();
 
@@ -82,6 +93,7 @@ internal sealed class Scribe
             while (!_queue.IsDrained)
             {
                 Volatile.Write(ref _beat, _time.GetTimestamp());
+                _journal.Look();
                 WriteEvents();
                 LetBurstIn();
                 if (_queue.TryRead(out ReceivedBatch? batch))
@@ -103,11 +115,35 @@ internal sealed class Scribe
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _journal.AbandonLine();
-            _failure = e;
             RecorderLog.RecordingStopped(_logger, e.Message, e);
+            ForgetUnrecorded();
+            _failure = e;
+            _failed.SetResult(e);
         }
     }
+
+    /// <summary>Counts say what was recorded: what was composed and never reached the disk is taken out of them.</summary>
+    private void ForgetUnrecorded()
+    {
+        _journal.GiveUp();
+        foreach (JournalBatch batch in _journal.Unrecorded)
+        {
+            ReadOnlySpan<byte> lines = batch.Lines.Span;
+            for (int n = 0; n < batch.Count; n++)
+            {
+                int end = lines.IndexOf((byte)'\n');
+                _ = RecordedMessage.TryParse(lines[..end], out RecordedMessage line);
+                lines = lines[(end + 1)..];
+                if (line.Event is not null) continue;
+                _agents.Forget(Encoding.UTF8.GetBytes(line.Speaker));
+                Volatile.Write(ref _composed, _composed - 1);
+            }
+        }
+    }
+
+    /// <summary>A new session: lines behind <paramref name="sealedSeq"/> move there, behind its first.</summary>
+    private void Renumber(long sealedSeq) =>
+        Volatile.Write(ref _lastMessageSeq, _lastMessageSeq > sealedSeq ? _lastMessageSeq - sealedSeq + 1 : 0);
 
     /// <summary>
     /// When a burst begins, the sockets come first: a stock publisher drops what does not fit into its 1000 places, and on a
@@ -138,6 +174,7 @@ internal sealed class Scribe
 
     private void Record(ReceivedBatch batch)
     {
+        Volatile.Write(ref _messages, _messages + batch.MessageCount);
         MessageSource source = batch.Origin.SocketType == ZmtpSocketType.Pull ? MessageSource.Direct : MessageSource.Broker;
         for (int i = 0; i < batch.MessageCount; i++)
         {
@@ -150,14 +187,14 @@ internal sealed class Scribe
                 ReceivedAt = batch.ReceivedAt,
                 Truncation = received.Truncation is { } cut ? new Core.Messages.Truncation(cut.TotalBytes, cut.Sha256) : null,
             };
-            long seq = _journal.NextSeq;
-            _composer.Compose(message, seq, _journal.BeginLine());
+            LineBuffer line = _journal.BeginLine();
+            long seq = _journal.NextSeq; // not before: the line may be the first of another session
+            _composer.Compose(message, seq, line);
             _journal.EndLine(batch.ReceivedAt);
             Volatile.Write(ref _lastMessageSeq, seq);
+            Volatile.Write(ref _composed, _composed + 1);
             if (_agents.Note(_composer.Speaker, batch.ReceivedAt)) WriteAgentSeen(batch.ReceivedAt);
         }
-
-        Volatile.Write(ref _messages, _messages + batch.MessageCount);
     }
 
     private void WriteAgentSeen(DateTimeOffset at)
@@ -197,7 +234,8 @@ internal sealed class Scribe
 
     private void Write(SystemEvent e, DateTimeOffset at)
     {
-        _composer.ComposeEvent(e, _journal.NextSeq, at, _journal.BeginLine());
+        LineBuffer line = _journal.BeginLine();
+        _composer.ComposeEvent(e, _journal.NextSeq, at, line);
         _journal.EndLine(at);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SessionVoucher : IDisposable
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly Func<OpenedSession> _current;
+    private readonly Func<OpenedSession?> _current;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -27,14 +27,13 @@ internal sealed class SessionVoucher : IDisposable
     private (Guid Session, long Offset) _vouched;
     private long _vouchedAt;
 
-    /// <param name="current">The session that is recorded now.</param>
-    public SessionVoucher(Func<OpenedSession> current, TimeProvider time, ILogger logger)
+    /// <param name="current">The session that is recorded now; null while nothing may be written by name.</param>
+    public SessionVoucher(Func<OpenedSession?> current, TimeProvider time, ILogger logger)
     {
         _current = current;
         _time = time;
         _logger = logger;
-        OpenedSession session = current();
-        _vouched = (session.Manifest.Id, session.Manifest.Verified.Offset);
+        if (current() is { } session) _vouched = (session.Manifest.Id, session.Manifest.Verified.Offset);
         _vouchedAt = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Renew(), null, Look, Look);
     }
@@ -52,7 +51,7 @@ internal sealed class SessionVoucher : IDisposable
         try
         {
             // One snapshot: if another session takes its place meanwhile, its record saves nothing any more.
-            OpenedSession session = _current();
+            if (_current() is not { } session) return;
             Guid id = session.Manifest.Id;
             JournalPosition durable = session.Writer.DurableEnd;
             long bytes = durable.Offset - (_vouched.Session == id ? _vouched.Offset : 0);

@@ -16,6 +16,7 @@ internal sealed class Source : IAsyncDisposable
     private readonly bool _dials;
     private string _endpoint;
     private CoveragePeriod? _open;
+    private string? _abandonedBecause;
     private long _leftMessages;
     private long _leftBytes;
     private DateTimeOffset? _leftLastHeard;
@@ -64,6 +65,18 @@ internal sealed class Source : IAsyncDisposable
         End(lastHeard ?? _time.GetUtcNow(), reason);
     }
 
+    /// <summary>
+    /// Shuts at once, and waits for no room in the queue: what is read from now on would be lost, and a PUSH socket keeps what it
+    /// cannot deliver.
+    /// </summary>
+    /// <param name="problem">Why, for status.</param>
+    public async Task AbandonAsync(string problem)
+    {
+        lock (_gate) _abandonedBecause = problem;
+        End(_time.GetUtcNow(), problem);
+        await _socket.DisposeAsync().ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => _socket.DisposeAsync();
 
     public SourceStatus Snapshot()
@@ -71,11 +84,12 @@ internal sealed class Source : IAsyncDisposable
         IReadOnlyList<ConnectionStatus> connections = _socket.Connections;
         ConnectionStatus? dialled = _dials && connections.Count > 0 ? connections[0] : null;
         CoveragePeriod? open;
+        string? abandoned;
         long messages, bytes;
         DateTimeOffset? lastHeard, lastMessage;
         lock (_gate)
         {
-            open = _open;
+            (open, abandoned) = (_open, _abandonedBecause);
             (messages, bytes, lastHeard, lastMessage) = (_leftMessages, _leftBytes, _leftLastHeard, _leftLastMessage);
         }
 
@@ -84,7 +98,7 @@ internal sealed class Source : IAsyncDisposable
             Kind = _dials ? "broker" : "direct",
             Endpoint = _endpoint,
             Listening = open is not null,
-            Problem = open is not null ? null : Problem(dialled),
+            Problem = open is not null ? null : abandoned ?? Problem(dialled),
             PeerSocketType = dialled is { PeerSocketType: not ZmtpSocketType.Unknown } d
                 ? d.PeerSocketType.ToString().ToUpperInvariant()
                 : null,
@@ -143,7 +157,7 @@ internal sealed class Source : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_open is not null) return;
+            if (_open is not null || _abandonedBecause is not null) return;
             _open = new CoveragePeriod(_endpoint, _time.GetUtcNow());
             _coverage.Begin(_open, peer);
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Sessions;
 using Steno.Zmtp;
 
@@ -9,12 +11,13 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class StatusReporter(
     RecorderOptions options,
-    OpenedSession session,
+    LiveSession live,
     ReceiveQueue queue,
     Scribe scribe,
     IReadOnlyList<Source> sources,
     AgentRoster agents,
     CoverageLog coverage,
+    IncidentLog incidents,
     RateMeter rate,
     ProofLog proofs,
     JournalCheck check,
@@ -33,19 +36,20 @@ internal sealed class StatusReporter(
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<SourceStatus> heard = [.. sources.Select(source => source.Snapshot())];
         long received = scribe.Messages + queue.QueuedMessages;
-        long durable = session.Writer.DurableSeq;
-        TimeSpan lag = Lag(now);
+        OpenedSession session = live.Current; // once: another may take its place meanwhile
+        IReadOnlyList<IncidentStatus> befell = incidents.Snapshot();
+        TimeSpan lag = Lag(session.Writer, now);
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
-        string? problem = FindProblem(heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
+        string? problem = FindProblem(session.Writer, heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
         IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
-        Verdict verdict = Verdict.Of(damage, check, FindInterruption(periods));
+        Verdict verdict = Verdict.Of(damage, check, FindInterruption(session, periods));
         return new RecorderStatus
         {
             Recording = problem is null,
             Proof = problem is null ? proof : null,
             ProofAgeMs = problem is null ? (long?)age?.TotalMilliseconds : null,
-            Reason = problem ?? Praise(proof!, heard),
+            Reason = (problem ?? Praise(proof!, heard)) + Latest(befell),
             Verdict = verdict.Value,
             VerdictReason = verdict.Reason,
             Session = new SessionStatus
@@ -60,7 +64,7 @@ internal sealed class StatusReporter(
             },
             Received = received,
             WrittenSeq = session.Writer.WrittenSeq,
-            DurableSeq = durable,
+            DurableSeq = session.Writer.DurableSeq,
             LagMs = (long)lag.TotalMilliseconds,
             QueueBytes = queue.QueuedBytes,
             Stalls = queue.StallCount,
@@ -71,6 +75,8 @@ internal sealed class StatusReporter(
             Damage = [.. damage.Select(DamageStatus.From)],
             Recovered = session.Recovery.Repairs,
             UncheckedBytes = check.UncheckedBytes,
+            Incidents = befell,
+            Lost = scribe.Lost,
             DiskFreeBytes = FreeBytes(),
             Logs = options.Logs.Root,
             Pid = Environment.ProcessId,
@@ -79,7 +85,7 @@ internal sealed class StatusReporter(
         };
     }
 
-    private string? FindInterruption(IReadOnlyList<CoverageStatus> periods)
+    private string? FindInterruption(OpenedSession session, IReadOnlyList<CoverageStatus> periods)
     {
         if (queue.StallCount > 0) return "The disk was too slow for a while: the broker may have dropped messages.";
         CoverageStatus? ended = periods.FirstOrDefault(period => period.To is not null);
@@ -87,18 +93,20 @@ internal sealed class StatusReporter(
         return session.Recovery.Unclean ? "The recorder before this one ended without a word." : null;
     }
 
-    private TimeSpan Lag(DateTimeOffset now)
+    private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)
     {
-        DateTimeOffset? oldest = session.Writer.OldestUnrecorded;
+        DateTimeOffset? oldest = journal.OldestUnrecorded;
         if (queue.OldestQueuedAt is { } queued && (oldest is null || queued < oldest)) oldest = queued;
         return oldest is { } since && since < now ? now - since : TimeSpan.Zero;
     }
 
-    private string? FindProblem(IReadOnlyList<SourceStatus> heard, TimeSpan lag)
+    private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag)
     {
-        if (session.Writer.Failure is { } disk) return $"The disk failed: {disk.Message} {disk.Hint}";
-        if (scribe.Failure is { } failure) return $"Recording has stopped: {failure.Message}";
-        if (JournalProblem() is { } journal) return journal;
+        Exception? failure = scribe.Failure is JournalFailedException { InnerException: { } cause } ? cause : scribe.Failure;
+        if (failure is StorageException disk) return $"The disk failed: {disk.Message}. {disk.Hint}";
+        if (failure is not null) return $"Recording has stopped: {failure.Message}";
+        if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
+        if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)
             return string.Create(CultureInfo.InvariantCulture, $"The queue is full since {stalled:HH:mm:ss}Z: the disk does not keep up, and messages may be lost on the way.");
         if (lag > UnrecordedMax)
@@ -109,15 +117,9 @@ internal sealed class StatusReporter(
         return deaf is null ? null : $"Not listening to {deaf.Endpoint}: {deaf.Problem}";
     }
 
-    /// <summary>A file that somebody deletes or cuts goes on taking writes: only its name and length tell.</summary>
-    private string? JournalProblem()
-    {
-        long durable = session.Writer.DurableBytes; // before the length: the file only grows
-        FileInfo journal = new(options.Logs.CurrentJournal);
-        const string Remedy = "Copy what is left, then `steno stop` and `steno start`: a new session begins.";
-        if (!journal.Exists) return $"The journal {journal.FullName} has vanished from the disk. {Remedy}";
-        return journal.Length < durable ? $"The journal {journal.FullName} is shorter than what was recorded in it: somebody cut it. {Remedy}" : null;
-    }
+    private static string Latest(IReadOnlyList<IncidentStatus> incidents) => incidents.Count == 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" At {incidents[^1].At:HH:mm:ss}Z: {incidents[^1].What}");
 
     private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
     {

@@ -17,6 +17,7 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     public async IAsyncEnumerable<RecordedMessage> FollowAsync(
         long offset, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        byte[] last = [];
         while (true)
         {
             OpenJournal? open;
@@ -31,7 +32,12 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 bool replaced = false;
                 while (true)
                 {
-                    while (open.Reader.Read(unterminated: false)) yield return Parse(open.Reader);
+                    while (open.Reader.Read(unterminated: false))
+                    {
+                        (last, offset) = (open.Reader.Line.ToArray(), open.Reader.NextOffset);
+                        yield return Parse(open.Reader);
+                    }
+
                     if (replaced) break;
 
                     await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
@@ -41,8 +47,16 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 }
             }
 
-            offset = 0;
+            if (!IsCopy(offset, last)) offset = 0;
         }
+    }
+
+    /// <summary>Whether what has the name now holds the line last read where it stood: the recorder has put its journal back.</summary>
+    private bool IsCopy(long nextOffset, byte[] last)
+    {
+        if (last.Length == 0) return false;
+        using OpenJournal? open = OpenJournal.TryOpen(path, nextOffset - last.Length - 1);
+        return open is not null && open.Reader.Read(unterminated: false) && open.Reader.Line.SequenceEqual(last);
     }
 
     private static RecordedMessage Parse(JournalReader reader)

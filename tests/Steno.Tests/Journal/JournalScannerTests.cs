@@ -105,7 +105,7 @@ public sealed class JournalScannerTests : IDisposable
     {
         byte[] head = Encoding.UTF8.GetBytes("{\"Id\":\"a\",\"Timestamp\":\"t\"}\nbroken\n\n");
         File.WriteAllBytes(JournalPath, head);
-        EarlierHead found = EarlierHead.Find(JournalPath);
+        EarlierHead found = EarlierHead.Find(JournalPath, TestContext.Current.CancellationToken);
         Assert.Equal(3, found.Lines);
         Assert.Equal(head.Length, found.Bytes);
         Assert.Equal(ChainHash.FromBytes(System.Security.Cryptography.SHA256.HashData(head)), found.Sha256);

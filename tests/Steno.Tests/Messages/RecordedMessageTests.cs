@@ -2,6 +2,7 @@ using System.Text;
 using Steno.Core;
 using Steno.Core.Enrichment;
 using Steno.Core.Messages;
+using Steno.Tests.Support;
 
 namespace Steno.Tests.Messages;
 
@@ -92,5 +93,19 @@ public sealed class RecordedMessageTests
         Assert.Null(message.Event);
         Assert.Null(message.DuplicateOf);
         Assert.NotEqual("steno", message.Source);
+    }
+
+    [Fact]
+    public void Zeros_of_a_hole_are_counted_and_the_line_behind_them_is_read()
+    {
+        byte[] line = Composed.Line(TestComposer.New(), ["hello"u8.ToArray()], 17);
+
+        Assert.True(RecordedMessage.TryParse([.. new byte[4096], .. line], out RecordedMessage whole));
+        Assert.Equal((17L, "hello"), (whole.Seq, whole.Text));
+
+        Assert.False(RecordedMessage.TryParse(new byte[512], out RecordedMessage hole));
+        Assert.Equal("(a hole of 512 zero bytes)", hole.Text);
+        Assert.False(RecordedMessage.TryParse([.. "half"u8, .. new byte[512], .. "}\n"u8], out RecordedMessage torn));
+        Assert.Equal("(a hole of 512 zero bytes) half}", torn.Text);
     }
 }

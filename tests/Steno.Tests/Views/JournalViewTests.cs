@@ -83,6 +83,26 @@ public sealed class JournalViewTests : IDisposable
     }
 
     [Fact]
+    public async Task Following_a_journal_that_is_put_back_repeats_nothing()
+    {
+        string path = Journal(JournalLines.Said(1, "a", "x", "one"), JournalLines.Said(2, "b", "x", "two"));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        await using IAsyncEnumerator<RecordedMessage> following =
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
+        Assert.Equal("a", await NextAsync(following));
+        Assert.Equal("b", await NextAsync(following));
+        Task<string> next = NextAsync(following);
+
+        string copy = path + ".copy";
+        File.Copy(path, copy);
+        Append(copy, JournalLines.Said(3, "c", "x", "three"));
+        File.Move(copy, path, overwrite: true);
+
+        Assert.Equal("c", await next);
+    }
+
+    [Fact]
     public async Task Following_waits_for_a_journal_that_is_not_there_yet()
     {
         string path = Path.Combine(_directory.Path, "current_session.jsonl");

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Steno.Core.Files;
+
+/// <summary>
+/// What a file is, and which one: names pass from file to file, device and inode do not. Symbolic links are
+/// followed. On Linux; elsewhere <see cref="Device"/>, <see cref="Inode"/> are 0 and every file is the same.
+/// </summary>
+/// <param name="Kind">A file, a directory, or something that is not read like a file.</param>
+/// <param name="Device">The file system it is on.</param>
+/// <param name="Inode">Its number there.</param>
+/// <param name="Links">Names that it has; 0 when the last was deleted.</param>
+/// <param name="Length">Bytes.</param>
+public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, uint Links, long Length)
+{
+    private const int TypeMask = 0xf000;
+
+    /// <summary>The facts of what has this name now; null if nothing has it.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static FileFacts? Of(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return Managed(path);
+        if (NativeMethods.StatX(NativeMethods.AtWorkingDirectory, path, 0, NativeMethods.BasicFacts, out StatX facts) == 0)
+            return From(in facts);
+        int errno = Marshal.GetLastPInvokeError();
+        // A symbolic link to nothing, or to itself, is replaced by a rename like no name at all.
+        return errno is Errnos.NotFound or Errnos.NotADirectory or Errnos.LoopLinux
+            ? null
+            : throw StorageException.FromErrno("statx", path, errno);
+    }
+
+    /// <summary>The facts of an open file, whatever became of its name.</summary>
+    /// <exception cref="StorageException">It cannot be looked at.</exception>
+    internal static FileFacts Of(SafeFileHandle file, string path)
+    {
+        if (!OperatingSystem.IsLinux()) return new FileFacts(FileKind.File, 0, 0, 1, RandomAccess.GetLength(file));
+        return NativeMethods.StatX(file, "", NativeMethods.AtEmptyPath, NativeMethods.BasicFacts, out StatX facts) == 0
+            ? From(in facts)
+            : throw StorageException.FromErrno("statx", path, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Whether both are one file, under whatever names.</summary>
+    public bool IsSameAs(in FileFacts other) => Kind == other.Kind && Device == other.Device && Inode == other.Inode;
+
+    /// <summary>
+    /// Refuses what cannot be a file of ours: opening a named pipe would wait for ever, and errors of a
+    /// directory speak of permissions. A name that nothing has is fine.
+    /// </summary>
+    /// <exception cref="StorageException">Something else has that name.</exception>
+    public static void RequireFile(string path)
+    {
+        if (Of(path) is { Kind: not FileKind.File } other) throw StorageException.NotAFile(path, other.Kind);
+    }
+
+    private static FileFacts From(in StatX facts) => new(
+        KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size);
+
+    private static FileKind KindOf(ushort mode) => (mode & TypeMask) switch
+    {
+        0x8000 => FileKind.File,
+        0x4000 => FileKind.Directory,
+        0x1000 => FileKind.Pipe,
+        0xc000 => FileKind.Socket,
+        _ => FileKind.Device,
+    };
+
+    private static FileFacts? Managed(string path)
+    {
+        if (Directory.Exists(path)) return new FileFacts(FileKind.Directory, 0, 0, 1, 0);
+        FileInfo file = new(path);
+        return file.Exists ? new FileFacts(FileKind.File, 0, 0, 1, file.Length) : null;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Steno.Core.Files;
+
+/// <summary>What Linux' <c>statx</c> answers, as far as it is read; the same on every processor.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct StatX
+{
+    [FieldOffset(16)]
+    public uint Links;
+
+    [FieldOffset(28)]
+    public ushort Mode;
+
+    [FieldOffset(32)]
+    public ulong Inode;
+
+    [FieldOffset(40)]
+    public ulong Size;
+
+    [FieldOffset(136)]
+    public uint DeviceMajor;
+
+    [FieldOffset(140)]
+    public uint DeviceMinor;
+}

@@ -1,0 +1,86 @@
+using Steno.Core.Files;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// Gives a journal back its name after somebody deleted it, or gave its name to another file. The open descriptor still
+/// has every byte.
+/// <code>
+/// 1. the bytes are copied into a file beside it, and synced
+/// 2. that is renamed to current_session.jsonl.restoring
+/// 3. whatever has the journal's name is moved into quarantine
+/// 4. the copy is renamed to the journal's name
+/// </code>
+/// Crash before 2: what the descriptor alone held is gone. After 2 or 3: the next start goes on with 3.
+/// </summary>
+internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarantine, TimeProvider time)
+{
+    private const int CopyBytes = 1 << 20;
+
+    /// <summary>All steps. Returns the journal as it is now, and where the stranger is, if there was one.</summary>
+    /// <param name="lost">The open file; it stays open.</param>
+    /// <param name="length">How much of it is recorded.</param>
+    public (DurableFile Journal, string? Quarantined) Restore(DurableFile lost, long length)
+    {
+        DurableFile copy = Copy(lost, length, directory.CurrentJournal + ".tmp");
+        try
+        {
+            copy.RenameTo(directory.RestoringJournal);
+            string? quarantined = MoveStranger();
+            copy.RenameTo(directory.CurrentJournal);
+            return (copy, quarantined);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Steps 3 and 4, for a start after a crash. Returns where the stranger is; null if there was none.</summary>
+    public string? Finish()
+    {
+        string? quarantined = MoveStranger();
+        DurableFile.Rename(directory.RestoringJournal, directory.CurrentJournal);
+        return quarantined;
+    }
+
+    /// <summary>Copies the first bytes of an open file; on return they are durable, their name is not.</summary>
+    public static DurableFile Copy(DurableFile from, long length, string path)
+    {
+        DurableFile copy = DurableFile.CreateOrEmpty(path);
+        try
+        {
+            byte[] buffer = new byte[Math.Min(CopyBytes, Math.Max(1, length))];
+            for (long done = 0; done < length;)
+            {
+                int read = from.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - done)), done);
+                if (read == 0) break; // it was cut as well: what is left is restored
+                copy.Write(buffer.AsSpan(0, read), done);
+                done += read;
+            }
+
+            copy.Sync();
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    private string? MoveStranger()
+    {
+        if (FileFacts.Of(directory.CurrentJournal) is not { } stranger) return null;
+        return quarantine.Move(directory.CurrentJournal, new QuarantineReport
+        {
+            State = QuarantineReport.Repaired,
+            What = "stranger",
+            Found = time.GetUtcNow(),
+            Source = Path.GetFileName(directory.CurrentJournal),
+            Offset = 0,
+            Length = stranger.Kind == FileKind.File ? stranger.Length : 0,
+        });
+    }
+}

@@ -1,0 +1,370 @@
+using System.Globalization;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// The session that is being recorded, through whatever happens to its journal meanwhile: a disk that refuses a write or a
+/// sync, a journal that is deleted, replaced, cut or written in by others. There is one way out of all of them: the writer is
+/// abandoned, the file mended or succeeded by a child session's, and the lines that were in memory and not
+/// recorded are written there (docs/adr/0009).
+/// <para>
+/// One thread records: all members are its own, but for <see cref="Current"/> and <see cref="DirectoryProblem"/>, which any thread
+/// reads. What it throws is final: nothing more can be recorded.
+/// </para>
+/// </summary>
+public sealed class LiveSession : IDisposable
+{
+    /// <summary>A loss is noticed within a second; two looks at the file system cost microseconds.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Somebody may change the file again while it is mended, but not hold the recorder for ever.</summary>
+    private const int MaxRounds = 10;
+
+    private readonly LogDirectory _directory;
+    private readonly LineComposer _composer;
+    private readonly TimeProvider _time;
+    private readonly Action<JournalBatch>? _recorded;
+    private readonly Action<string> _happened;
+    private readonly Quarantine _quarantine;
+    private readonly FileFacts _root;
+    private readonly List<JournalBatch> _carried = [];
+    private volatile OpenedSession _current;
+    private volatile string? _directoryProblem;
+    private DurableFile? _left;
+    private long _looked;
+
+    /// <param name="opened">Owned from now on.</param>
+    /// <param name="recorded">See <see cref="JournalWriter"/>; for every writer that follows, too.</param>
+    /// <param name="happened">Told in a sentence what was found and done; on the recording thread.</param>
+    public LiveSession(
+        OpenedSession opened, LogDirectory directory, LineComposer composer, TimeProvider time,
+        Action<JournalBatch>? recorded, Action<string> happened)
+    {
+        ArgumentNullException.ThrowIfNull(opened);
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(time);
+        _current = opened;
+        _directory = directory;
+        _composer = composer;
+        _time = time;
+        _recorded = recorded;
+        _happened = happened;
+        _quarantine = new Quarantine(directory, time);
+        _root = FileFacts.Of(directory.Root) ?? throw DirectoryIsLost();
+        _looked = time.GetTimestamp();
+    }
+
+    /// <summary>The session and its writer now. Its writer is this object's own: others read its watermarks. Any thread.</summary>
+    public OpenedSession Current => _current;
+
+    /// <summary>
+    /// Set while the log directory's name belongs to nothing or to another directory: recording goes on in the open file, and
+    /// nothing is written by name. Any thread.
+    /// </summary>
+    public string? DirectoryProblem => _directoryProblem;
+
+    /// <summary>Lines get other numbers: those behind this one were not recorded, and the first of them becomes the second of a new session.</summary>
+    public event Action<long>? Renumbering;
+
+    /// <summary>The number of the line that was begun last, and else of the next. Valid after <see cref="BeginLine"/>.</summary>
+    public long NextSeq => _current.Writer.NextSeq;
+
+    /// <summary>Lines in memory that are not recorded, and will not be once a member has thrown.</summary>
+    public IEnumerable<JournalBatch> Unrecorded => _carried;
+
+    /// <inheritdoc cref="JournalWriter.BeginLine"/>
+    /// <remarks>The line may be of another session than the one before.</remarks>
+    public LineBuffer BeginLine()
+    {
+        try
+        {
+            return _current.Writer.BeginLine();
+        }
+        catch (JournalFailedException)
+        {
+            Mend();
+            return _current.Writer.BeginLine();
+        }
+    }
+
+    /// <inheritdoc cref="JournalWriter.EndLine"/>
+    public void EndLine(DateTimeOffset receivedAt) => _current.Writer.EndLine(receivedAt);
+
+    /// <inheritdoc cref="JournalWriter.Flush"/>
+    public void Flush()
+    {
+        try
+        {
+            _current.Writer.Flush();
+        }
+        catch (JournalFailedException)
+        {
+            Mend();
+        }
+    }
+
+    /// <inheritdoc cref="JournalWriter.Commit"/>
+    public void Commit()
+    {
+        try
+        {
+            _current.Writer.Commit();
+        }
+        catch (JournalFailedException)
+        {
+            Mend();
+        }
+    }
+
+    /// <summary>Looks, twice a second however often it is called, whether the journal is still there and ours.</summary>
+    public void Look()
+    {
+        if (_time.GetElapsedTime(_looked) < LookInterval) return;
+        LookNow();
+    }
+
+    /// <summary>
+    /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost: then the lines are durable in
+    /// the file that was open, which is put into the archive of what stands there now if it has no name any more.
+    /// </summary>
+    public bool Close()
+    {
+        Commit();
+        LookNow();
+        if (_directoryProblem is null)
+        {
+            _current.Close();
+            return true;
+        }
+
+        JournalWriter writer = _current.Writer;
+        if (writer.Facts.Links == 0) KeepNameless(writer.Abandon());
+        return false;
+    }
+
+    /// <summary>Closes the files. <see cref="Close"/> first, or the next start repairs.</summary>
+    public void Dispose()
+    {
+        _current.Writer.Dispose();
+        _left?.Dispose();
+    }
+
+    /// <summary>Recording has ended by a failure: what was not recorded is gathered in <see cref="Unrecorded"/>.</summary>
+    public void GiveUp()
+    {
+        if (_left is not null) return; // a mending that failed: it has them
+        AbandonedJournal left = _current.Writer.Abandon();
+        _left = left.File;
+        _carried.InsertRange(0, left.Unrecorded);
+    }
+
+    private void LookNow()
+    {
+        _looked = _time.GetTimestamp();
+        LookAtDirectory();
+        if (_directoryProblem is null && (!HasItsName(_current.Writer.Facts) || _current.Writer.IsFileChanged())) Mend();
+    }
+
+    private void LookAtDirectory()
+    {
+        bool there = FileFacts.Of(_directory.Root) is { } root && root.IsSameAs(_root);
+        if (there == _directoryProblem is null) return;
+        _directoryProblem = there ? null : DirectoryIsLost().Message;
+        _happened(there ? $"The log directory {_directory.Root} is back in its place." : _directoryProblem!);
+    }
+
+    private bool HasItsName(in FileFacts journal) =>
+        FileFacts.Of(_directory.CurrentJournal) is { } named && named.IsSameAs(journal);
+
+    private void Mend()
+    {
+        for (int round = 1; ; round++)
+        {
+            try
+            {
+                MendOnce();
+                return;
+            }
+            catch (JournalFailedException) when (round < MaxRounds && _left is null && _current.Writer.IsDisturbed)
+            {
+                // The new writer found the file changed once more: the same again.
+            }
+        }
+    }
+
+    /// <summary>
+    /// <code>
+    /// 1. the writer is abandoned: what is durable is known, and the lines that are not are kept in memory
+    /// 2. the file is mended, or sealed and a child session begun
+    /// 3. the lines are written there and synced
+    /// 4. a "recovered" line says what was mended (of a child its first line does)
+    /// </code>
+    /// A crash on the way loses what was not recorded, as any crash does; what 2 leaves is said there.
+    /// </summary>
+    private void MendOnce()
+    {
+        JournalWriter writer = _current.Writer;
+        StorageException? failure = writer.Failure;
+        AbandonedJournal left = writer.Abandon();
+        _left = left.File;
+        _carried.InsertRange(0, left.Unrecorded);
+
+        bool refused = failure is not null && !writer.IsDisturbed;
+        // Without room a child session has none either. What could not be cut back is found, and mended, by the next start.
+        if (refused && (failure!.IsFull || writer.CutBackFailure is not null)) throw Failed(left, failure);
+        LookAtDirectory();
+        if (_directoryProblem is not null) throw Failed(left, failure ?? DirectoryIsLost());
+
+        SystemEvent? mended = null;
+        DurableFile file = left.File;
+        if (!HasItsName(file.Facts)) (file, mended) = Restore(left);
+        if (refused || left.HasLostLines)
+        {
+            BeginChild(refused ? failure : null, left.End, file);
+        }
+        else
+        {
+            if (file.Length > left.End.Offset) mended = TakeForeignBytes(file, left.End);
+            _current = _current with { Writer = new JournalWriter(file, left.End, _time, _recorded) };
+        }
+
+        if (file != left.File) left.File.Dispose();
+        _left = null;
+        Carry(firstMoved: _current.Writer.NextSeq);
+        if (mended is not null) Write(mended);
+    }
+
+    private (DurableFile File, SystemEvent Mended) Restore(AbandonedJournal left)
+    {
+        bool deleted = FileFacts.Of(_directory.CurrentJournal) is null;
+        JournalRestorer restorer = new(_directory, _quarantine, _time);
+        (DurableFile file, string? quarantined) = restorer.Restore(left.File, left.End.Offset);
+        List<SystemEventField> fields = [SystemEventField.Of("what", deleted ? "journal_deleted" : "journal_replaced")];
+        if (quarantined is not null) fields.Add(QuarantineField(quarantined));
+        string text = deleted
+            ? "The journal was deleted while it was being written: it was put back with every line."
+            : "The journal was replaced while it was being written: it was put back with every line, and what stood in its place is in quarantine.";
+        _happened(text);
+        return (file, new SystemEvent(SystemEventNames.Recovered, text, [.. fields]));
+    }
+
+    /// <summary>
+    /// <code>
+    /// 1. bytes and report are durable in quarantine
+    /// 2. the journal is cut back to its end; durable with the next sync
+    /// </code>
+    /// A crash in between: start-up finds them behind the end, and puts them into quarantine again.
+    /// </summary>
+    private SystemEvent TakeForeignBytes(DurableFile file, in JournalPosition end)
+    {
+        long length = file.Length - end.Offset;
+        string report = _quarantine.Keep(_directory.CurrentJournal, new QuarantineReport
+        {
+            State = QuarantineReport.Repaired,
+            What = "foreign_bytes",
+            Found = _time.GetUtcNow(),
+            Source = Path.GetFileName(_directory.CurrentJournal),
+            Offset = end.Offset,
+            Length = length,
+            Session = _current.Manifest.Id,
+            Seq = end.Seq,
+            HeadHash = end.Hash.ToString(),
+        });
+        file.Truncate(end.Offset);
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"Somebody else wrote {length} bytes behind line {end.Seq} of the journal: they are in quarantine.");
+        _happened(text);
+        return new SystemEvent(
+            SystemEventNames.Recovered, text,
+            SystemEventField.Of("what", "foreign_bytes"), SystemEventField.Of("bytes", length), QuarantineField(report));
+    }
+
+    /// <param name="failure">Of the disk; null: somebody has cut the journal, or written over it.</param>
+    private void BeginChild(StorageException? failure, in JournalPosition end, DurableFile file)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        SessionManifest parent = _current.Manifest with { Verified = VerifiedPoint.From(end, now) };
+        string reason = SessionReason.DiskFailed;
+        string what = $"It continues session {parent.Id}, whose journal the disk refused: {failure?.Message}.";
+        List<SystemEventField> fields = [];
+        if (failure is null)
+        {
+            JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart: 0).Scan(parent.EarlierHead.End);
+            List<JournalDamage> found = [.. scan.Damage];
+            if (scan.End.Seq < end.Seq)
+                found.Add(new JournalDamage(DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, end.Seq));
+            parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, found, now) };
+            (long first, long last) = (found.Min(d => d.FirstSeq), found.Max(d => d.LastSeq));
+            reason = SessionReason.JournalCut;
+            what = string.Create(
+                CultureInfo.InvariantCulture,
+                $"It continues session {parent.Id}, whose journal somebody has cut or written over: its lines {first} to {last} were recorded and are missing.");
+            fields.Add(SystemEventField.Of("missing_first_seq", first));
+            fields.Add(SystemEventField.Of("missing_last_seq", last));
+        }
+
+        _composer.ForgetDuplicates();
+        Renumbering?.Invoke(end.Seq);
+        RecoveryNotes notes = new();
+        _current.Record.Retire();
+        SessionSuccession succession = new(_directory, _composer, _time, _recorded, notes);
+        _current = succession.BeginAfter(parent, reason, what, [.. fields]);
+        file.Dispose();
+        _happened($"{what} Session {_current.Manifest.Id} began.");
+    }
+
+    /// <summary>A batch is taken from the list when its lines are the new writer's.</summary>
+    private void Carry(long firstMoved)
+    {
+        JournalWriter writer = _current.Writer;
+        while (_carried.Count > 0)
+        {
+            JournalBatch batch = _carried[0];
+            ReadOnlySpan<byte> lines = batch.Lines.Span;
+            for (int n = 0; n < batch.Count; n++)
+            {
+                int end = lines.IndexOf((byte)'\n');
+                LineBuffer line = writer.BeginLine();
+                MovedLine.Compose(lines[..end], writer.NextSeq, firstMoved, line);
+                writer.EndLine(new DateTimeOffset(batch.OldestUtcTicks, TimeSpan.Zero));
+                lines = lines[(end + 1)..];
+            }
+
+            _carried.RemoveAt(0);
+            writer.Commit();
+        }
+    }
+
+    private void Write(SystemEvent e)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        JournalWriter writer = _current.Writer;
+        _composer.ComposeEvent(e, writer.NextSeq, now, writer.BeginLine());
+        writer.EndLine(now);
+        writer.Commit();
+    }
+
+    private void KeepNameless(AbandonedJournal left)
+    {
+        using DurableFile lost = left.File;
+        SessionManifest manifest = _current.Manifest with { Verified = VerifiedPoint.From(left.End, _time.GetUtcNow()) };
+        DurableDirectory.Create(_directory.Archive);
+        string path = _directory.ArchivedJournal(manifest.Started, manifest.Id);
+        using DurableFile kept = JournalRestorer.Copy(lost, left.End.Offset, path + ".tmp");
+        kept.RenameTo(path);
+        manifest.Save(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
+        _happened($"The log directory was deleted: the journal was saved as {path}.");
+    }
+
+    private SystemEventField QuarantineField(string report) =>
+        SystemEventField.Of("quarantine", Path.GetRelativePath(_directory.Root, Quarantine.BytesPath(report)));
+
+    private static JournalFailedException Failed(AbandonedJournal left, StorageException cause) =>
+        new(left.File.Path, left.End.Seq, cause);
+
+    private StorageException DirectoryIsLost() => StorageException.DirectoryLost(_directory.Root);
+}

@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Steno.EndToEnd.Support;
+
+namespace Steno.EndToEnd;
+
+/// <summary>
+/// A journal that fails once, or is deleted, replaced, cut or written in, while messages pour in: every message that was sent is
+/// accounted for, and the recorder goes on.
+/// </summary>
+public sealed class LostJournalTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+    private readonly string _endpoint = Ports.FreeEndpoint();
+
+    public void Dispose() => _logs.Dispose();
+
+    /// <summary>
+    /// strace counts the calls of every thread for itself, and a new writer has a new thread: sessions may follow each other.
+    /// </summary>
+    [Theory]
+    [InlineData("fdatasync", 7)]
+    [InlineData("fdatasync", 12)]
+    [InlineData("fdatasync", 40)]
+    [InlineData("pwrite64", 9)]
+    [InlineData("pwrite64", 45)]
+    public async Task A_call_that_fails_once_begins_a_child_session_and_every_message_is_recorded_exactly_once(string call, int nth)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(
+            _logs, _endpoint,
+            before: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error=EIO:when={nth}"]);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 1500 1 500");
+        JsonElement status = await recorder.WaitUntilReceivedAsync(1500);
+
+        Assert.True(status.GetProperty("recording").GetBoolean(), status.GetProperty("reason").GetString());
+        Assert.Equal("disk_failed", status.GetProperty("session").GetProperty("began").GetString());
+        Assert.NotNull(status.GetProperty("session").GetProperty("parent").GetString());
+        Assert.NotEmpty(status.GetProperty("incidents").EnumerateArray());
+        Assert.Equal(1500, status.GetProperty("agents")[0].GetProperty("messages").GetInt64());
+        Assert.Equal(_logs.Lines().Length, status.GetProperty("durable_seq").GetInt64());
+        recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
+        Assert.Equal(0, await recorder.Process.WaitForExitAsync());
+
+        List<string> said = [];
+        string? head = null;
+        foreach (string journal in Lineage())
+        {
+            await JournalVerifier.VerifyAsync(journal);
+            JsonElement[] lines = Lines(journal);
+            JsonElement started = lines[0].GetProperty("Metadata");
+            if (head is not null) Assert.Equal(head, started.GetProperty("parent_head_hash").GetString());
+            head = lines[^1].GetProperty("Hash").GetString();
+            said.AddRange(Said(lines));
+        }
+
+        Assert.Equal(Numbered(1, 1500), said);
+    }
+
+    /// <summary>A child session needs room too, and a disk that refuses everything refuses it: nothing is damaged on the way.</summary>
+    [Theory]
+    [InlineData("ENOSPC")]
+    [InlineData("EIO")]
+    public async Task Writes_that_fail_for_good_stop_recording_and_the_next_start_finds_all_that_was_durable(string error)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        long durable;
+        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(
+            _logs, _endpoint,
+            before: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", $"inject=pwrite64:error={error}:when=20+"]))
+        {
+            await publisher.WaitForOutputAsync("ready");
+            await publisher.TellAsync("send 2000 1 500");
+            JsonElement status = await recorder.WaitForAsync(
+                s => s.GetProperty("reason").GetString()!.Contains("The disk failed", StringComparison.Ordinal), "the failure is told", 15);
+            durable = status.GetProperty("durable_seq").GetInt64();
+            Assert.Equal(durable, _logs.Lines().Length);
+            await publisher.WaitForOutputAsync("sent 2000");
+            recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
+            Assert.Equal(1, await recorder.Process.WaitForExitAsync());
+        }
+
+        string last = _logs.Lines()[^1];
+        await using RecorderProcess again = await RecorderProcess.StartAsync(_logs, _endpoint);
+        JsonElement resumed = await again.WaitUntilRecordingAsync();
+        Assert.Equal("created", resumed.GetProperty("session").GetProperty("began").GetString());
+        Assert.Equal(last, _logs.Lines()[durable - 1]);
+        Assert.Equal(0, await again.StopAsync());
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+    }
+
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("move")]
+    [InlineData("replace")]
+    [InlineData("append")]
+    public async Task A_journal_that_is_tampered_with_under_load_loses_no_message_and_the_session_goes_on(string how)
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 9000 1 3000");
+        JsonElement before = await recorder.WaitForAsync(s => s.GetProperty("durable_seq").GetInt64() > 1000, "messages are recorded");
+
+        string aside = Path.Combine(_logs.Root, "aside");
+        if (how == "delete") File.Delete(_logs.Journal);
+        else if (how == "append") await RunAsync($"echo somebody else >> '{_logs.Journal}'");
+        else if (how == "move") await RunAsync($"mv '{_logs.Journal}' '{aside}'");
+        else await RunAsync($"cp '{_logs.Journal}' '{aside}' && mv '{aside}' '{_logs.Journal}'");
+        await recorder.WaitForAsync(s => s.GetProperty("incidents").GetArrayLength() == 1, "it is noticed", 3);
+
+        JsonElement after = await recorder.WaitUntilReceivedAsync(9000);
+        Assert.True(after.GetProperty("recording").GetBoolean(), after.GetProperty("reason").GetString());
+        Assert.Equal(before.GetProperty("session").GetProperty("id").GetString(), after.GetProperty("session").GetProperty("id").GetString());
+        Assert.Equal(0, await recorder.StopAsync());
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+        JsonElement[] lines = Lines(_logs.Journal);
+        Assert.Equal(Numbered(1, 9000), Said(lines));
+        Assert.Single(lines, IsRecovered);
+        if (how is "replace" or "append") Assert.NotEmpty(Directory.GetFiles(Path.Combine(_logs.Logs, "recovery", "quarantine")));
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_cut_under_load_is_sealed_and_every_message_is_there_or_named_as_missing()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 9000 1 3000");
+        await recorder.WaitForAsync(s => s.GetProperty("durable_seq").GetInt64() > 1000, "messages are recorded");
+        await RunAsync($"truncate -s 500000 '{_logs.Journal}'");
+
+        JsonElement status = await recorder.WaitUntilReceivedAsync(9000);
+        Assert.True(status.GetProperty("recording").GetBoolean(), status.GetProperty("reason").GetString());
+        Assert.Equal("journal_cut", status.GetProperty("session").GetProperty("began").GetString());
+        Assert.Equal(0, await recorder.StopAsync());
+
+        string parent = Assert.Single(Directory.GetFiles(Path.Combine(_logs.Logs, "archive"), "*.jsonl"));
+        string[] whole = [.. File.ReadAllLines(parent)[..^1]]; // the last is torn
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+        JsonElement[] child = Lines(_logs.Journal);
+        JsonElement started = child[0].GetProperty("Metadata");
+        long first = started.GetProperty("missing_first_seq").GetInt64();
+        int missing = (int)(started.GetProperty("missing_last_seq").GetInt64() - first + 1);
+        Assert.Equal(whole.Length + 1, first);
+        int left = Said([.. whole.Select(line => JsonElement.Parse(line))]).Length;
+        Assert.Equal(Numbered(left + missing + 1, 9000), Said(child));
+    }
+
+    [Fact]
+    public async Task A_journal_deleted_while_nobody_speaks_is_back_within_a_second_or_two()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await recorder.WaitUntilRecordingAsync();
+        File.Delete(_logs.Journal);
+        await Eventually.GetAsync(() => Task.FromResult(File.Exists(_logs.Journal)), there => there, TimeSpan.FromSeconds(2), "the journal is back");
+        JsonElement status = await recorder.WaitUntilRecordingAsync();
+        Assert.Contains("deleted", status.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await recorder.StopAsync());
+        await JournalVerifier.VerifyAsync(_logs.Journal);
+    }
+
+    [Fact]
+    public async Task A_renamed_log_directory_is_told_the_recorder_writes_on_and_exits_1()
+    {
+        string moved = _logs.Logs + "-moved";
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        Directory.Move(_logs.Logs, moved);
+        await recorder.Process.WaitForErrorAsync("was renamed, deleted or replaced");
+        await publisher.TellAsync("send 100 1");
+        (int code, string output, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", moved]);
+        Assert.Equal(1, code);
+        Assert.Contains("was renamed", JsonElement.Parse(output).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        await Eventually.GetAsync(
+            () => Task.FromResult(Said(Lines(Path.Combine(moved, "current_session.jsonl"))).Length), n => n == 100, TimeSpan.FromSeconds(10), "it writes on");
+        Assert.Equal(1, await recorder.StopAsync());
+        Assert.False(Directory.Exists(_logs.Logs));
+    }
+
+    [Theory]
+    [InlineData("current_session.jsonl", "mkfifo", "a named pipe")]
+    [InlineData("current_session.jsonl", "mkdir", "a directory")]
+    [InlineData("current_session.jsonl", "ln -s /dev/null", "a device")]
+    [InlineData("session.json", "mkdir", "a directory")]
+    [InlineData("session.json", "mkfifo", "a named pipe")]
+    [InlineData("recorder.lock", "mkdir", "a directory")]
+    [InlineData("recorder.lock", "mkfifo", "a named pipe")]
+    public async Task Something_that_is_no_file_in_a_files_place_is_refused_at_once(string name, string make, string said)
+    {
+        Directory.CreateDirectory(_logs.Logs);
+        await RunAsync($"{make} '{Path.Combine(_logs.Logs, name)}'");
+        (int code, _, string error) = await StenoBinary.RunAsync(
+            ["record", "--logs", _logs.Logs, "--broker", _endpoint, "--direct", "off"], TimeSpan.FromSeconds(5));
+        Assert.Equal(1, code);
+        Assert.Contains($"{name} is {said}", error, StringComparison.Ordinal);
+        Assert.Contains("Move it out", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The sealed journals in the order of their names, which begin with the time, then the current one.</summary>
+    private string[] Lineage() =>
+    [
+        .. Directory.GetFiles(Path.Combine(_logs.Logs, "archive"), "*.jsonl").Order(StringComparer.Ordinal), _logs.Journal,
+    ];
+
+    private static JsonElement[] Lines(string journal) =>
+        [.. File.ReadAllText(journal).TrimEnd('\n').Split('\n').Select(line => JsonElement.Parse(line))];
+
+    private static string[] Said(JsonElement[] lines) =>
+    [
+        .. lines.Where(line => line.GetProperty("Source").GetString() != "steno").Select(line => line.GetProperty("Id").GetString()!),
+    ];
+
+    private static bool IsRecovered(JsonElement line) =>
+        line.GetProperty("Metadata").TryGetProperty("event", out JsonElement e) && e.GetString() == "recovered";
+
+    private static IEnumerable<string> Numbered(int first, int last) =>
+        Enumerable.Range(first, last - first + 1).Select(n => $"m-{n}");
+
+    /// <summary>Not with .NET's own calls: they lock, and others do not.</summary>
+    private static async Task RunAsync(string command)
+    {
+        using Process shell = Process.Start("/bin/sh", ["-c", command]);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, shell.ExitCode);
+    }
+}
