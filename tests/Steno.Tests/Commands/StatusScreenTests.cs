@@ -38,6 +38,24 @@ public sealed class StatusScreenTests
         Assert.Contains("2 stalls", screen, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Verdict_damage_and_repairs_are_there()
+    {
+        DamageStatus damage = new() { Kind = "altered", FirstSeq = 5, LastSeq = 5, Offset = 40, Length = 9, Found = Now, Text = "Line 5: not as written." };
+        string screen = Print(Healthy() with
+        {
+            Verdict = "incomplete",
+            VerdictReason = "Line 5 lost, or not as written.",
+            Damage = [.. Enumerable.Repeat(damage, 10)],
+            Recovered = ["The journal ended in 19 torn bytes."],
+        });
+
+        Assert.Contains("complete?  incomplete: Line 5 lost, or not as written.", screen, StringComparison.Ordinal);
+        Assert.Contains("             Line 5: not as written.", screen, StringComparison.Ordinal);
+        Assert.Contains("and 2 more", screen, StringComparison.Ordinal);
+        Assert.Contains("recovered: The journal ended in 19 torn bytes.", screen, StringComparison.Ordinal);
+    }
+
     private static RecorderStatus Healthy() => new()
     {
         Recording = true,
