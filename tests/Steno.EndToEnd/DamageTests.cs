@@ -10,6 +10,8 @@ public sealed class DamageTests : IDisposable
     private readonly TestLogs _logs = new();
     private readonly string _endpoint = Ports.FreeEndpoint();
 
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     public void Dispose() => _logs.Dispose();
 
     [Fact]
@@ -20,7 +22,7 @@ public sealed class DamageTests : IDisposable
         int changed = Array.FindIndex(lines, l => l.Contains("\"Id\":\"m-3\"", StringComparison.Ordinal)) + 1;
         lines[changed - 1] = lines[changed - 1].Replace("Redis", "mysql", StringComparison.Ordinal);
         const string foreign = """{"Id":"other","Timestamp":"t"}""";
-        await File.WriteAllTextAsync(_logs.Journal, string.Join('\n', lines) + "\n" + foreign + "\n");
+        await File.WriteAllTextAsync(_logs.Journal, string.Join('\n', lines) + "\n" + foreign + "\n", Cancelled);
 
         await RestartAsync(); // told here
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
@@ -44,7 +46,7 @@ public sealed class DamageTests : IDisposable
     public async Task The_independent_verifier_passes_over_foreign_lines_and_accepts_ours_behind_them()
     {
         await RecordAsync(3);
-        await File.AppendAllTextAsync(_logs.Journal, "{\"Id\":\"other\",\"Timestamp\":\"t\"}\n");
+        await File.AppendAllTextAsync(_logs.Journal, "{\"Id\":\"other\",\"Timestamp\":\"t\"}\n", Cancelled);
         await RestartAsync();
         await JournalVerifier.VerifyAsync(_logs.Journal);
     }
@@ -53,7 +55,7 @@ public sealed class DamageTests : IDisposable
     public async Task A_torn_tail_that_was_mended_is_said_by_the_status_of_that_run_only()
     {
         await RecordAsync(3);
-        await File.AppendAllTextAsync(_logs.Journal, "{\"Id\":\"m-9\",\"Timest");
+        await File.AppendAllTextAsync(_logs.Journal, "{\"Id\":\"m-9\",\"Timest", Cancelled);
 
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint))
         {
@@ -76,11 +78,11 @@ public sealed class DamageTests : IDisposable
     public async Task Damage_before_the_last_bytes_is_found_behind_the_recording()
     {
         await RecordAsync(12_000); // over 12 MiB: more than start-up reads
-        byte[] bytes = await File.ReadAllBytesAsync(_logs.Journal);
+        byte[] bytes = await File.ReadAllBytesAsync(_logs.Journal, Cancelled);
         int at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes("\"Id\":\"m-7\"")) + 6;
         int line = bytes.AsSpan(0, at).Count((byte)'\n') + 1;
         bytes[at] = (byte)'n';
-        await File.WriteAllBytesAsync(_logs.Journal, bytes);
+        await File.WriteAllBytesAsync(_logs.Journal, bytes, Cancelled);
 
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
         JsonElement status = await recorder.WaitForAsync(s => s.GetProperty("unchecked_bytes").GetInt64() == 0, "all is checked", 30);

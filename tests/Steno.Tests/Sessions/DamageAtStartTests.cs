@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,9 +11,9 @@ namespace Steno.Tests.Sessions;
 /// Every kind of damage at every place of a small session, with its <c>session.json</c> and without. What must hold is checked by
 /// an oracle of its own, which knows nothing of the scanner.
 /// <para>
-/// Controls, planted and taken out again: a flipped line before others treated as a torn tail (16 of 16 flips in the middle red: "was lost"),
-/// a salvaged line whose hash is not looked at (red: "is neither"), damage not merged with what is known (red: second opening),
-/// a doubled line read past as unverifiable (red: numbers), missing first lines not named (red: numbers).
+/// Controls, planted and taken out again, each red: damage before other lines cut as a torn tail wherever a crash may have been
+/// ("does not stay in place"), whole lines in a torn tail written again without a look at their hash ("is neither genuine
+/// nor new"), damage not compared with what is known ("Assert.Equal" of the second opening).
 /// </para>
 /// </summary>
 public sealed class DamageAtStartTests : IDisposable
@@ -36,6 +37,7 @@ public sealed class DamageAtStartTests : IDisposable
             IReadOnlyList<KnownDamage> damage = Check($"byte {at} of line {line} flipped", flipped, withManifest,
                 newline ? [line, .. line < DamagedSession.Count ? [line + 1] : (int[])[]] : [line],
                 mustName: withManifest || line < DamagedSession.Count);
+            if (line < DamagedSession.Count) AssertStaysInPlace($"byte {at} flipped", flipped);
             Assert.True(damage.Count > 0 || Quarantined().Length > 0, $"byte {at} flipped unseen");
         }
     }
@@ -49,6 +51,7 @@ public sealed class DamageAtStartTests : IDisposable
         {
             byte[] removed = [.. _session.Whole[..Start(line)], .. _session.Whole[Start(line + 1)..]];
             IReadOnlyList<KnownDamage> damage = Check($"line {line} removed", removed, withManifest, [line, line + 1]);
+            AssertStaysInPlace($"line {line} removed", removed);
             Assert.Contains(damage, d => d.Kind == "missing" && d.FirstSeq == line && d.LastSeq == line && d.Offset == Start(line));
         }
     }
@@ -76,6 +79,7 @@ public sealed class DamageAtStartTests : IDisposable
         {
             byte[] doubled = [.. _session.Whole[..Start(line + 1)], .. _session.Whole[Start(line)..]];
             KnownDamage damage = Assert.Single(Check($"line {line} doubled", doubled, withManifest, [line]));
+            AssertStaysInPlace($"line {line} doubled", doubled);
             Assert.Equal(("doubled", Start(line + 1)), (damage.Kind, (int)damage.Offset));
             Assert.False(damage.IsLoss);
         }
@@ -94,6 +98,7 @@ public sealed class DamageAtStartTests : IDisposable
             ];
             KnownDamage damage = Assert.Single(
                 Check($"lines {line} and {line + 1} swapped", swapped, withManifest, [line + 1]));
+            AssertStaysInPlace($"lines {line} and {line + 1} swapped", swapped);
             Assert.Equal(("misplaced", Start(line)), (damage.Kind, (int)damage.Offset));
             Assert.False(damage.IsLoss);
         }
@@ -118,7 +123,7 @@ public sealed class DamageAtStartTests : IDisposable
     public void A_hole_of_zeros_at_every_place_loses_no_line_beside_it(bool withManifest)
     {
         const int hole = 512;
-        for (int at = 0; at + hole <= _session.Whole.Length; at += 3)
+        for (int at = 0; at + hole <= _session.Whole.Length; at += 7)
         {
             byte[] holed = [.. _session.Whole];
             Array.Clear(holed, at, hole);
@@ -129,6 +134,19 @@ public sealed class DamageAtStartTests : IDisposable
                 [.. Enumerable.Range(first, Math.Min(last + 1, DamagedSession.Count) - first + 1)], // the line behind may lose its proof
                 mustName: withManifest || !atEnd);
         }
+    }
+
+    [Fact]
+    public void A_line_that_was_changed_behind_a_hole_is_not_written_again()
+    {
+        byte[] bytes = [.. _session.Whole];
+        Array.Clear(bytes, Start(4) + 100, 200);
+        int at = bytes.AsSpan(Start(6)).IndexOf("Number"u8) + Start(6);
+        bytes[at] = (byte)'L';
+
+        IReadOnlyList<KnownDamage> damage = Check("hole in 4, change in 6", bytes, withManifest: false, [4, 6]);
+
+        Assert.Equal(["torn 4-4", "torn 6-6"], damage.Select(d => $"{d.Kind} {d.FirstSeq}-{d.LastSeq}"));
     }
 
     [Theory]
@@ -194,6 +212,9 @@ public sealed class DamageAtStartTests : IDisposable
         AssertNamed(what, concerned, mustName, third.Manifest.KnownDamage, lines);
         return third.Manifest.KnownDamage;
     }
+
+    private void AssertStaysInPlace(string what, byte[] damaged) =>
+        Assert.True(_session.Journal.AsSpan().StartsWith(damaged), $"{what}: it does not stay in place");
 
     /// <summary>Whoever reads the whole journal again finds the damage that is known, and nothing behind it.</summary>
     private void AssertGoesOn(string what, SessionManifest manifest)
@@ -271,6 +292,13 @@ public sealed class DamageAtStartTests : IDisposable
         foreach (JsonElement told in lines.Select(DamagedSession.Metadata).OfType<JsonElement>())
         {
             if (!told.TryGetProperty("event", out JsonElement e) || e.GetString() is not ("gap" or "recovered")) continue;
+            if (told.TryGetProperty("lost", out JsonElement lost))
+            {
+                named.UnionWith(lost.GetString()!.Split(", ").Select(range => range.Split(" to ").Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray())
+                    .SelectMany(ends => Range(ends[0], ends[^1])));
+                continue;
+            }
+
             if (told.GetProperty("kind").GetString() == "foreign" || !told.TryGetProperty("first_seq", out JsonElement first)) continue;
             named.UnionWith(Range(first.GetInt64(), told.GetProperty("last_seq").GetInt64()));
         }
