@@ -67,6 +67,22 @@ public static class JournalLine
             && Utf8Parser.TryParse(line[(at + 7)..], out seq, out int digits)
             && digits > 0
             && seq > 0
+            && at + 7 + digits < line.Length
             && line[at + 7 + digits] is (byte)',' or (byte)'}';
+    }
+
+    /// <summary>Writes the body of a line with another sequence. False: it has none.</summary>
+    public static bool TryReplaceSeq(ReadOnlySpan<byte> body, long seq, LineBuffer destination)
+    {
+        ReadOnlySpan<byte> key = ",\"Seq\":"u8;
+        int at = body.LastIndexOf(key);
+        if (at < 0) return false;
+        ReadOnlySpan<byte> behind = body[(at + key.Length)..];
+        int digits = behind.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        destination.Write(body[..(at + key.Length)]);
+        Utf8Formatter.TryFormat(seq, destination.GetSpan(20), out int written);
+        destination.Advance(written);
+        destination.Write(digits < 0 ? default : behind[digits..]);
+        return true;
     }
 }

@@ -3,8 +3,8 @@ namespace Steno.Core.Journal;
 /// <summary>What a <see cref="JournalScanner"/> found. Nothing was changed.</summary>
 public sealed record JournalScan
 {
-    /// <summary>The lines of an earlier system at the head of the file.</summary>
-    public required EarlierHead Earlier { get; init; }
+    /// <summary>Where it began.</summary>
+    public required JournalPosition Start { get; init; }
 
     /// <summary>
     /// Where the journal ends: everything before it stays, and the next line is chained to its hash. What the file has behind
@@ -15,13 +15,10 @@ public sealed record JournalScan
     /// <summary>Bytes of the file when it was read.</summary>
     public required long FileLength { get; init; }
 
-    /// <summary>The last line is whole and only its newline is missing: <see cref="End"/> counts it as if it were there.</summary>
+    /// <summary>The last line stays and its newline is missing: <see cref="End"/> counts it as if it were there.</summary>
     public bool NeedsNewline { get; init; }
 
-    /// <summary>Lines of another writer among ours: kept, and no part of the chain.</summary>
-    public long ForeignLines { get; init; }
-
-    /// <summary>Damage before <see cref="End"/>, in the order of the file.</summary>
+    /// <summary>Damage before <see cref="End"/>, nearly in the order of the file.</summary>
     public IReadOnlyList<JournalDamage> Damage { get; init; } = [];
 
     /// <summary>Bytes behind <see cref="End"/>.</summary>

@@ -1,202 +1,241 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using System.Text.Json;
-
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Reads a journal from its first byte and checks every line against the chain. Damage before the tail window is reported and
-/// read past; the first damage inside it ends the journal.
+/// Reads a journal from a place that is known and checks every line against the chain. Damage is named and read past, and nothing is
+/// changed. Where the journal ends in what only a crash leaves, it ends before that (see <see cref="JournalScan.TornBytes"/>).
+/// Use an instance once.
+/// <para>
+/// A crash leaves three things, all in the last batch: an end cut off, zeros where a write is lost, and bytes that are no
+/// lines. It leaves no whole line with a wrong hash, takes no line out and puts none in. So what may be torn is judged by its
+/// bytes, and everything else stays in place.
+/// </para>
 /// </summary>
 public sealed class JournalScanner
 {
-    private const long NoPlace = -1;
+    /// <summary>Lines that came before their place are waited for; more at once are no slip of an editor.</summary>
+    private const int MaxStrays = 64;
 
     private readonly string _path;
     private readonly long _tailStart;
-    private readonly List<JournalDamage> _damage = [];
+    private readonly JournalPosition _vouched;
+    private readonly DamageList _damage = new();
+    private readonly DamagedStretch _stretch = new();
+    private readonly RecentHashes _recent = new();
+    private readonly List<SuspectLine> _strays = [];
     private JournalPosition _end;
-    private bool _anchored = true;
-    private long _seqByPlace = NoPlace;
-    private long _foreign;
+    private (JournalPosition End, int Damage)? _torn;
 
     /// <param name="path">A journal that exists.</param>
-    /// <param name="tailStart">The offset from which on damage is taken for a torn tail.</param>
-    public JournalScanner(string path, long tailStart)
+    /// <param name="tailStart">The offset from which on a crash may have torn it: see <see cref="TailWindow"/>.</param>
+    /// <param name="vouched">A line that the journal once had, and how long it was then.</param>
+    public JournalScanner(string path, long tailStart, JournalPosition vouched = default)
     {
         _path = path;
         _tailStart = tailStart;
+        _vouched = vouched;
     }
 
     /// <summary>Ends a scan between two lines.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <param name="earlier">The head left by an earlier system if it is known; null to find it out.</param>
+    /// <param name="start">Where to begin: what is before it is taken on trust.</param>
+    /// <param name="until">Stops at the first proven line that ends here or behind it.</param>
+    /// <param name="pace">Called after each line with the bytes read so far; may wait, and may throw to end the scan.</param>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
-    public JournalScan Scan(EarlierHead? earlier)
+    public JournalScan Scan(in JournalPosition start, long until = long.MaxValue, Action<long>? pace = null)
     {
-        EarlierHead head = earlier ?? FindEarlierHead(_path, Cancellation);
         long length = new FileInfo(_path).Length;
-        if (earlier is { Lines: > 0 }) CheckHead(head, length);
-        _end = head.End;
-        if (length < head.Bytes)
+        _end = start;
+        if (length < start.Offset)
         {
-            _damage.Add(new JournalDamage(DamageKind.Missing, length, 0, 1, head.Lines));
-            _end = _end with { Offset = length };
+            _damage.Add(DamageKind.Missing, length, 0, 1, start.Seq);
+            _end = start with { Offset = length };
         }
 
-        bool needsNewline = false;
-        using JournalReader reader = new(_path, _end.Offset);
-        while (reader.Read())
+        _recent.Add(_end);
+        bool terminated = true;
+        using (JournalReader reader = new(_path, _end.Offset))
         {
-            Cancellation.ThrowIfCancellationRequested();
-            bool whole = Accept(reader);
-            if (!whole) break;
-            if (reader.Terminated) continue;
-            needsNewline = true;
+            while ((reader.NextOffset < until || _stretch.Count > 0) && reader.Read())
+            {
+                Cancellation.ThrowIfCancellationRequested();
+                terminated = reader.Terminated;
+                Take(reader);
+                pace?.Invoke(reader.NextOffset);
+            }
         }
 
+        if (_stretch.Count > 0) CloseAtEnd(length);
+        foreach (SuspectLine stray in _strays) _damage.Add(DamageKind.Misplaced, stray, stray.Seq);
+        if (_torn is { } torn) _end = torn.End;
         return new JournalScan
         {
-            Earlier = head,
+            Start = start,
             End = _end,
             FileLength = length,
-            NeedsNewline = needsNewline,
-            ForeignLines = _foreign,
-            Damage = _damage,
+            NeedsNewline = !terminated && _torn is null,
+            Damage = _damage.First(_torn?.Damage ?? _damage.Count),
         };
     }
 
-    /// <summary>
-    /// The lines before the first of ours. A file without one is all head, up to its last newline; an unterminated last
-    /// line counts as if it were ended.
-    /// </summary>
-    public static EarlierHead FindEarlierHead(string path, CancellationToken cancellation = default)
-    {
-        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using JournalReader reader = new(path);
-        long lines = 0;
-        long bytes = 0;
-        while (reader.Read())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (JournalLine.TryReadHash(reader.Line, out _) && JournalLine.TryReadSeq(reader.Line, out _)) break;
-            sha.AppendData(reader.Line);
-            sha.AppendData("\n"u8);
-            lines++;
-            bytes += reader.Line.Length + 1;
-        }
-
-        return lines == 0 ? EarlierHead.None : new EarlierHead(lines, bytes, ChainHash.FromBytes(sha.GetHashAndReset()));
-    }
-
-    /// <summary>An earlier system's line: a JSON object that names an id and a time, and carries neither sequence nor hash.</summary>
-    public static bool IsForeignLine(ReadOnlySpan<byte> line)
-    {
-        bool id = false, timestamp = false;
-        try
-        {
-            Utf8JsonReader json = new(line);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return false;
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("Seq"u8) || json.ValueTextEquals("Hash"u8)) return false;
-                id |= json.ValueTextEquals("Id"u8);
-                timestamp |= json.ValueTextEquals("Timestamp"u8);
-                json.Skip();
-            }
-
-            return id && timestamp && !json.Read();
-        }
-        catch (JsonException)
-        {
-            return false; // not JSON: garbage, not somebody's line
-        }
-    }
-
-    /// <summary>Takes one line into the journal. False: it is where the torn tail begins.</summary>
-    private bool Accept(JournalReader reader)
+    private void Take(JournalReader reader)
     {
         ReadOnlySpan<byte> line = reader.Line;
         long next = reader.Offset + line.Length + 1;
-        ChainHash stated = default;
-        long seq = 0;
-        bool ours = JournalLine.TryReadHash(line, out stated) && JournalLine.TryReadSeq(line, out seq);
-        if (ours && _anchored && (seq == _end.Seq + 1 || seq == _seqByPlace + 1)
-            && JournalLine.ComputeHash(_end.Hash, JournalLine.Body(line)) == stated)
+        bool ours = JournalLine.TryReadHash(line, out ChainHash stated) & JournalLine.TryReadSeq(line, out long seq);
+        if (ours && seq == _end.Seq + 1 && JournalLine.ComputeHash(_end.Hash, JournalLine.Body(line)) == stated)
         {
-            if (seq != _end.Seq + 1) CorrectLastSeq(_seqByPlace);
-            _seqByPlace = NoPlace;
-            _end = new JournalPosition(next, seq, stated);
-            return true;
-        }
-
-        if (!ours && IsForeignLine(line))
-        {
-            _foreign++;
-            _end = _end with { Offset = next };
-            return true;
-        }
-
-        // A line without its end was being written when the writer died: torn, wherever it stands.
-        if (reader.Offset >= _tailStart || !reader.Terminated) return false;
-        ReadPast(reader.Offset, line.Length + 1, ours, seq, stated);
-        return true;
-    }
-
-    private void ReadPast(long offset, long length, bool ours, long seq, in ChainHash stated)
-    {
-        long expected = _end.Seq + 1;
-        if (!ours)
-        {
-            // Its number can only be guessed from its place; the next line of ours puts it right.
-            _damage.Add(new JournalDamage(DamageKind.Altered, offset, length, expected, expected));
-            _anchored = false;
-            _end = new JournalPosition(offset + length, expected, _end.Hash);
+            if (_stretch.Count > 0) CloseBetweenProvenLines();
+            Advance(new JournalPosition(next, seq, stated));
             return;
         }
 
-        if (seq > expected) _damage.Add(new JournalDamage(DamageKind.Missing, offset, 0, expected, seq - 1));
-        bool afterDamage = !_anchored || seq > expected || IsDamageJustBefore(offset);
-        _damage.Add(new JournalDamage(afterDamage ? DamageKind.Unverifiable : DamageKind.Altered, offset, length, seq, seq));
-        _anchored = true;
-        _seqByPlace = seq == expected ? NoPlace : expected;
-        _end = new JournalPosition(offset + length, seq, stated);
+        SuspectLine suspect = SuspectLine.Read(reader);
+        if (suspect.IsForeign) _torn = null; // whoever wrote it came after the crash: nothing is cut from under it
+        if (_stretch.Count == 0 && TakeHarmless(suspect, line)) return;
+        if (ours && seq > _end.Seq + 1 && _stretch.Count > 0 && GoesOnAfterStretch(line, seq, stated))
+        {
+            CloseDamaged(seq - 1);
+            Advance(new JournalPosition(next, seq, stated));
+            return;
+        }
+
+        _stretch.Add(suspect);
+    }
+
+    /// <summary>Lines that need none of those around them to be judged.</summary>
+    private bool TakeHarmless(in SuspectLine suspect, ReadOnlySpan<byte> line)
+    {
+        bool doubled = suspect.Hash is { } stated && _recent.HasTaken(line, suspect.Seq, stated);
+        if (!doubled && !suspect.IsForeign) return false;
+        _damage.Add(doubled ? DamageKind.Doubled : DamageKind.Foreign, suspect, doubled ? suspect.Seq : _end.Seq);
+        _end = _end with { Offset = suspect.End };
+        return true;
+    }
+
+    private void Advance(in JournalPosition to)
+    {
+        _end = to;
+        _recent.Add(to);
+        if (_strays.Count > 0) TakeStrays();
+    }
+
+    /// <summary>A line that came too early may be the next one now.</summary>
+    private void TakeStrays()
+    {
+        for (int i = 0; i < _strays.Count; i++)
+        {
+            SuspectLine stray = _strays[i];
+            if (stray.Seq > _end.Seq + 1) continue;
+            if (stray.Seq == _end.Seq + 1 && JournalLine.ComputeHash(_end.Hash, Body(stray)) == stray.Hash)
+            {
+                _end = _end with { Seq = stray.Seq, Hash = stray.Hash!.Value };
+                _recent.Add(_end);
+            }
+            else if (stray.Seq == _end.Seq + 1)
+            {
+                continue;
+            }
+
+            _damage.Add(DamageKind.Misplaced, stray, stray.Seq);
+            _strays.RemoveAt(i);
+            i = -1;
+        }
+    }
+
+    /// <summary>Does this line prove, by the hash it is chained to, where the damage before it ends?</summary>
+    private bool GoesOnAfterStretch(ReadOnlySpan<byte> line, long seq, in ChainHash stated)
+    {
+        ReadOnlySpan<byte> body = JournalLine.Body(line);
+        if (_stretch.LastWithHash?.Hash is { } last && JournalLine.ComputeHash(last, body) == stated) return true;
+
+        // Only the ending of the line before was damaged: then its body still gives the hash.
+        if (seq == _end.Seq + 2 && _stretch.OnlyLine is { } only && only.Length - 1 > JournalLine.SuffixLength
+            && JournalLine.ComputeHash(JournalLine.ComputeHash(_end.Hash, Body(only)), body) == stated)
+            return true;
+
+        // Damage that states no hash was in the file before this line was written, and known: see CloseAtEnd.
+        return JournalLine.ComputeHash(_end.Hash, body) == stated;
+    }
+
+    private void CloseDamaged(long lastSeq)
+    {
+        if (_torn is null && _stretch.HasZeros && !_stretch.HasForeign && _stretch.Lines[0].Offset >= _tailStart)
+            _torn = (_end, _damage.Count);
+        _stretch.Explain(_end, lastSeq, _damage);
+        _stretch.Clear();
+    }
+
+    /// <summary>The line before and the line after belong together: nothing is missing, and something stands between them.</summary>
+    private void CloseBetweenProvenLines()
+    {
+        foreach (SuspectLine line in _stretch.Lines)
+        {
+            if (line.Hash is null || line.Seq == 0) _damage.Add(DamageKind.Foreign, line, _end.Seq);
+            else if (line.Seq > _end.Seq && _strays.Count < MaxStrays) _strays.Add(line);
+            else _damage.Add(DamageKind.Misplaced, line, line.Seq);
+        }
+
+        _stretch.Clear();
     }
 
     /// <summary>
-    /// The line after a damaged one proves the chain and has the number that follows from the place: then nothing is missing or
-    /// doubled, and it was the damaged line's own number that somebody changed.
+    /// Nothing behind the stretch proves anything. What a crash can have left is torn, from there to the end of the file; the rest
+    /// stays, and the next line goes on from the last hash that is stated.
     /// </summary>
-    private void CorrectLastSeq(long seq)
+    private void CloseAtEnd(long length)
     {
-        JournalDamage last = _damage[^1];
-        _damage.RemoveAt(_damage.Count - 1);
-        if (_damage.Count > 0 && _damage[^1] is { Kind: DamageKind.Missing } missing && missing.Offset == last.Offset)
-            _damage.RemoveAt(_damage.Count - 1);
-        _damage.Add(last with { Kind = DamageKind.Altered, FirstSeq = seq, LastSeq = seq });
-    }
-
-    private bool IsDamageJustBefore(long offset) =>
-        _damage.Count > 0 && _damage[^1] is { Kind: DamageKind.Altered } last && last.Offset + last.Length == offset;
-
-    private void CheckHead(in EarlierHead head, long length)
-    {
-        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using FileStream stream = new(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
-        long left = Math.Min(head.Bytes, length);
-        while (left > 0)
+        int kept = CountKept(length);
+        bool torn = kept < _stretch.Count;
+        _stretch.KeepFirst(kept);
+        if (kept > 0)
         {
-            int read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
-            if (read == 0) break;
-            sha.AppendData(buffer, 0, read);
-            left -= read;
+            JournalPosition before = _end;
+            long end = _stretch.Lines[^1].End;
+            long last = _stretch.OnlyLine is { } only && ProvesItself(only, before)
+                ? before.Seq + 1
+                : _stretch.LastSeqByItself(before.Seq);
+            if (end >= _vouched.Offset) last = Math.Max(last, _vouched.Seq);
+            _end = new JournalPosition(end, last, _stretch.LastWithHash?.Hash ?? before.Hash);
+            _stretch.Explain(before, last, _damage);
+            _stretch.Clear();
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
-        if (ChainHash.FromBytes(sha.GetHashAndReset()) != head.Sha256)
-            _damage.Add(new JournalDamage(DamageKind.Altered, 0, head.Bytes, 1, head.Lines));
+        if (torn) _torn ??= (_end, _damage.Count);
+    }
+
+    private int CountKept(long length)
+    {
+        int lastForeign = -1;
+        for (int i = 0; i < _stretch.Count; i++)
+        {
+            if (_stretch.Lines[i].IsForeign) lastForeign = i;
+        }
+
+        for (int i = 0; i < _stretch.Count; i++)
+        {
+            SuspectLine line = _stretch.Lines[i];
+            bool wasDurable = line.Offset < _tailStart && (line.Terminated || length >= _vouched.Offset);
+            if (!wasDurable && !line.IsNoWorkOfCrash && i > lastForeign) return i;
+        }
+
+        return _stretch.Count;
+    }
+
+    /// <summary>Nothing but the number that the line states was changed: with the one that belongs there its hash is right.</summary>
+    private bool ProvesItself(in SuspectLine line, in JournalPosition before)
+    {
+        if (line.Hash is not { } stated || line.Seq == 0) return false;
+        LineBuffer corrected = new((int)line.Length);
+        return JournalLine.TryReplaceSeq(Body(line), before.Seq + 1, corrected)
+            && JournalLine.ComputeHash(before.Hash, corrected.Written) == stated;
+    }
+
+    private byte[] Body(in SuspectLine line)
+    {
+        using JournalReader reader = new(_path, line.Offset);
+        reader.Read();
+        return JournalLine.Body(reader.Line).ToArray();
     }
 }

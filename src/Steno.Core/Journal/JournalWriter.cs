@@ -46,10 +46,10 @@ public sealed class JournalWriter : IDisposable
     private ChainHash _head;
     private bool _disposed;
 
-    private ChainHash _durableHash;
-
     private volatile bool _stopping;
     private volatile StorageException? _failure;
+    private readonly Lock _durableGate = new();
+    private JournalPosition _durableEnd;
     private long _offset;
     private long _letGo;
     private long _writtenSeq;
@@ -72,8 +72,9 @@ public sealed class JournalWriter : IDisposable
         _offset = position.Offset;
         _letGo = position.Offset;
         _nextSeq = position.Seq + 1;
-        _head = _durableHash = position.Hash;
+        _head = position.Hash;
         _writtenSeq = _durableSeq = position.Seq;
+        _durableEnd = position;
         _committer = new Thread(RunCommitter) { Name = "journal committer", IsBackground = true };
         _committer.Start();
     }
@@ -89,6 +90,15 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Bytes of the file that are durable.</summary>
     public long DurableBytes => Volatile.Read(ref _offset);
+
+    /// <summary>The end of what is durable. Any thread.</summary>
+    public JournalPosition DurableEnd
+    {
+        get
+        {
+            lock (_durableGate) return _durableEnd;
+        }
+    }
 
     /// <summary>Why nothing more can be recorded here; null as long as all is well. Once set it stays.</summary>
     public StorageException? Failure => _failure;
@@ -223,7 +233,7 @@ public sealed class JournalWriter : IDisposable
         _committerFree.WaitOne();
         StopCommitter();
         JournalBatch[] unrecorded = [.. new[] { _committing, _filling }.Where(batch => batch.Count > 0)];
-        return new AbandonedJournal(_file, new JournalPosition(_offset, _durableSeq, _durableHash), unrecorded)
+        return new AbandonedJournal(_file, DurableEnd, unrecorded)
         {
             HasLostLines = _file.Length < _offset || !HoldsEnding(),
         };
@@ -329,9 +339,10 @@ public sealed class JournalWriter : IDisposable
 
         // 4. Only now is the batch recorded.
         lines[^_ending.Length..].CopyTo(_ending);
-        _hasEnding = JournalLine.TryReadHash(lines[..^1], out _durableHash);
+        _hasEnding = JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
         Volatile.Write(ref _offset, _offset + lines.Length);
         Volatile.Write(ref _durableSeq, batch.LastSeq);
+        lock (_durableGate) _durableEnd = new JournalPosition(_offset, batch.LastSeq, hash);
         _latency.Add(_time.GetElapsedTime(began));
 
         LetGoOfCache();

@@ -48,6 +48,7 @@ internal sealed class MetadataCopier(MessageLimits limits)
         12 => name.SequenceEqual("content_hash"u8)
             || name.SequenceEqual("duplicate_of"u8)
             || name.SequenceEqual("salvaged_seq"u8),
+        17 => name.SequenceEqual("salvaged_unproven"u8),
         _ => false,
     };
 

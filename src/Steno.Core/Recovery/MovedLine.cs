@@ -49,6 +49,6 @@ internal static class MovedLine
             }
         }
 
-        SalvagedLine.WriteRenumbered(body[metadataEnd..], newSeq, destination);
+        JournalLine.TryReplaceSeq(body[metadataEnd..], newSeq, destination);
     }
 }

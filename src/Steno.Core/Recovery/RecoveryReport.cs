@@ -19,9 +19,12 @@ public sealed record RecoveryReport
     /// <summary>Where damaged bytes were put, absolute paths.</summary>
     public IReadOnlyList<string> Quarantined { get; init; } = [];
 
-    /// <summary>Damage that stays in the journal.</summary>
+    /// <summary>Damage that was found now and stays in the journal.</summary>
     public IReadOnlyList<JournalDamage> Damage { get; init; } = [];
 
-    /// <summary>What happened, one plain sentence each, for the first lines on screen; empty when all was well.</summary>
+    /// <summary>What was mended or begun anew, one plain sentence each.</summary>
+    public IReadOnlyList<string> Repairs { get; init; } = [];
+
+    /// <summary>Repairs and damage, one plain sentence each, for the first lines on screen; empty when all was well.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

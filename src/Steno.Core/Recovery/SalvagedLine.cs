@@ -6,7 +6,7 @@ namespace Steno.Core.Recovery;
 
 /// <summary>
 /// Writes a line that was found behind a hole a second time: with a new sequence, and the old one in
-/// <c>Metadata.salvaged_seq</c>. Everything else stays as it was, byte for byte.
+/// <c>Metadata.salvaged_seq</c> (and <c>salvaged_unproven</c>, where its own hash could not be checked). Everything else stays as it was, byte for byte.
 /// </summary>
 internal static class SalvagedLine
 {
@@ -21,7 +21,9 @@ internal static class SalvagedLine
 
     /// <summary>Composes the line anew, up to and without its hash.</summary>
     /// <param name="line">For which <see cref="IsWhole"/> holds.</param>
-    public static void Compose(ReadOnlySpan<byte> line, long oldSeq, long newSeq, LineBuffer destination)
+    /// <param name="isProven">Its own hash was right. Else the line says of itself that nothing proves it.</param>
+    public static void Compose(
+        ReadOnlySpan<byte> line, long oldSeq, bool isProven, long newSeq, LineBuffer destination)
     {
         if (!TryFindMetadataEnd(line, out int metadataEnd))
             throw new ArgumentException("The line has no metadata: it is not whole.", nameof(line));
@@ -30,19 +32,8 @@ internal static class SalvagedLine
         if (body[metadataEnd - 1] != '{') destination.WriteByte((byte)',');
         destination.Write("\"salvaged_seq\":"u8);
         WriteNumber(destination, oldSeq);
-        WriteRenumbered(body[metadataEnd..], newSeq, destination);
-    }
-
-    /// <summary>Writes the rest of a line's body, in which its own sequence stands, with another sequence.</summary>
-    internal static void WriteRenumbered(ReadOnlySpan<byte> rest, long newSeq, LineBuffer destination)
-    {
-        ReadOnlySpan<byte> seqKey = ",\"Seq\":"u8;
-        int seqAt = rest.LastIndexOf(seqKey);
-        int afterSeq = seqAt + seqKey.Length + DigitsAt(rest[(seqAt + seqKey.Length)..]);
-        destination.Write(rest[..seqAt]);
-        destination.Write(seqKey);
-        WriteNumber(destination, newSeq);
-        destination.Write(rest[afterSeq..]);
+        if (!isProven) destination.Write(",\"salvaged_unproven\":true"u8);
+        JournalLine.TryReplaceSeq(body[metadataEnd..], newSeq, destination);
     }
 
     /// <summary>The offset of the closing brace of the top-level Metadata. False: not JSON, or no such object.</summary>
@@ -68,12 +59,6 @@ internal static class SalvagedLine
         {
             return false; // torn or overwritten: not a whole line
         }
-    }
-
-    private static int DigitsAt(ReadOnlySpan<byte> bytes)
-    {
-        int digits = bytes.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return digits < 0 ? bytes.Length : digits;
     }
 
     internal static void WriteNumber(LineBuffer destination, long value)

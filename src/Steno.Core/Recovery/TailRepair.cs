@@ -1,4 +1,3 @@
-using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -42,64 +41,47 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
     public static JournalPosition CutJournal(DurableFile journal, QuarantineReport report)
     {
         journal.Truncate(report.Offset);
-        ChainHash hash = ChainHash.FromBytes(Convert.FromBase64String(report.HeadHash!));
-        return new JournalPosition(report.Offset, report.Seq, hash);
+        return new JournalPosition(report.Offset, report.Seq, HeadHash(report));
     }
 
-    /// <summary>Steps 3 and 4. Returns how many lines were salvaged.</summary>
+    /// <summary>Steps 3 and 4.</summary>
     /// <exception cref="JournalFailedException">The disk refuses; the next start tries again.</exception>
-    public int WriteAgain(JournalWriter writer, string reportPath, QuarantineReport report)
+    public TailSalvage WriteAgain(JournalWriter writer, string reportPath, QuarantineReport report)
     {
         string bytesPath = Quarantine.BytesPath(reportPath);
-        List<(long Offset, long Seq)> whole = FindWholeLines(bytesPath, report.Seq);
+        TornBytes torn = TornBytes.Read(bytesPath, report.Seq, HeadHash(report));
+        TailSalvage salvage = new(writer.NextSeq, report, torn.Lines, torn.Lost);
         DateTimeOffset now = time.GetUtcNow();
 
-        SystemEvent recovered = new(
-            SystemEventNames.Recovered,
-            Describe(report, whole),
-            SystemEventField.Of("hole_first_seq", report.Seq + 1),
-            SystemEventField.Of("hole_last_seq", whole.Count > 0 ? whole[0].Seq - 1 : report.Seq),
+        List<SystemEventField> fields =
+        [
+            SystemEventField.Of("kind", "torn"),
+            SystemEventField.Of("offset", report.Offset),
             SystemEventField.Of("torn_bytes", report.Length),
-            SystemEventField.Of("salvaged", whole.Count),
-            SystemEventField.Of("quarantine", Path.GetRelativePath(directory.Root, bytesPath)));
-        composer.ComposeEvent(recovered, writer.NextSeq, now, writer.BeginLine());
-        writer.EndLine(now);
-
-        foreach ((long offset, long seq) in whole)
+            SystemEventField.Of("salvaged", torn.Lines.Count),
+            SystemEventField.Of("quarantine", Path.GetRelativePath(directory.Root, bytesPath)),
+        ];
+        if (torn.Lost is [var first, ..])
         {
-            using JournalReader reader = new(bytesPath, offset);
-            reader.Read();
-            SalvagedLine.Compose(reader.Line, seq, writer.NextSeq, writer.BeginLine());
+            fields.Add(SystemEventField.Of("first_seq", first.First));
+            fields.Add(SystemEventField.Of("last_seq", torn.Lost[^1].Last));
+            fields.Add(SystemEventField.Of("lost", salvage.LostText));
+        }
+
+        composer.ComposeEvent(
+            new SystemEvent(SystemEventNames.Recovered, salvage.Description, fields), writer.NextSeq, now, writer.BeginLine());
+        writer.EndLine(now);
+        foreach (TornLine line in torn.Lines)
+        {
+            torn.Compose(line, writer.NextSeq, writer.BeginLine());
             writer.EndLine(now);
         }
 
         writer.Commit();
-        (report with { State = QuarantineReport.Repaired, Salvaged = whole.Count }).Save(reportPath);
-        return whole.Count;
+        (report with { State = QuarantineReport.Repaired, Salvaged = torn.Lines.Count }).Save(reportPath);
+        return salvage;
     }
 
-    /// <summary>
-    /// Whole lines of ours that the journal does not hold already. Old bytes that a file system brings back to light are
-    /// lines of sequences before the hole: they stay in quarantine only.
-    /// </summary>
-    private static List<(long Offset, long Seq)> FindWholeLines(string path, long lastSeq)
-    {
-        List<(long, long)> found = [];
-        HashSet<ChainHash> seen = [];
-        using JournalReader reader = new(path);
-        while (reader.Read())
-        {
-            // A hole of zeros swallows newlines too, and the line behind it begins where the zeros end.
-            ReadOnlySpan<byte> line = reader.Line.TrimStart((byte)0);
-            if (!SalvagedLine.IsWhole(line, out long seq) || seq <= lastSeq) continue;
-            JournalLine.TryReadHash(line, out ChainHash hash);
-            if (seen.Add(hash)) found.Add((reader.Offset + reader.Line.Length - line.Length, seq));
-        }
-
-        return found;
-    }
-
-    private static string Describe(QuarantineReport report, List<(long Offset, long Seq)> whole) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The journal ended in {report.Length} torn bytes after line {report.Seq}; they are in quarantine, and {whole.Count} whole lines among them follow.");
+    private static ChainHash HeadHash(QuarantineReport report) =>
+        ChainHash.FromBytes(Convert.FromBase64String(report.HeadHash!));
 }

@@ -137,7 +137,7 @@ public sealed class LiveSession : IDisposable
         LookNow();
         if (_directoryProblem is null)
         {
-            _current.Close(_directory, _time);
+            _current.Close();
             return true;
         }
 
@@ -293,20 +293,24 @@ public sealed class LiveSession : IDisposable
         List<SystemEventField> fields = [];
         if (failure is null)
         {
-            JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart: 0).Scan(parent.EarlierHead);
-            JournalDamage missing = new(DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, end.Seq);
-            parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, [.. scan.Damage, missing], now) };
+            JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart: 0).Scan(parent.EarlierHead.End);
+            List<JournalDamage> found = [.. scan.Damage];
+            if (scan.End.Seq < end.Seq)
+                found.Add(new JournalDamage(DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, end.Seq));
+            parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, found, now) };
+            (long first, long last) = (found.Min(d => d.FirstSeq), found.Max(d => d.LastSeq));
             reason = SessionReason.JournalCut;
             what = string.Create(
                 CultureInfo.InvariantCulture,
-                $"It continues session {parent.Id}, whose journal somebody has cut or written over: its lines {missing.FirstSeq} to {missing.LastSeq} were recorded and are missing.");
-            fields.Add(SystemEventField.Of("missing_first_seq", missing.FirstSeq));
-            fields.Add(SystemEventField.Of("missing_last_seq", missing.LastSeq));
+                $"It continues session {parent.Id}, whose journal somebody has cut or written over: its lines {first} to {last} were recorded and are missing.");
+            fields.Add(SystemEventField.Of("missing_first_seq", first));
+            fields.Add(SystemEventField.Of("missing_last_seq", last));
         }
 
         _composer.ForgetDuplicates();
         Renumbering?.Invoke(end.Seq);
         RecoveryNotes notes = new();
+        _current.Record.Retire();
         SessionSuccession succession = new(_directory, _composer, _time, _recorded, notes);
         _current = succession.BeginAfter(parent, reason, what, [.. fields]);
         file.Dispose();

@@ -41,6 +41,10 @@ public sealed record SessionManifest
     [JsonPropertyName("verified")]
     public required VerifiedPoint Verified { get; init; }
 
+    /// <summary>The recorder stopped in good order, and the journal ends at <see cref="Verified"/>.</summary>
+    [JsonPropertyName("stopped")]
+    public bool Stopped { get; init; }
+
     /// <summary>Why it was sealed, which is why its child began (<see cref="SessionReason"/>); null while it goes on.</summary>
     [JsonPropertyName("sealed")]
     public string? Sealed { get; init; }
@@ -50,9 +54,7 @@ public sealed record SessionManifest
     public IReadOnlyList<KnownDamage> KnownDamage { get; init; } = [];
 
     /// <summary>The lines before the first of ours, as a scan wants them.</summary>
-    internal EarlierHead EarlierHead => Earlier is { } e
-        ? new EarlierHead(e.Lines, e.Bytes, ChainHash.FromBytes(Convert.FromBase64String(e.Sha256)))
-        : EarlierHead.None;
+    internal EarlierHead EarlierHead => Earlier?.Head ?? EarlierHead.None;
 
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
@@ -126,7 +128,12 @@ public sealed record SessionParent(
 public sealed record EarlierLines(
     [property: JsonPropertyName("lines")] long Lines,
     [property: JsonPropertyName("bytes")] long Bytes,
-    [property: JsonPropertyName("sha256")] string Sha256);
+    [property: JsonPropertyName("sha256")] string Sha256)
+{
+    /// <summary>The same as the journal's own type.</summary>
+    [JsonIgnore]
+    public EarlierHead Head => new(Lines, Bytes, ChainHash.FromBytes(Convert.FromBase64String(Sha256)));
+}
 
 /// <param name="Offset">Bytes of the journal before it.</param>
 /// <param name="Seq">The last sequence before it.</param>
@@ -139,31 +146,10 @@ public sealed record VerifiedPoint(
 {
     public static VerifiedPoint From(in JournalPosition position, DateTimeOffset at) =>
         new(position.Offset, position.Seq, position.Hash.ToString(), at);
-}
 
-/// <param name="Kind"><c>altered</c>, <c>unverifiable</c> or <c>missing</c>.</param>
-public sealed record KnownDamage(
-    [property: JsonPropertyName("kind")] string Kind,
-    [property: JsonPropertyName("offset")] long Offset,
-    [property: JsonPropertyName("length")] long Length,
-    [property: JsonPropertyName("first_seq")] long FirstSeq,
-    [property: JsonPropertyName("last_seq")] long LastSeq,
-    [property: JsonPropertyName("found")] DateTimeOffset Found)
-{
-    /// <summary>What was known, and of what was found now the damage that is new.</summary>
-    public static IReadOnlyList<KnownDamage> Merge(
-        IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found, DateTimeOffset now)
-    {
-        List<KnownDamage> merged = [.. known];
-        foreach (JournalDamage d in found)
-        {
-            string kind = d.Kind.ToString().ToLowerInvariant();
-            if (merged.Exists(k => k.Kind == kind && k.Offset == d.Offset && k.FirstSeq == d.FirstSeq)) continue;
-            merged.Add(new KnownDamage(kind, d.Offset, d.Length, d.FirstSeq, d.LastSeq, now));
-        }
-
-        return merged;
-    }
+    /// <summary>The same as a place in the journal.</summary>
+    [JsonIgnore]
+    public JournalPosition Position => new(Offset, Seq, ChainHash.FromBytes(Convert.FromBase64String(HeadHash)));
 }
 
 [JsonSerializable(typeof(SessionManifest))]

@@ -51,11 +51,13 @@ public sealed class SessionOpener
         SessionManifest? manifest = LoadManifest();
         bool journal = File.Exists(_directory.CurrentJournal);
         if (journal) return Continue(manifest ?? Adopt());
-        if (manifest is null) return _succession.Begin(null, SessionReason.Created);
-        if (_succession.FindSealed(manifest) is { } found) return _succession.BeginAfter(found, found.Sealed);
-        return manifest.Verified.Seq > 0
-            ? _succession.BeginAfter(manifest, reason: null)
-            : _succession.Begin(manifest.Parent, manifest.Reason); // killed before its journal was made
+        if (manifest is null) return _succession.Begin(null, SessionReason.Created, []);
+        if (_succession.FindSealed(manifest) is { } found) return TellOf(_succession.BeginAfter(found, found.Sealed));
+        if (manifest.Verified.Seq == 0) // killed before its journal was made
+            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage));
+        JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
+        return TellOf(_succession.BeginAfter(
+            manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
     }
 
     /// <summary>The recorder before this one was giving its journal back the name that somebody had taken, and was killed.</summary>
@@ -93,7 +95,7 @@ public sealed class SessionOpener
     /// </summary>
     private SessionManifest Adopt()
     {
-        EarlierHead head = JournalScanner.FindEarlierHead(_directory.CurrentJournal, Cancellation);
+        EarlierHead head = EarlierHead.Find(_directory.CurrentJournal, Cancellation);
         bool unterminated = head.Bytes > new FileInfo(_directory.CurrentJournal).Length;
         if (unterminated)
         {
@@ -110,6 +112,7 @@ public sealed class SessionOpener
         {
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
             Verified = VerifiedPoint.From(head.End, _time.GetUtcNow()),
+            Stopped = !ours,
         };
         manifest.Save(_directory.SessionFile);
         return manifest;
@@ -136,10 +139,10 @@ public sealed class SessionOpener
 
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
-        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart) { Cancellation = Cancellation }.Scan(manifest.EarlierHead);
-        bool clean = scan.End.Offset == manifest.Verified.Offset && length == scan.End.Offset;
-        if (scan.End.Seq < manifest.Verified.Seq) return SealCut(manifest, file, scan);
+        (JournalScan scan, IReadOnlyList<JournalDamage> damage) = Scan(manifest, file, tailStart);
+        if (scan.End.Seq < manifest.Verified.Seq) return SealCut(manifest, file, scan.End, damage);
 
+        bool unclean = !manifest.Stopped || length != manifest.Verified.Offset;
         if (scan.NeedsNewline) file.Write("\n"u8, length);
         if (scan.TornBytes > 0 && repair is null)
         {
@@ -147,11 +150,12 @@ public sealed class SessionOpener
             file.Truncate(scan.End.Offset);
         }
 
-        if (!clean) WriteTailAgain(file, tailStart, scan.End.Offset);
+        if (unclean) WriteTailAgain(file, Math.Min(tailStart, scan.End.Offset), scan.End.Offset);
         SessionManifest verified = manifest with
         {
             Verified = VerifiedPoint.From(scan.End, _time.GetUtcNow()),
-            KnownDamage = KnownDamage.Merge(manifest.KnownDamage, scan.Damage, _time.GetUtcNow()),
+            Stopped = false,
+            KnownDamage = KnownDamage.Merge(manifest.KnownDamage, damage, _time.GetUtcNow()),
         };
         verified.Save(_directory.SessionFile);
 
@@ -159,15 +163,46 @@ public sealed class SessionOpener
         try
         {
             if (scan.End.Seq == (manifest.Earlier?.Lines ?? 0)) _succession.WriteSessionStarted(writer, verified);
-            int salvaged = repair is { } r ? FinishRepair(writer, r) : 0;
-            _notes.Add(scan.Damage);
-            return new OpenedSession(verified, writer, Report(scan, !clean, repair?.Report.Length ?? 0, salvaged));
+            TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r) : null;
+            SessionManifest told = Tell(verified, salvage, writer);
+            return new OpenedSession(
+                new SessionRecord(told, _directory.SessionFile, _time), writer, Report(damage, unclean, salvage))
+            {
+                Audit = AuditOf(manifest, scan.Start.Offset),
+            };
         }
         catch
         {
             writer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what <c>session.json</c> says, the whole
+    /// journal is read.
+    /// </summary>
+    private (JournalScan Scan, IReadOnlyList<JournalDamage> Damage) Scan(
+        SessionManifest manifest, DurableFile file, long tailStart)
+    {
+        EarlierHead head = manifest.EarlierHead;
+        JournalPosition vouched = manifest.Verified.Position;
+        JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
+        JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(from);
+        if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq)
+            scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(head.End);
+
+        // A large head is left to the audit: it is in no window.
+        bool headChanged = head.Bytes is > 0 and <= JournalAnchor.WindowBytes && scan.Start.Offset == head.Bytes
+            && scan.FileLength >= head.Bytes && !head.IsUnchanged(file.Path);
+        return (scan, headChanged ? [head.Damage, .. scan.Damage] : scan.Damage);
+    }
+
+    private JournalAudit? AuditOf(SessionManifest manifest, long readFrom)
+    {
+        EarlierHead head = manifest.EarlierHead;
+        bool allRead = readFrom == head.Bytes && head.Bytes <= JournalAnchor.WindowBytes;
+        return allRead ? null : new JournalAudit(_directory.CurrentJournal, head, readFrom);
     }
 
     private (string Path, QuarantineReport Report)? FindUnfinishedRepair(SessionManifest manifest)
@@ -180,14 +215,52 @@ public sealed class SessionOpener
         return null;
     }
 
-    private int FinishRepair(JournalWriter writer, (string Path, QuarantineReport Report) repair)
+    private TailSalvage FinishRepair(JournalWriter writer, (string Path, QuarantineReport Report) repair)
     {
-        int salvaged = _repair.WriteAgain(writer, repair.Path, repair.Report);
+        TailSalvage salvage = _repair.WriteAgain(writer, repair.Path, repair.Report);
         _notes.AddQuarantined(repair.Path);
-        _notes.Add(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The journal ended in {repair.Report.Length} torn bytes: {salvaged} whole lines among them were written again, and the bytes are in {repair.Path}."));
-        return salvaged;
+        _notes.Add($"{salvage.Description} See {repair.Path}");
+        return salvage;
+    }
+
+    /// <summary>
+    /// Each damage gets a line in the journal, once.
+    /// <code>
+    /// 1. session.json names the damage (with the holes of a torn tail), and which lines are going to tell of it
+    /// 2. the lines are appended and synced
+    /// </code>
+    /// Crash after 1: the journal ends before these lines, and so they are written by the next start. Nothing else
+    /// writes to the journal before 2.
+    /// </summary>
+    private SessionManifest Tell(SessionManifest manifest, TailSalvage? salvage, JournalWriter writer)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        long last = writer.NextSeq - 1;
+        long next = writer.NextSeq;
+        List<KnownDamage> known = [];
+        List<KnownDamage> untold = [];
+        foreach (KnownDamage damage in manifest.KnownDamage)
+        {
+            bool told = damage.ToldSeq > 0 && damage.ToldSeq <= last;
+            known.Add(told ? damage : damage with { ToldSeq = next++ });
+            if (!told) untold.Add(known[^1]);
+        }
+
+        foreach (JournalDamage hole in salvage?.Holes ?? [])
+            known.Add(KnownDamage.From(hole, now) with { ToldSeq = salvage!.RecoveredSeq });
+        if (known.SequenceEqual(manifest.KnownDamage)) return manifest;
+
+        SessionManifest changed = manifest with { KnownDamage = known };
+        changed.Save(_directory.SessionFile);
+        foreach (KnownDamage damage in untold)
+        {
+            _composer.ComposeEvent(damage.ToEvent(), writer.NextSeq, now, writer.BeginLine());
+            writer.EndLine(now);
+            _notes.AddDamage(damage.Description);
+        }
+
+        writer.Commit();
+        return changed;
     }
 
     /// <summary>
@@ -210,28 +283,39 @@ public sealed class SessionOpener
 
     /// <summary>
     /// The journal ends before a line that was durable: somebody cut it. It is sealed as it is, to be healed from a copy, and a
-    /// child session begins, so that no sequence is ever given twice.
+    /// child session begins, so that no sequence is ever given twice. The child knows of the damage, and tells of it.
     /// </summary>
-    private OpenedSession SealCut(SessionManifest manifest, DurableFile file, JournalScan scan)
+    private OpenedSession SealCut(
+        SessionManifest manifest, DurableFile file, in JournalPosition end, IReadOnlyList<JournalDamage> found)
     {
         file.Dispose();
-        JournalDamage missing = new(
-            DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, manifest.Verified.Seq);
+        JournalDamage missing = new(DamageKind.Missing, end.Offset, 0, end.Seq + 1, manifest.Verified.Seq);
         SessionManifest damaged = manifest with
         {
-            KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [.. scan.Damage, missing], _time.GetUtcNow()),
+            KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [.. found, missing], _time.GetUtcNow()),
         };
-        _notes.Add([.. scan.Damage, missing]);
-        return _succession.BeginAfter(damaged, SessionReason.JournalCut);
+        return TellOf(_succession.BeginAfter(damaged, SessionReason.JournalCut));
     }
 
-    private RecoveryReport Report(JournalScan scan, bool unclean, long tornBytes, int salvaged) => new()
+    /// <summary>The damage of the session before it: see <see cref="Tell"/>.</summary>
+    private OpenedSession TellOf(OpenedSession child)
+    {
+        SessionManifest told = Tell(child.Manifest, null, child.Writer);
+        return child with
+        {
+            Record = new SessionRecord(told, _directory.SessionFile, _time),
+            Recovery = Report([], unclean: true, null),
+        };
+    }
+
+    private RecoveryReport Report(IReadOnlyList<JournalDamage> damage, bool unclean, TailSalvage? salvage) => new()
     {
         Unclean = unclean,
-        TornBytes = tornBytes,
-        Salvaged = salvaged,
+        TornBytes = salvage?.Report.Length ?? 0,
+        Salvaged = salvage?.Lines.Count ?? 0,
         Quarantined = _notes.Quarantined,
-        Damage = scan.Damage,
+        Damage = damage,
+        Repairs = _notes.Repairs,
         Notes = _notes.Lines,
     };
 }

@@ -37,7 +37,13 @@ internal sealed class SessionSuccession(
         (parent with { Sealed = reason }).Save(directory.ArchivedSessionFile(parent.Started, parent.Id));
         if (File.Exists(directory.CurrentJournal)) DurableFile.Rename(directory.CurrentJournal, archived);
         notes.Add(Describe(parent, reason, archived));
-        return Begin(new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, what, fields);
+        IEnumerable<KnownDamage> inherited = parent.KnownDamage.Select(damage => damage with
+        {
+            Session = damage.Session ?? parent.Id,
+            ToldSeq = damage.ToldSeq > 0 ? 1 : 0, // told in the parent's journal, which comes before all of the child's
+        });
+        return Begin(
+            new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, [.. inherited], what, fields);
     }
 
     /// <summary>
@@ -57,16 +63,20 @@ internal sealed class SessionSuccession(
         }
     }
 
+    /// <param name="inherited">Damage to the journals of earlier sessions.</param>
     public OpenedSession Begin(
-        SessionParent? parent, string reason, string? what = null, params IReadOnlyList<SystemEventField> fields)
+        SessionParent? parent, string reason, IReadOnlyList<KnownDamage> inherited, string? what = null,
+        params IReadOnlyList<SystemEventField> fields)
     {
-        SessionManifest manifest = NewManifest(reason, parent);
+        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited };
         manifest.Save(directory.SessionFile);
         JournalWriter writer = new(DurableFile.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
         try
         {
             WriteSessionStarted(writer, manifest, what, fields);
-            return new OpenedSession(manifest, writer, new RecoveryReport { Notes = notes.Lines, Quarantined = notes.Quarantined });
+            return new OpenedSession(
+                new SessionRecord(manifest, directory.SessionFile, time), writer,
+                new RecoveryReport { Notes = notes.Lines, Repairs = notes.Repairs, Quarantined = notes.Quarantined });
         }
         catch
         {

@@ -19,6 +19,8 @@ internal static class StatusScreen
 
     private const int AgentsShown = 8;
 
+    private const int DamageShown = 8;
+
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         Styled verdict = status.Recording ? Styled.Good("✓ Recording.")
@@ -88,24 +90,19 @@ internal static class StatusScreen
 
     private static void PrintCompleteness(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        CoverageStatus[] holes = [.. status.Coverage.Where(period => period.To is not null).TakeLast(3)];
-        string verdict = status.Verdict switch
-        {
-            "complete" => "every number that publishers announced is here",
-            "incomplete" => "messages are missing",
-            _ when holes.Length > 0 => "what was said while the recorder could not hear is not known",
-            _ => "publishers do not number their messages, so a loss on the way would not show",
-        };
-        Row(screen, "complete?", $"{status.Verdict}: {verdict}");
+        Row(screen, "complete?", $"{status.Verdict}: {status.VerdictReason ?? "not known"}");
+        foreach (DamageStatus damage in status.Damage.Take(DamageShown)) Row(screen, "", damage.Text, isWarning: true);
+        if (status.Damage.Count > DamageShown) Row(screen, "", $"and {status.Damage.Count - DamageShown} more");
         foreach (GapStatus gap in status.Gaps)
             Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {gap.From} to {gap.To} never arrived", isWarning: true);
-        foreach (CoverageStatus hole in holes)
+        foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
             Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))
             Row(screen, "", $"{Age(incident.At, now)} ago: {incident.What}", isWarning: true);
         if (status.Stalls > 0)
             Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
                 isWarning: true);
+        foreach (string repair in status.Recovered) Row(screen, "recovered", repair);
     }
 
     /// <summary>A label and its value, which on a terminal goes on below itself.</summary>

@@ -49,15 +49,18 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
+        using SessionVoucher voucher = new(() => session.DirectoryProblem is null ? session.Current : null, time, _logger);
+        using JournalCheck check = new(opened.Record, opened.Audit, inbox, time, _logger);
         _scribe = new Scribe(queue, inbox, session, composer, _agents, time, _logger);
         List<Source> sources = [];
         try
         {
             OpenSources(sources, queue, coverage);
             _scribe.Start();
+            check.Start();
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, _agents, coverage, _incidents, rate, _proofs, time);
+                options, session, queue, _scribe, sources, _agents, coverage, _incidents, rate, _proofs, check, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(

@@ -22,4 +22,13 @@ internal static partial class RecorderLog
 
     [LoggerMessage(1503, LogLevel.Information, "Stopped in good order at line {Seq}.")]
     public static partial void Stopped(ILogger logger, long seq);
+
+    [LoggerMessage(1520, LogLevel.Warning, "Damage found. {Damage}")]
+    public static partial void DamageFound(ILogger logger, string damage);
+
+    [LoggerMessage(1521, LogLevel.Warning, "The older part of the journal cannot be checked: {Reason} {Hint}")]
+    public static partial void CheckFailed(ILogger logger, string reason, string hint);
+
+    [LoggerMessage(1522, LogLevel.Warning, "session.json cannot be brought up to date: {Reason} {Hint}")]
+    public static partial void VouchFailed(ILogger logger, string reason, string hint);
 }

@@ -27,6 +27,9 @@ internal sealed record RecorderStatus
     /// <summary><c>complete</c>, <c>incomplete</c> or <c>unknown</c>. Never a guess.</summary>
     public string Verdict { get; init; } = "unknown";
 
+    /// <summary>Why, in plain words; null when no recorder answers.</summary>
+    public string? VerdictReason { get; init; }
+
     /// <summary>The running session; null when there is none.</summary>
     public SessionStatus? Session { get; init; }
 
@@ -64,6 +67,15 @@ internal sealed record RecorderStatus
     public IReadOnlyList<CoverageStatus> Coverage { get; init; } = [];
 
     public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
+
+    /// <summary>Damage to the journal that is known.</summary>
+    public IReadOnlyList<DamageStatus> Damage { get; init; } = [];
+
+    /// <summary>What this recorder mended when it started, a sentence each.</summary>
+    public IReadOnlyList<string> Recovered { get; init; } = [];
+
+    /// <summary>Bytes of the journal that this recorder has still to check; 0 when all is checked.</summary>
+    public long UncheckedBytes { get; init; }
 
     /// <summary>What befell the journal since the recorder started, oldest first; all of it was survived.</summary>
     public IReadOnlyList<IncidentStatus> Incidents { get; init; } = [];

@@ -20,6 +20,7 @@ internal sealed class StatusReporter(
     IncidentLog incidents,
     RateMeter rate,
     ProofLog proofs,
+    JournalCheck check,
     TimeProvider time)
 {
     /// <summary>Longer than any sane sync, and short enough that status turns within 5 s.</summary>
@@ -40,12 +41,17 @@ internal sealed class StatusReporter(
         TimeSpan lag = Lag(session.Writer, now);
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
         string? problem = FindProblem(session.Writer, heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
+        IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
+        IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
+        Verdict verdict = Verdict.Of(damage, check, FindInterruption(session, periods));
         return new RecorderStatus
         {
             Recording = problem is null,
             Proof = problem is null ? proof : null,
             ProofAgeMs = problem is null ? (long?)age?.TotalMilliseconds : null,
             Reason = (problem ?? Praise(proof!, heard)) + Latest(befell),
+            Verdict = verdict.Value,
+            VerdictReason = verdict.Reason,
             Session = new SessionStatus
             {
                 Id = session.Manifest.Id.ToString(),
@@ -65,7 +71,10 @@ internal sealed class StatusReporter(
             MessagesPerSecond = Math.Round(rate.PerSecond(received), 1),
             Sources = heard,
             Agents = agents.Snapshot(),
-            Coverage = coverage.Snapshot(),
+            Coverage = periods,
+            Damage = [.. damage.Select(DamageStatus.From)],
+            Recovered = session.Recovery.Repairs,
+            UncheckedBytes = check.UncheckedBytes,
             Incidents = befell,
             Lost = scribe.Lost,
             DiskFreeBytes = FreeBytes(),
@@ -74,6 +83,14 @@ internal sealed class StatusReporter(
             StartedAt = _startedAt,
             Version = StenoVersion.Current,
         };
+    }
+
+    private string? FindInterruption(OpenedSession session, IReadOnlyList<CoverageStatus> periods)
+    {
+        if (queue.StallCount > 0) return "The disk was too slow for a while: the broker may have dropped messages.";
+        CoverageStatus? ended = periods.FirstOrDefault(period => period.To is not null);
+        if (ended is not null) return $"{ended.Endpoint} was not heard for a while.";
+        return session.Recovery.Unclean ? "The recorder before this one ended without a word." : null;
     }
 
     private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)

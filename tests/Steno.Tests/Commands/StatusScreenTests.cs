@@ -49,19 +49,6 @@ public sealed class StatusScreenTests
         Assert.Contains("; none waits to be recorded\n", deaf, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_is_unknown_has_one_reason()
-    {
-        Assert.Contains("unknown: publishers do not number", Print(Healthy()), StringComparison.Ordinal);
-
-        string interrupted = Print(Healthy() with
-        {
-            Coverage = [new CoverageStatus { Endpoint = "tcp://127.0.0.1:1", From = Now.AddHours(-1), To = Now, Reason = "Gone." }],
-        });
-        Assert.Contains("unknown: what was said while the recorder could not hear", interrupted, StringComparison.Ordinal);
-        Assert.DoesNotContain("number", interrupted, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(80)]
     [InlineData(200)]
@@ -94,6 +81,24 @@ public sealed class StatusScreenTests
         Assert.DoesNotContain('\u001b', screen);
         Assert.DoesNotContain('\u202e', screen);
         Assert.Contains("nnn…: 1 message,", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_damage_and_repairs_are_there()
+    {
+        DamageStatus damage = new() { Kind = "altered", FirstSeq = 5, LastSeq = 5, Offset = 40, Length = 9, Found = Now, Text = "Line 5: not as written." };
+        string screen = Print(Healthy() with
+        {
+            Verdict = "incomplete",
+            VerdictReason = "Line 5 lost, or not as written.",
+            Damage = [.. Enumerable.Repeat(damage, 10)],
+            Recovered = ["The journal ended in 19 torn bytes."],
+        });
+
+        Assert.Contains("complete?  incomplete: Line 5 lost, or not as written.", screen, StringComparison.Ordinal);
+        Assert.Contains("             Line 5: not as written.", screen, StringComparison.Ordinal);
+        Assert.Contains("and 2 more", screen, StringComparison.Ordinal);
+        Assert.Contains("recovered  The journal ended in 19 torn bytes.", screen, StringComparison.Ordinal);
     }
 
     private static RecorderStatus Healthy() => new()

@@ -37,15 +37,26 @@ public sealed class JournalScannerTests : IDisposable
     }
 
     [Fact]
-    public void Every_flipped_byte_in_the_tail_ends_the_journal_before_its_line()
+    public void A_flipped_byte_in_the_tail_is_altered_in_place_where_a_line_behind_it_tells()
     {
-        for (int at = 0; at < _whole.Length; at++)
+        for (int at = 0; at < _starts[Count - 1]; at++)
         {
             JournalScan scan = Scan(Flip(at), tailStart: 0);
             int line = LineOf(at);
-            // The newline of the last line: without it the line lacks only its end, with garbage behind.
-            Assert.Equal(line, scan.End.Seq);
-            Assert.True(scan.TornBytes > 0, $"byte {at}");
+            Assert.Equal((0, Count), (scan.TornBytes, scan.End.Seq));
+            JournalDamage damage = scan.Damage[0];
+            Assert.Equal((DamageKind.Altered, _starts[line], line + 1L), (damage.Kind, (int)damage.Offset, damage.FirstSeq));
+        }
+    }
+
+    [Fact]
+    public void A_flipped_byte_in_the_last_line_is_torn_if_the_line_is_none_any_more_and_altered_if_it_is()
+    {
+        for (int at = _starts[Count - 1]; at < _whole.Length; at++)
+        {
+            JournalScan scan = Scan(Flip(at), tailStart: 0);
+            if (scan.TornBytes > 0) Assert.Equal((Count - 1, 0), ((int)scan.End.Seq, scan.Damage.Count));
+            else Assert.Equal((DamageKind.Altered, Count, Count), (scan.Damage[0].Kind, (int)scan.Damage[0].FirstSeq, (int)scan.End.Seq));
         }
     }
 
@@ -94,7 +105,7 @@ public sealed class JournalScannerTests : IDisposable
     {
         byte[] head = Encoding.UTF8.GetBytes("{\"Id\":\"a\",\"Timestamp\":\"t\"}\nbroken\n\n");
         File.WriteAllBytes(JournalPath, head);
-        EarlierHead found = JournalScanner.FindEarlierHead(JournalPath, TestContext.Current.CancellationToken);
+        EarlierHead found = EarlierHead.Find(JournalPath, TestContext.Current.CancellationToken);
         Assert.Equal(3, found.Lines);
         Assert.Equal(head.Length, found.Bytes);
         Assert.Equal(ChainHash.FromBytes(System.Security.Cryptography.SHA256.HashData(head)), found.Sha256);
@@ -108,8 +119,7 @@ public sealed class JournalScannerTests : IDisposable
         JournalScan scan = Scan(mixed, tailStart: 0);
         Assert.Equal(Count, scan.End.Seq);
         Assert.Equal(mixed.Length, scan.End.Offset);
-        Assert.Equal(2, scan.ForeignLines);
-        Assert.Empty(scan.Damage);
+        Assert.Equal([(DamageKind.Foreign, 4L), (DamageKind.Foreign, Count)], scan.Damage.Select(d => (d.Kind, d.FirstSeq)));
     }
 
     private byte[] Flip(int at)
@@ -125,6 +135,6 @@ public sealed class JournalScannerTests : IDisposable
     {
         File.Delete(JournalPath);
         using (FileStream stream = File.Create(JournalPath)) stream.Write(bytes);
-        return new JournalScanner(JournalPath, tailStart).Scan(EarlierHead.None);
+        return new JournalScanner(JournalPath, tailStart).Scan(JournalPosition.Start);
     }
 }

@@ -90,7 +90,7 @@ public sealed class JournalWriterTests : IDisposable
             writer.Commit();
         }
 
-        JournalScan scan = new JournalScanner(JournalPath, 0).Scan(EarlierHead.None);
+        JournalScan scan = new JournalScanner(JournalPath, 0).Scan(JournalPosition.Start);
         Assert.Equal(3, scan.End.Seq);
         Assert.Equal(0, scan.TornBytes);
     }
@@ -107,7 +107,7 @@ public sealed class JournalWriterTests : IDisposable
             writer.Commit();
         }
 
-        JournalScan scan = new JournalScanner(JournalPath, 0).Scan(EarlierHead.None);
+        JournalScan scan = new JournalScanner(JournalPath, 0).Scan(JournalPosition.Start);
         Assert.Equal(2, scan.End.Seq);
         Assert.Empty(scan.Damage);
     }
@@ -116,7 +116,7 @@ public sealed class JournalWriterTests : IDisposable
     public void A_journal_is_continued_where_it_ended()
     {
         Lines.WriteJournal(JournalPath, 3);
-        JournalPosition end = new JournalScanner(JournalPath, 0).Scan(EarlierHead.None).End;
+        JournalPosition end = new JournalScanner(JournalPath, 0).Scan(JournalPosition.Start).End;
 
         using (JournalWriter writer = new(DurableFile.OpenExisting(JournalPath), end, TimeProvider.System))
         {
@@ -124,7 +124,7 @@ public sealed class JournalWriterTests : IDisposable
             writer.Commit();
         }
 
-        JournalScan scan = new JournalScanner(JournalPath, 0).Scan(EarlierHead.None);
+        JournalScan scan = new JournalScanner(JournalPath, 0).Scan(JournalPosition.Start);
         Assert.Equal(4, scan.End.Seq);
         Assert.Empty(scan.Damage);
     }

@@ -265,7 +265,7 @@ public sealed class LiveSessionTests : IDisposable
     /// <summary>The chain holds from the first line to the last, and between the recorder's own lines stand just these messages.</summary>
     private static void AssertSaid(string journal, int first, int last)
     {
-        JournalScan scan = new JournalScanner(journal, 0).Scan(EarlierHead.None);
+        JournalScan scan = new JournalScanner(journal, 0).Scan(JournalPosition.Start);
         Assert.Equal(0, scan.TornBytes);
         Assert.Equal(
             Enumerable.Range(first, last - first + 1).Select(n => $"m-{n}"),

@@ -70,8 +70,8 @@ public sealed class SessionOpenerTests : IDisposable
         Assert.Equal(3, opened.Recovery.Salvaged);
         string[] lines = ReadLines();
         Assert.Equal("recovered", Event(lines[4]));
-        Assert.Equal(5, Metadata(lines[4], "hole_first_seq"));
-        Assert.Equal(6, Metadata(lines[4], "hole_last_seq"));
+        Assert.Equal(5, Metadata(lines[4], "first_seq"));
+        Assert.Equal(6, Metadata(lines[4], "last_seq"));
         Assert.Equal([7, 8, 9], lines[5..8].Select(l => Metadata(l, "salvaged_seq")));
         AssertWhole(lines: 9);
     }
@@ -157,7 +157,7 @@ public sealed class SessionOpenerTests : IDisposable
         Assert.Equal(bytes[..LineStarts(bytes)[10]], File.ReadAllBytes(sealedJournal));
         SessionManifest sealedManifest = SessionManifest.Load(_logs.ArchivedSessionFile(before.Manifest.Started, before.Manifest.Id))!;
         Assert.Contains(sealedManifest.KnownDamage, d => d is { Kind: "missing", FirstSeq: 11, LastSeq: 21 });
-        AssertWhole(lines: 2);
+        AssertWhole(lines: 3);
     }
 
     [Fact]
@@ -171,7 +171,9 @@ public sealed class SessionOpenerTests : IDisposable
 
         Assert.Equal("journal_missing", opened.Manifest.Reason);
         Assert.Equal(before.Manifest.Id, opened.Manifest.Parent!.Id);
-        Assert.Contains("vanished", Assert.Single(opened.Recovery.Notes), StringComparison.Ordinal);
+        Assert.Contains("vanished", Assert.Single(opened.Recovery.Repairs), StringComparison.Ordinal);
+        KnownDamage missing = Assert.Single(SessionManifest.Load(_logs.SessionFile)!.KnownDamage);
+        Assert.Equal(("missing", 1L, 6L, before.Manifest.Id), (missing.Kind, missing.FirstSeq, missing.LastSeq, missing.Session));
     }
 
     [Theory]
@@ -243,7 +245,7 @@ public sealed class SessionOpenerTests : IDisposable
 
     private void AssertWhole(int lines)
     {
-        JournalScan scan = new JournalScanner(_logs.CurrentJournal, 0).Scan(EarlierHead.None);
+        JournalScan scan = new JournalScanner(_logs.CurrentJournal, 0).Scan(JournalPosition.Start);
         Assert.Equal(0, scan.TornBytes);
         Assert.Equal(lines, scan.End.Seq);
     }

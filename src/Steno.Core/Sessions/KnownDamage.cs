@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>Damage that stays in a journal, as <c>session.json</c> keeps it.</summary>
+/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters.</param>
+/// <param name="ToldSeq">The line in the journal that tells of it; 0 as long as there is none.</param>
+/// <param name="Session">The earlier session whose journal it is in; null for this one's.</param>
+public sealed record KnownDamage(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("offset")] long Offset,
+    [property: JsonPropertyName("length")] long Length,
+    [property: JsonPropertyName("first_seq")] long FirstSeq,
+    [property: JsonPropertyName("last_seq")] long LastSeq,
+    [property: JsonPropertyName("found")] DateTimeOffset Found,
+    [property: JsonPropertyName("told_seq")] long ToldSeq = 0,
+    [property: JsonPropertyName("session")] Guid? Session = null)
+{
+    /// <summary>Lines are gone, or nothing proves that they are what was said.</summary>
+    [JsonIgnore]
+    public bool IsLoss => Kind is "altered" or "unverifiable" or "missing" or "torn";
+
+    /// <summary>What is wrong, and where, in plain words.</summary>
+    [JsonIgnore]
+    public string Description
+    {
+        get
+        {
+            string lines = FirstSeq == LastSeq ? $"Line {FirstSeq}" : $"Lines {FirstSeq} to {LastSeq}";
+            string journal = Session is { } id ? $"the journal of session {id}" : "the journal";
+            return Kind switch
+            {
+                "altered" => $"{lines} of {journal}, at byte {Offset}: not as written.",
+                "unverifiable" => $"{lines} of {journal}, at byte {Offset}: nothing proves it, for it follows damage.",
+                "missing" => $"{lines} of {journal}, at byte {Offset}: missing.",
+                "doubled" => $"{lines} of {journal}, at byte {Offset}: there a second time.",
+                "misplaced" => $"{lines} of {journal}, at byte {Offset}: in the wrong place.",
+                "foreign" => $"After line {FirstSeq} of {journal}, at byte {Offset}: written by somebody else.",
+                _ => $"{lines} of {journal}, at byte {Offset}: did not reach the disk whole when the recorder died.",
+            };
+        }
+    }
+
+    public static KnownDamage From(in JournalDamage damage, DateTimeOffset found) => new(
+        NameOf(damage.Kind), damage.Offset, damage.Length, damage.FirstSeq, damage.LastSeq, found);
+
+    /// <summary>What was known, and of what was found now the damage that is new.</summary>
+    public static IReadOnlyList<KnownDamage> Merge(
+        IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found, DateTimeOffset now)
+    {
+        List<KnownDamage> merged = [.. known];
+        foreach (JournalDamage damage in found)
+        {
+            KnownDamage next = From(damage, now);
+            if (!merged.Exists(k => k.Covers(next))) merged.Add(next);
+        }
+
+        return merged;
+    }
+
+    /// <summary>The line that tells of it in the journal.</summary>
+    public SystemEvent ToEvent()
+    {
+        List<SystemEventField> fields =
+        [
+            SystemEventField.Of("kind", Kind),
+            SystemEventField.Of("first_seq", FirstSeq),
+            SystemEventField.Of("last_seq", LastSeq),
+            SystemEventField.Of("offset", Offset),
+            SystemEventField.Of("length", Length),
+        ];
+        if (Session is { } id) fields.Add(SystemEventField.Of("session_id", id.ToString()));
+        return new SystemEvent(SystemEventNames.Gap, Description, fields);
+    }
+
+    private bool Covers(KnownDamage other) =>
+        Kind == other.Kind && Session == other.Session
+        && Offset <= other.Offset && other.Offset + other.Length <= Offset + Length
+        && FirstSeq <= other.FirstSeq && other.LastSeq <= LastSeq;
+
+    private static string NameOf(DamageKind kind) => kind switch
+    {
+        DamageKind.Altered => "altered",
+        DamageKind.Unverifiable => "unverifiable",
+        DamageKind.Missing => "missing",
+        DamageKind.Doubled => "doubled",
+        DamageKind.Misplaced => "misplaced",
+        DamageKind.Foreign => "foreign",
+        DamageKind.Torn => "torn",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a kind of damage."),
+    };
+}

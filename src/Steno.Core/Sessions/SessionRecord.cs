@@ -1,0 +1,84 @@
+using Steno.Core.Files;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// The <c>session.json</c> of the session that is being written: whoever learns something of it adds it here. Any thread; each
+/// change is durable on return.
+/// </summary>
+public sealed class SessionRecord(SessionManifest manifest, string path, TimeProvider time)
+{
+    /// <summary>
+    /// Damage found while recording is told in a line that the scribe writes in its turn. As long as that takes at most, even behind
+    /// a full queue: after a crash within this time it is told once more.
+    /// </summary>
+    private static readonly TimeSpan TellingMax = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private SessionManifest _manifest = manifest;
+    private bool _retired;
+
+    /// <summary>As it is saved.</summary>
+    public SessionManifest Manifest
+    {
+        get
+        {
+            lock (_gate) return _manifest;
+        }
+    }
+
+    /// <summary>Everything before <paramref name="position"/> is durable: after a crash start-up reads from there.</summary>
+    /// <exception cref="StorageException">The disk refuses; what stood there still holds.</exception>
+    public void Vouch(in JournalPosition position)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        lock (_gate)
+        {
+            Save(Told(position.Seq, now - TellingMax) with { Verified = VerifiedPoint.From(position, now) });
+        }
+    }
+
+    /// <summary>Enters damage. Returns what was not known.</summary>
+    /// <exception cref="StorageException">The disk refuses; nothing is entered.</exception>
+    public IReadOnlyList<KnownDamage> Add(IReadOnlyList<JournalDamage> found)
+    {
+        lock (_gate)
+        {
+            int known = _manifest.KnownDamage.Count;
+            IReadOnlyList<KnownDamage> merged = KnownDamage.Merge(_manifest.KnownDamage, found, time.GetUtcNow());
+            if (merged.Count > known) Save(_manifest with { KnownDamage = merged });
+            return [.. merged.Skip(known)];
+        }
+    }
+
+    /// <summary>The recorder stops in good order, and the journal ends at <paramref name="end"/>.</summary>
+    /// <exception cref="StorageException">The disk refuses; the next start repairs.</exception>
+    public void Close(in JournalPosition end)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        lock (_gate)
+        {
+            Save(Told(end.Seq, now) with { Verified = VerifiedPoint.From(end, now), Stopped = true });
+            _retired = true;
+        }
+    }
+
+    /// <summary>Another session has the file now: what is learnt of this one from here on is not saved.</summary>
+    public void Retire()
+    {
+        lock (_gate) _retired = true;
+    }
+
+    private SessionManifest Told(long seq, DateTimeOffset foundBefore) => _manifest with
+    {
+        KnownDamage = [.. _manifest.KnownDamage.Select(d => d.ToldSeq == 0 && d.Found <= foundBefore ? d with { ToldSeq = seq } : d)],
+    };
+
+    private void Save(SessionManifest changed)
+    {
+        if (_retired) return;
+        changed.Save(path);
+        _manifest = changed;
+    }
+}

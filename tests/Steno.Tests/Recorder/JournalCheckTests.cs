@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+using Steno.Core.Sessions;
+using Steno.Recorder;
+using Steno.Tests.Support;
+using Steno.Zmtp;
+
+namespace Steno.Tests.Recorder;
+
+public sealed class JournalCheckTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly LogDirectory _logs;
+
+    public JournalCheckTests()
+    {
+        _logs = new LogDirectory(_directory.Join("logs"));
+        DurableDirectory.Create(_logs.Root);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Damage_in_the_older_part_is_entered_told_once_and_makes_the_verdict_incomplete()
+    {
+        OpenedSession made = Open(TimeProvider.System);
+        for (int i = 0; i < 20; i++) Lines.Append(made.Writer, new string('x', 512 << 10));
+        made.Close();
+        using (FileStream journal = new(_logs.CurrentJournal, FileMode.Open, FileAccess.ReadWrite))
+        {
+            journal.Position = 100_000;
+            journal.WriteByte((byte)'y'); // line 2
+        }
+
+        OpenedSession opened = Open(TimeProvider.System);
+        using JournalWriter writer = opened.Writer;
+        using ReceiveQueue queue = new(1 << 20, TimeProvider.System);
+        EventInbox inbox = new(queue);
+        using JournalCheck check = new(opened.Record, opened.Audit, inbox, TimeProvider.System, NullLogger.Instance);
+        Assert.Equal("unknown", Verdict.Of(opened.Manifest.KnownDamage, check, null).Value);
+        Assert.Contains("still being checked", Verdict.Of(opened.Manifest.KnownDamage, check, null).Reason, StringComparison.Ordinal);
+
+        check.Start();
+        await Eventually.BecomesTrueAsync(() => check.UncheckedBytes == 0, "the older part is checked");
+
+        Assert.True(inbox.TryTake(0, out SystemEvent? told, out _));
+        Assert.Equal(SystemEventNames.Gap, told.Name);
+        Assert.True(inbox.IsEmpty);
+        Verdict verdict = Verdict.Of(SessionManifest.Load(_logs.SessionFile)!.KnownDamage, check, null);
+        Assert.Equal(("incomplete", "Line 2 lost, or not as written."), (verdict.Value, verdict.Reason));
+    }
+
+    [Fact]
+    public async Task The_recorder_vouches_after_a_minute_for_what_is_durable_and_not_again_without_more()
+    {
+        FakeTimeProvider time = new();
+        OpenedSession opened = Open(time);
+        using JournalWriter writer = opened.Writer;
+        Lines.Append(writer);
+        writer.Commit();
+        using SessionVoucher voucher = new(() => opened, time, NullLogger.Instance);
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.NotEqual(writer.DurableEnd, SessionManifest.Load(_logs.SessionFile)!.Verified.Position);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await Eventually.BecomesTrueAsync(
+            () => SessionManifest.Load(_logs.SessionFile)!.Verified.Position == writer.DurableEnd, "it vouches for the end");
+
+        DateTimeOffset vouched = SessionManifest.Load(_logs.SessionFile)!.Verified.At;
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(vouched, SessionManifest.Load(_logs.SessionFile)!.Verified.At);
+    }
+
+    private OpenedSession Open(TimeProvider time) => new SessionOpener(_logs, TestComposer.New(), time).Open();
+}
