@@ -44,19 +44,41 @@ public sealed class LostJournalTests : IDisposable
         recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
         Assert.Equal(0, await recorder.Process.WaitForExitAsync());
 
-        List<string> said = [];
-        string? head = null;
-        foreach (string journal in Lineage())
+        List<string> said = await VerifyLineageAsync();
+        Assert.Equal(Numbered(1, 1500), said);
+    }
+
+    /// <summary>The disk fails again at each step of the succession: recording stops, and the next start makes sense of what is there.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task A_succession_that_fails_at_any_step_leaves_nothing_that_the_next_start_cannot_go_on_from(int step)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        long recorded;
+        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(
+            _logs, _endpoint,
+            before: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", $"inject=fdatasync:error=EIO:when=9+{step}"]))
         {
-            await JournalVerifier.VerifyAsync(journal);
-            JsonElement[] lines = Lines(journal);
-            JsonElement started = lines[0].GetProperty("Metadata");
-            if (head is not null) Assert.Equal(head, started.GetProperty("parent_head_hash").GetString());
-            head = lines[^1].GetProperty("Hash").GetString();
-            said.AddRange(Said(lines));
+            await publisher.WaitForOutputAsync("ready");
+            await publisher.TellAsync("send 300 1 400");
+            JsonElement status = await recorder.WaitForAsync(s => s.GetProperty("lost").GetInt64() > 0, "recording has stopped", 15);
+            await publisher.WaitForOutputAsync("sent 300");
+            recorded = status.GetProperty("agents")[0].GetProperty("messages").GetInt64();
+            recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
+            Assert.Equal(1, await recorder.Process.WaitForExitAsync());
         }
 
-        Assert.Equal(Numbered(1, 1500), said);
+        await using RecorderProcess again = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await again.WaitUntilRecordingAsync();
+        Assert.Equal(0, await again.StopAsync());
+        List<string> said = await VerifyLineageAsync();
+        Assert.True(said.Count >= recorded, $"{recorded} were recorded, {said.Count} are there.");
+        Assert.Equal(Numbered(1, said.Count), said);
     }
 
     /// <summary>A child session needs room too, and a disk that refuses everything refuses it: nothing is damaged on the way.</summary>
@@ -202,11 +224,31 @@ public sealed class LostJournalTests : IDisposable
         Assert.Contains("Move it out", error, StringComparison.Ordinal);
     }
 
+    /// <summary>Every journal is whole, and names the last line of the one before. Returns all messages in order.</summary>
+    private async Task<List<string>> VerifyLineageAsync()
+    {
+        List<string> said = [];
+        string? head = null;
+        foreach (string journal in Lineage())
+        {
+            await JournalVerifier.VerifyAsync(journal);
+            JsonElement[] lines = Lines(journal);
+            JsonElement started = lines[0].GetProperty("Metadata");
+            if (head is not null) Assert.Equal(head, started.GetProperty("parent_head_hash").GetString());
+            head = lines[^1].GetProperty("Hash").GetString();
+            said.AddRange(Said(lines));
+        }
+
+        return said;
+    }
+
     /// <summary>The sealed journals in the order of their names, which begin with the time, then the current one.</summary>
-    private string[] Lineage() =>
-    [
-        .. Directory.GetFiles(Path.Combine(_logs.Logs, "archive"), "*.jsonl").Order(StringComparer.Ordinal), _logs.Journal,
-    ];
+    private string[] Lineage()
+    {
+        string archive = Path.Combine(_logs.Logs, "archive");
+        string[] journals = Directory.Exists(archive) ? Directory.GetFiles(archive, "*.jsonl") : [];
+        return [.. journals.Order(StringComparer.Ordinal), _logs.Journal];
+    }
 
     private static JsonElement[] Lines(string journal) =>
         [.. File.ReadAllText(journal).TrimEnd('\n').Split('\n').Select(line => JsonElement.Parse(line))];

@@ -8,12 +8,22 @@ namespace Steno.Commands;
 /// <summary>Status for people. The first line answers "is it recording?"; the rest says why and how much.</summary>
 internal static class StatusScreen
 {
-    private const int ShownDamage = 8;
+    /// <summary>Before every value.</summary>
+    private const int MarginColumns = 13;
+
+    /// <summary>A name of more is cut: it is an agent's own choice, and may be a thousand characters. JSON has it whole.</summary>
+    private const int NameColumns = 32;
+
+    private const int AgentsShown = 8;
+
+    private const int DamageShown = 8;
 
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        if (status.Recording) screen.Line($"{Styled.Good("✓ Recording.")} {status.Reason}{Proof(status)}");
-        else screen.Line($"{Styled.Bad("✗ NOT recording.")} {status.Reason}");
+        Styled verdict = status.Recording ? Styled.Good("✓ Recording.") : Styled.Bad("✗ NOT recording.");
+        IReadOnlyList<string> why = Wrapped.Lines(status.Reason + Proof(status), screen.Columns, verdict.Text.Length + 1, 2);
+        screen.Line($"{verdict} {why[0]}");
+        foreach (string more in why.Skip(1)) screen.Line($"  {more}");
 
         // No recorder answered: nothing more is known, and what is not known is not shown as zero.
         if (status.Session is null && status.StartedAt is null) return;
@@ -23,20 +33,23 @@ internal static class StatusScreen
         foreach (SourceStatus source in status.Sources) PrintSource(source, screen, now);
         PrintAgents(status, screen, now);
         PrintCompleteness(status, screen, now);
-        if (status.DiskFreeBytes is { } free) screen.Line($"  disk       {ByteSize.Format(free)} free");
-        screen.Line($"  recorder   pid {status.Pid ?? 0}, up {Age(status.StartedAt, now)}, version {status.Version}");
+        if (status.DiskFreeBytes is { } free) Row(screen, "disk", $"{ByteSize.Format(free)} free");
+        Row(screen, "recorder", $"pid {status.Pid ?? 0}, up {Age(status.StartedAt, now)}, version {status.Version}");
     }
 
     private static void PrintJournal(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         if (status.Session is { } session)
         {
-            screen.Line($"  session    {session.Name ?? session.Id}, began {Age(session.Started, now)} ago");
-            if (session.Journal is { } journal) screen.Line($"  journal    {journal}{Size(session.JournalBytes)}");
+            string name = SafeText.Excerpt(session.Name ?? session.Id, NameColumns + 4); // an id has 36
+            Row(screen, "session", $"{name}, began {Age(session.Started, now)} ago");
+            if (session.Journal is { } journal) Row(screen, "journal", $"{journal}{Size(session.JournalBytes)}");
         }
 
-        screen.Line($"  durable    up to line {status.DurableSeq:N0} (written {status.WrittenSeq:N0}{Derived(status)})");
-        screen.Line($"  received   {status.Received:N0} messages, {status.MessagesPerSecond:0.#}/s; {Backlog(status)}");
+        Row(screen, "durable", string.Create(CultureInfo.InvariantCulture,
+            $"up to line {status.DurableSeq:N0} (written {status.WrittenSeq:N0}{Derived(status)})"));
+        Row(screen, "received", string.Create(CultureInfo.InvariantCulture,
+            $"{Count(status.Received, "message")}, {status.MessagesPerSecond:0.#}/s; {Backlog(status)}"));
     }
 
     private static void PrintSource(SourceStatus source, Screen screen, DateTimeOffset now)
@@ -49,39 +62,51 @@ internal static class StatusScreen
             : $"{Count(source.Messages, "message")}, {ByteSize.Format(source.Bytes)}, "
                 + $"last {Age(source.LastMessage, now)} ago";
         string reconnects = source.Reconnects > 0 ? $", {Count(source.Reconnects, "reconnect")}" : "";
-        screen.Line($"  {source.Kind,-8} {mark} {source.Endpoint}{peer}: {heard}{reconnects}");
-        if (source.Problem is { } problem) screen.Line($"             {Styled.Warning(problem)}");
+        Row(screen, source.Kind, $"{source.Endpoint}{peer}: {heard}{reconnects}", mark);
+        if (source.Problem is { } problem) Row(screen, "", problem, isWarning: true);
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        const int shown = 8;
         string label = "agents";
-        foreach (AgentStatus agent in status.Agents.Take(shown))
+        foreach (AgentStatus agent in status.Agents.Take(AgentsShown))
         {
-            screen.Line($"  {label,-10} {Styled.Name(agent.Name)}: {Count(agent.Messages, "message")}, "
-                + $"last {Age(agent.LastSeen, now)} ago");
+            screen.Line($"  {label,-10} {Styled.Name(SafeText.Excerpt(agent.Name, NameColumns))}: "
+                + $"{Count(agent.Messages, "message")}, last {Age(agent.LastSeen, now)} ago");
             label = "";
         }
 
-        if (status.Agents.Count > shown) screen.Line($"             and {status.Agents.Count - shown} more");
+        if (status.Agents.Count > AgentsShown) Row(screen, "", $"and {status.Agents.Count - AgentsShown} more");
     }
 
     private static void PrintCompleteness(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        screen.Line($"  complete?  {status.Verdict}: {status.VerdictReason ?? "not known"}");
-        foreach (DamageStatus damage in status.Damage.Take(ShownDamage)) screen.Line($"             {Styled.Warning(damage.Text)}");
-        if (status.Damage.Count > ShownDamage) screen.Line($"             and {status.Damage.Count - ShownDamage} more");
+        CoverageStatus[] holes = [.. status.Coverage.Where(period => period.To is not null).TakeLast(3)];
+        Row(screen, "complete?", $"{status.Verdict}: {status.VerdictReason ?? "why is not known"}");
+        foreach (DamageStatus damage in status.Damage.Take(DamageShown)) Row(screen, "", damage.Text, isWarning: true);
+        if (status.Damage.Count > DamageShown) Row(screen, "", $"and {status.Damage.Count - DamageShown} more");
         foreach (GapStatus gap in status.Gaps)
-            screen.Line($"             {Styled.Warning($"{gap.Publisher}: {gap.From} to {gap.To} never arrived")}");
-        foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
-            screen.Line($"             {hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
+            Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {gap.From} to {gap.To} never arrived", isWarning: true);
+        foreach (CoverageStatus hole in holes)
+            Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))
-            screen.Line($"             {Styled.Warning($"{Age(incident.At, now)} ago: {incident.What}")}");
+            Row(screen, "", $"{Age(incident.At, now)} ago: {incident.What}", isWarning: true);
         if (status.Stalls > 0)
-            screen.Line($"             {Styled.Warning(Count(status.Stalls, "stall"))}: "
-                + $"the disk was too slow, the broker may have dropped messages");
-        foreach (string repair in status.Recovered) screen.Line($"  recovered: {repair}");
+            Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
+                isWarning: true);
+        foreach (string repair in status.Recovered) Row(screen, "recovered:", repair);
+    }
+
+    /// <summary>A label and its value, which on a terminal goes on below itself.</summary>
+    private static void Row(Screen screen, string label, string value, Styled? mark = null, bool isWarning = false)
+    {
+        foreach (string line in Wrapped.Lines(value, screen.Columns, MarginColumns, MarginColumns))
+        {
+            Styled shown = isWarning ? Styled.Warning(line) : Styled.Plain(line);
+            if (mark is { } sign) screen.Line($"  {label,-8} {sign} {shown}");
+            else screen.Line($"  {label,-10} {shown}");
+            (label, mark) = ("", null);
+        }
     }
 
     private static string Proof(RecorderStatus status) => status.Proof switch
@@ -94,7 +119,7 @@ internal static class StatusScreen
 
     private static string Backlog(RecorderStatus status) =>
         status.Lost > 0 ? $"{status.Lost:N0} of them not recorded"
-        : status.QueueBytes == 0 && status.LagMs == 0 ? "all of them recorded"
+        : status.QueueBytes == 0 && status.LagMs == 0 ? status.Recording ? "all recorded" : "none waits to be recorded"
         : $"{ByteSize.Format(status.QueueBytes)} waiting, the oldest for {Ms(status.LagMs)}";
 
     private static string Derived(RecorderStatus status) =>

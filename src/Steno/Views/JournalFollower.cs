@@ -1,23 +1,23 @@
 using System.Runtime.CompilerServices;
-using Steno.Core.Journal;
-using Steno.Core.Messages;
 
 namespace Steno.Views;
 
 /// <summary>
 /// Follows the current journal as it grows, with or without a recorder, across a change of session: when another
-/// file takes its place, the old one is read to its end first.
+/// file takes its place, the old one is read to its end first, and of the new one only what was not read before.
 /// </summary>
 internal sealed class JournalFollower(string path, TimeProvider time, Func<bool> isReaderGone)
 {
     /// <summary>A tenth of a second feels live, and costs a read of nothing.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
+    private readonly SeenLines _seen = new();
+
     /// <summary>Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any more.</summary>
-    public async IAsyncEnumerable<RecordedMessage> FollowAsync(
+    public async IAsyncEnumerable<JournalEntry> FollowAsync(
         long offset, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        byte[] last = [];
+        if (File.Exists(path)) _seen.AddBefore(path, offset);
         while (true)
         {
             OpenJournal? open;
@@ -34,8 +34,8 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 {
                     while (open.Reader.Read(unterminated: false))
                     {
-                        (last, offset) = (open.Reader.Line.ToArray(), open.Reader.NextOffset);
-                        yield return Parse(open.Reader);
+                        _seen.Add(open.Reader.Line);
+                        yield return JournalEntry.At(open.Reader);
                     }
 
                     if (replaced) break;
@@ -43,25 +43,17 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                     await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
                     if (isReaderGone()) yield break;
                     // Once more to the end afterwards: lines may have come before the change.
-                    replaced = open.IsReplaced(path);
+                    replaced = open.IsReplaced(path) || open.IsCut;
                 }
             }
 
-            if (!IsCopy(offset, last)) offset = 0;
+            while (!File.Exists(path))
+            {
+                await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
+                if (isReaderGone()) yield break;
+            }
+
+            offset = _seen.FindNew(path);
         }
-    }
-
-    /// <summary>Whether what has the name now holds the line last read where it stood: the recorder has put its journal back.</summary>
-    private bool IsCopy(long nextOffset, byte[] last)
-    {
-        if (last.Length == 0) return false;
-        using OpenJournal? open = OpenJournal.TryOpen(path, nextOffset - last.Length - 1);
-        return open is not null && open.Reader.Read(unterminated: false) && open.Reader.Line.SequenceEqual(last);
-    }
-
-    private static RecordedMessage Parse(JournalReader reader)
-    {
-        _ = RecordedMessage.TryParse(reader.Line, out RecordedMessage message); // a broken line is shown, too
-        return message;
     }
 }

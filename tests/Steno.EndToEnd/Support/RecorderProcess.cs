@@ -5,6 +5,8 @@ namespace Steno.EndToEnd.Support;
 /// <summary><c>steno record</c> as a process, and what <c>steno status</c> says of it.</summary>
 internal sealed class RecorderProcess : IAsyncDisposable
 {
+    private const string Active = "PERSISTENCE DAEMON ACTIVE";
+
     private readonly TestLogs _logs;
 
     private RecorderProcess(TestLogs logs, ChildProcess process)
@@ -20,13 +22,29 @@ internal sealed class RecorderProcess : IAsyncDisposable
     public static async Task<RecorderProcess> StartAsync(
         TestLogs logs, string broker, string direct = "off", IReadOnlyList<string>? before = null, IReadOnlyList<string>? more = null)
     {
+        RecorderProcess recorder = Launch(logs, broker, direct, before, more);
+        await recorder.Process.WaitForOutputAsync(Active);
+        return recorder;
+    }
+
+    /// <summary>Starts it and returns at once: for one that may not live to open its doors.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static RecorderProcess Launch(
+        TestLogs logs, string broker, string direct = "off", IReadOnlyList<string>? before = null, IReadOnlyList<string>? more = null)
+    {
         string[] command =
         [
             .. before ?? [], StenoBinary.Path, "record", "--logs", logs.Logs, "--broker", broker, "--direct", direct, .. more ?? [],
         ];
-        RecorderProcess recorder = new(logs, ChildProcess.Start(command[0], command[1..]));
-        await recorder.Process.WaitForOutputAsync("PERSISTENCE DAEMON ACTIVE");
-        return recorder;
+        return new RecorderProcess(logs, ChildProcess.Start(command[0], command[1..]));
+    }
+
+    /// <summary>Waits for its doors to open or for its end; false for the latter.</summary>
+    public async Task<bool> IsActiveAsync()
+    {
+        await Eventually.BecomesTrueAsync(
+            () => Process.HasExited || Process.Output.Contains(Active, StringComparison.Ordinal), "the recorder opens its doors or ends");
+        return !Process.HasExited;
     }
 
     public async Task<JsonElement> StatusAsync()
@@ -50,9 +68,10 @@ internal sealed class RecorderProcess : IAsyncDisposable
         $"{messages} messages are received and recorded", seconds);
 
     /// <summary>SIGTERM, and its exit code.</summary>
-    public async Task<int> StopAsync()
+    /// <param name="pid">The recorder's own, if it runs under another program.</param>
+    public async Task<int> StopAsync(int? pid = null)
     {
-        Process.Signal(PosixSignalNumber.Terminate);
+        Process.Signal(PosixSignalNumber.Terminate, pid);
         return await Process.WaitForExitAsync();
     }
 

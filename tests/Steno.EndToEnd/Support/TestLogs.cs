@@ -1,9 +1,12 @@
 namespace Steno.EndToEnd.Support;
 
 /// <summary>A log directory of one test, gone after it.</summary>
-internal sealed class TestLogs : IDisposable
+/// <param name="volume">Where a file system of the test's own is mounted; null for the machine's.</param>
+internal sealed class TestLogs(string? volume = null) : IDisposable
 {
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("steno-e2e-");
+    private readonly DirectoryInfo _root = volume is null
+        ? Directory.CreateTempSubdirectory("steno-e2e-")
+        : new DirectoryInfo(volume);
 
     public string Root => _root.FullName;
 
@@ -13,5 +16,8 @@ internal sealed class TestLogs : IDisposable
 
     public string[] Lines() => File.ReadAllText(Journal).TrimEnd('\n').Split('\n');
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (volume is null) _root.Delete(recursive: true);
+    }
 }

@@ -58,10 +58,10 @@ public sealed class ForwarderTests : IAsyncDisposable
         await second.AskAsync("subscribe 62");
         Assert.Equal("got 0162", await publisher.AskAsync("receive 5000"));
 
-        first.Signal("KILL");
+        first.Signal(PosixSignalNumber.Kill);
         await second.AskAsync("unsubscribe 62");
         Assert.Equal("got 0062", await publisher.AskAsync("receive 5000"));
-        second.Signal("KILL");
+        second.Signal(PosixSignalNumber.Kill);
         Assert.Equal("got 0061", await publisher.AskAsync("receive 5000"));
     }
 
@@ -122,7 +122,7 @@ public sealed class ForwarderTests : IAsyncDisposable
         await using PythonPeer frozen = await PythonPeer.ConnectAsync("SUB", broker.Status.SubscriberDoor);
         await frozen.AskAsync("subscribe -");
         await Eventually.BecomesTrueAsync(() => broker.Status.Subscriptions == 1, "the first has subscribed");
-        frozen.Signal("STOP");
+        frozen.Signal(PosixSignalNumber.Stop);
 
         using Inbox inbox = new();
         await using SubSocket living = TestSockets.Sub(inbox, new ZmtpOptions());
@@ -148,7 +148,7 @@ public sealed class ForwarderTests : IAsyncDisposable
         ConnectionStatus loser = broker.Status.Subscribers.Single(s => s.MessagesDropped > 0);
         Assert.True(loser.QueuedBytes <= Budget, $"{loser.QueuedBytes} bytes held");
         Assert.Equal(broker.Status.MessagesDropped, loser.MessagesDropped);
-        frozen.Signal("CONT");
+        frozen.Signal(PosixSignalNumber.Continue);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class LibzmqFaultTests
             endpoint = pub.Endpoint;
             sub.Connect(ZmtpEndpoint.Parse(endpoint));
             await sub.UntilReadyAsync();
-            pub.Signal("KILL");
+            pub.Signal(PosixSignalNumber.Kill);
             await Eventually.BecomesTrueAsync(
                 () => sub.Connections[0].Fault?.Code
                     is ZmtpFaultCode.ConnectFailed or ZmtpFaultCode.ConnectionLost,
@@ -42,12 +42,12 @@ public sealed class LibzmqFaultTests
         sub.Connect(ZmtpEndpoint.Parse(pub.Endpoint));
         await sub.UntilReadyAsync();
 
-        pub.Signal("STOP");
+        pub.Signal(PosixSignalNumber.Stop);
         await Eventually.BecomesTrueAsync(
             () => sub.Connections[0].Fault?.Code == ZmtpFaultCode.HeartbeatLost,
             "the silence is noticed",
             seconds: 4);
-        pub.Signal("CONT");
+        pub.Signal(PosixSignalNumber.Continue);
         await sub.UntilReadyAsync();
     }
 
@@ -102,11 +102,11 @@ public sealed class LibzmqFaultTests
         await using PushSocket push = TestSockets.Push(new ZmtpOptions { SendQueueBytes = 64 * 1024 });
         await using PythonPeer pull = await PythonPeer.ConnectAsync("PULL", push.Bind(TestSockets.AnyPort));
         await push.UntilReadyAsync();
-        pull.Signal("STOP");
+        pull.Signal(PosixSignalNumber.Stop);
         byte[] filler = new byte[10_000];
         int sent = 0;
         while (push.TrySend(Numbered(sent, filler))) sent++;
-        pull.Signal("CONT");
+        pull.Signal(PosixSignalNumber.Continue);
         for (int end = sent + 1000; sent < end; sent++)
             await push.SendAsync([Numbered(sent, filler)], TestContext.Current.CancellationToken);
         Assert.Equal($"count {sent} in-order", await pull.AskAsync($"count {sent} 10000"));

@@ -1,23 +1,37 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading.Channels;
 
-namespace Steno.EndToEnd.Support;
+namespace Steno.Tests.Shared;
 
 /// <summary>A process of the test's own, with what it prints; killed at the end if it still lives.</summary>
-internal sealed partial class ChildProcess : IAsyncDisposable
+internal partial class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
-    private ChildProcess(Process process)
+    protected ChildProcess(string program, IReadOnlyList<string> arguments)
     {
-        _process = process;
-        process.OutputDataReceived += (_, e) => Append(_output, e.Data);
-        process.ErrorDataReceived += (_, e) => Append(_error, e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, e) =>
+        {
+            Append(_output, e.Data);
+            if (e.Data is { } line) _lines.Writer.TryWrite(line);
+            else _lines.Writer.TryComplete();
+        };
+        _process.ErrorDataReceived += (_, e) => Append(_error, e.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     public int Pid => _process.Id;
@@ -28,17 +42,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public string Error { get { lock (_error) return _error.ToString(); } }
 
-    public static ChildProcess Start(string program, params IReadOnlyList<string> arguments)
-    {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
-        return new ChildProcess(Process.Start(start)!);
-    }
+    public static ChildProcess Start(string program, params IReadOnlyList<string> arguments) => new(program, arguments);
 
     public async Task TellAsync(string line)
     {
@@ -46,8 +50,22 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
+    /// <summary>The next line of its output that was not listened to yet.</summary>
+    public async Task<string> ListenAsync()
+    {
+        try
+        {
+            return await _lines.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (ChannelClosedException)
+        {
+            throw new InvalidOperationException($"{_process.StartInfo.FileName} has ended: {Error}");
+        }
+    }
+
     public Task<string> WaitForOutputAsync(string text, TimeSpan? limit = null) => Eventually.GetAsync(
-        () => Task.FromResult(Output), seen => seen.Contains(text, StringComparison.Ordinal), limit ?? TimeSpan.FromSeconds(10),
+        () => Task.FromResult(Output), seen => seen.Contains(text, StringComparison.Ordinal),
+        limit ?? TimeSpan.FromSeconds(10),
         $"'{text}' on the output of {_process.StartInfo.FileName}; its errors: {Error}");
 
     public Task<string> WaitForErrorAsync(string text) => Eventually.GetAsync(
@@ -57,7 +75,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="pid">A process below this one; this one if null.</param>
     public void Signal(PosixSignalNumber signal, int? pid = null)
     {
-        if (Kill(pid ?? Pid, (int)signal) != 0) throw new InvalidOperationException($"kill -{signal} {pid ?? Pid} failed.");
+        if (Kill(pid ?? Pid, (int)signal) != 0)
+            throw new InvalidOperationException($"kill -{signal} {pid ?? Pid} failed.");
     }
 
     /// <summary>No more input: how a peer is asked to end.</summary>
@@ -72,13 +91,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // With what it started: a tracee outlives its strace. And a grandchild may hold the pipes open, so wait for the
-        // process alone, with a limit, and not for the end of its output.
+        // With what it started: a tracee outlives its strace. And a grandchild may hold the pipes open, so wait for
+        // the process alone, with a limit, and not for the end of its output.
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            await Eventually.GetAsync(
-                () => Task.FromResult(_process.HasExited), exited => exited, TimeSpan.FromSeconds(10), $"process {Pid} ends");
+            await Eventually.BecomesTrueAsync(() => _process.HasExited, $"process {Pid} ends");
         }
 
         _process.Dispose();
@@ -92,14 +110,4 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
-}
-
-/// <summary>Signals by their Linux numbers.</summary>
-internal enum PosixSignalNumber
-{
-    Interrupt = 2,
-    Kill = 9,
-    Terminate = 15,
-    Continue = 18,
-    Stop = 19,
 }

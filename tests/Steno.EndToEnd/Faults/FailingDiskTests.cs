@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Steno.EndToEnd.Support;
+
+namespace Steno.EndToEnd.Faults;
+
+/// <summary>A disk that refuses the Nth write or sync, once or from then on: what was durable stays, and it is told.</summary>
+[Collection(RunAlone.Name)]
+public sealed class FailingDiskTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+    private readonly string _publishers = Ports.FreeEndpoint();
+    private readonly Testimony _testimony = new();
+
+    public static TheoryData<string, string, bool> Errors =>
+    [
+        .. from call in (string[])["fdatasync", "pwrite64"]
+           from error in (string[])["EIO", "ENOSPC", "EROFS"]
+           from forGood in (bool[])[false, true]
+           select (call, error, forGood),
+    ];
+
+    public void Dispose() => _logs.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public async Task A_refused_call_loses_nothing_that_was_durable_and_is_told(string call, string error, bool forGood)
+    {
+        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
+        await publisher.TellAsync("send 1000000 1 300");
+        await RecordAsync();
+        int[] places = Soak.IsAsked ? [.. Enumerable.Range(1, 20)] : [2, 7, 12];
+        foreach (int n in places)
+        {
+            string session = Journals.Read(_logs.Logs)[^1].Session;
+            using Strace strace = new(call, $"error={error}:when={n}{(forGood ? "+" : "")}");
+            await using (RecorderProcess recorder = RecorderProcess.Launch(_logs, _publishers, before: strace.Before))
+            {
+                await IsToldAsync(recorder, session);
+                Assert.True(strace.HasTampered, $"Call {n} never came.");
+            }
+
+            await _testimony.CheckAsync(_logs.Logs);
+            await RecordAsync();
+            await _testimony.CheckAsync(_logs.Logs);
+        }
+
+        await _testimony.CheckWithControlsAsync(_logs.Logs);
+        await using RecorderProcess healthy = await RecorderProcess.StartAsync(_logs, _publishers);
+        await Control.IsRedAsync("no call was refused", () => IsToldAsync(healthy, Journals.Read(_logs.Logs)[^1].Session, seconds: 1));
+    }
+
+    /// <summary>
+    /// It ends with exit code 1 and says why; or status says that the disk failed, and it ends so when asked; or it
+    /// goes on in a child session.
+    /// </summary>
+    private async Task IsToldAsync(RecorderProcess recorder, string session, double seconds = 10)
+    {
+        if (!await recorder.IsActiveAsync() || await Witness.TryListenAsync(_logs, _testimony) is not { } witness)
+        {
+            Assert.Equal(1, await recorder.Process.WaitForExitAsync());
+            Assert.NotEmpty(recorder.Process.Error);
+            return;
+        }
+
+        await using (witness)
+        {
+            JsonElement last = (await Eventually.GetAsync(
+                witness.StatusAsync, s => s is not { } status || HasFailed(status) || HasMovedOn(session, status),
+                TimeSpan.FromSeconds(seconds), "the failure is told")).GetValueOrDefault();
+            bool failed = last.ValueKind == JsonValueKind.Undefined || HasFailed(last);
+            if (failed) await recorder.Process.WaitForErrorAsync("RECORDING HAS STOPPED");
+            int? pid = last.ValueKind == JsonValueKind.Undefined ? null : last.GetProperty("pid").GetInt32();
+            int code = recorder.Process.HasExited ? await recorder.Process.WaitForExitAsync() : await recorder.StopAsync(pid);
+            Assert.Equal(failed ? 1 : 0, code);
+        }
+    }
+
+    private static bool HasFailed(JsonElement status) =>
+        !status.GetProperty("recording").GetBoolean()
+        && status.GetProperty("reason").GetString()!.Contains("The disk failed", StringComparison.Ordinal);
+
+    private static bool HasMovedOn(string session, JsonElement status) =>
+        status.GetProperty("recording").GetBoolean()
+        && status.GetProperty("session").GetProperty("id").GetString() != session;
+
+    /// <summary>A run without a fault.</summary>
+    private async Task RecordAsync()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _publishers);
+        await using Witness witness = (await Witness.TryListenAsync(_logs, _testimony))!;
+        await witness.HearAsync(5);
+        await witness.StatusAsync();
+        Assert.Equal(0, await recorder.StopAsync());
+    }
+}

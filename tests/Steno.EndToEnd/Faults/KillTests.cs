@@ -1,0 +1,60 @@
+using Steno.EndToEnd.Support;
+
+namespace Steno.EndToEnd.Faults;
+
+/// <summary>SIGKILL in the middle of what makes a message durable: at the Nth sync and the Nth write.</summary>
+[Collection(RunAlone.Name)]
+public sealed class KillTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+    private readonly string _publishers = Ports.FreeEndpoint();
+    private readonly Testimony _testimony = new();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Theory]
+    [InlineData("fdatasync")]
+    [InlineData("pwrite64")]
+    public async Task Killed_at_any_of_its_first_20_calls_it_keeps_what_was_durable(string call)
+    {
+        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
+        await publisher.TellAsync("send 1000000 1 300");
+        for (int round = 0; round < Soak.Rounds(20, 200); round++)
+        {
+            // Every second round in a new directory: the start of a session is another path than its continuation.
+            using TestLogs fresh = new();
+            TestLogs logs = round % 2 == 0 ? _logs : fresh;
+            Testimony testimony = round % 2 == 0 ? _testimony : new Testimony();
+            await KillAtAsync(call, 1 + round % 20, logs, testimony);
+            await RestartAsync(logs, testimony);
+            await testimony.CheckAsync(logs.Logs);
+        }
+
+        await _testimony.CheckWithControlsAsync(_logs.Logs);
+    }
+
+    private async Task KillAtAsync(string call, int n, TestLogs logs, Testimony testimony)
+    {
+        using Strace strace = new(call, $"signal=SIGKILL:when={n}");
+        await using RecorderProcess recorder = RecorderProcess.Launch(logs, _publishers, before: strace.Before);
+        if (await recorder.IsActiveAsync() && await Witness.TryListenAsync(logs, testimony) is { } witness)
+        {
+            await using (witness)
+            {
+                await witness.StatusAsync();
+                await recorder.Process.WaitForExitAsync();
+            }
+        }
+
+        Assert.Equal(128 + (int)PosixSignalNumber.Kill, await recorder.Process.WaitForExitAsync());
+    }
+
+    private async Task RestartAsync(TestLogs logs, Testimony testimony)
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers);
+        await using Witness witness = (await Witness.TryListenAsync(logs, testimony))!;
+        await witness.HearAsync(1);
+        await witness.StatusAsync();
+        Assert.Equal(0, await recorder.StopAsync());
+    }
+}
