@@ -89,8 +89,8 @@ internal sealed class StatusReporter(
     {
         if (queue.StallCount > 0) return "The disk was too slow for a while: the broker may have dropped messages.";
         CoverageStatus? ended = periods.FirstOrDefault(period => period.To is not null);
-        if (ended is not null) return $"{ended.Endpoint} was not heard for a while.";
-        return session.Recovery.Unclean ? "The recorder before this one ended without a word." : null;
+        if (ended is not null) return "What was said while the recorder could not hear is not known.";
+        return session.Recovery.Unclean ? "The recorder before this one ended without a word: what was said then is not known." : null;
     }
 
     private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)

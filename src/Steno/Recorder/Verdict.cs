@@ -22,7 +22,7 @@ internal readonly record struct Verdict(string Value, string Reason)
         if (check.UncheckedBytes is var bytes and > 0)
             return new Verdict("unknown", string.Create(CultureInfo.InvariantCulture,
                 $"The older part of the journal is still being checked: {bytes:N0} bytes are left."));
-        return new Verdict("unknown", interrupted ?? "Publishers do not number their messages.");
+        return new Verdict("unknown", interrupted ?? "Publishers do not number their messages, so a loss on the way would not show.");
     }
 
     private static string Ranges(List<KnownDamage> losses)
