@@ -4,7 +4,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd.Faults;
 
-/// <summary>A disk that takes 0.3 s for every sync: the recorder's memory stays bounded, and what it misses it tells.</summary>
+/// <summary>
+/// A disk that takes 0.3 s for every sync: the recorder's memory stays bounded, and what it misses it tells.
+/// </summary>
 [Collection(RunAlone.Name)]
 public sealed class SlowDiskTests : IDisposable
 {
@@ -40,7 +42,8 @@ public sealed class SlowDiskTests : IDisposable
 
         await _testimony.CheckWithControlsAsync(_logs.Logs);
         string[] lines = _logs.Lines();
-        Assert.Equal(Messages, lines.Count(line => line.StartsWith("{\"Id\":\"m-", StringComparison.Ordinal)));
+        int messages = lines.Count(line => line.StartsWith("{\"Id\":\"m-", StringComparison.Ordinal));
+        Assert.Equal(Messages, messages);
         Assert.Contains(lines, line => line.Contains("\"event\":\"stalled\"", StringComparison.Ordinal));
 
         await using PythonPeer gentle = PythonPeer.Start("publisher.py", "bind", _publishers);
@@ -53,15 +56,17 @@ public sealed class SlowDiskTests : IDisposable
     private Task<RecorderProcess> StartAsync(IReadOnlyList<string> before) =>
         RecorderProcess.StartAsync(_logs, _publishers, before: before, more: ["--queue-budget", "1MiB"]);
 
-    private static Task<JsonElement> StallIsToldAsync(RecorderProcess recorder, double seconds) => recorder.WaitForAsync(
-        s => !s.GetProperty("recording").GetBoolean()
-            && s.GetProperty("reason").GetString()!.Contains("the disk does not keep up", StringComparison.Ordinal),
-        "status says that the disk does not keep up", seconds);
+    private static Task<JsonElement> StallIsToldAsync(RecorderProcess recorder, double seconds) =>
+        recorder.WaitForAsync(
+            s => !s.GetProperty("recording").GetBoolean()
+                && s.GetProperty("reason").GetString()!.Contains("not keep up", StringComparison.Ordinal),
+            "status says that the disk does not keep up", seconds);
 
     private static void AssertMemory(int pid, long maxMiB)
     {
-        string line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        long peak = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
+        string line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmHWM:"));
+        string kib = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        long peak = long.Parse(kib, CultureInfo.InvariantCulture) >> 10;
         Assert.True(peak <= maxMiB, $"The recorder took {peak} MiB.");
     }
 }
