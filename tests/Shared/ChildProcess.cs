@@ -42,7 +42,8 @@ internal partial class ChildProcess : IAsyncDisposable
 
     public string Error { get { lock (_error) return _error.ToString(); } }
 
-    public static ChildProcess Start(string program, params IReadOnlyList<string> arguments) => new(program, arguments);
+    public static ChildProcess Start(string program, params IReadOnlyList<string> arguments) =>
+        new(program, arguments);
 
     public async Task TellAsync(string line)
     {
@@ -69,8 +70,8 @@ internal partial class ChildProcess : IAsyncDisposable
         $"'{text}' on the output of {_process.StartInfo.FileName}; its errors: {Error}");
 
     public Task<string> WaitForErrorAsync(string text) => Eventually.GetAsync(
-        () => Task.FromResult(Error), seen => seen.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(10),
-        $"'{text}' on the error output of {_process.StartInfo.FileName}");
+        () => Task.FromResult(Error), seen => seen.Contains(text, StringComparison.Ordinal),
+        TimeSpan.FromSeconds(10), $"'{text}' on the error output of {_process.StartInfo.FileName}");
 
     /// <param name="pid">A process below this one; this one if null.</param>
     public void Signal(PosixSignalNumber signal, int? pid = null)
@@ -91,8 +92,8 @@ internal partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // With what it started: a tracee outlives its strace. And a grandchild may hold the pipes open, so wait for
-        // the process alone, with a limit, and not for the end of its output.
+        // With what it started: a tracee outlives its strace. And a grandchild may hold the pipes open, so
+        // wait for the process alone, with a limit, and not for the end of its output.
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

@@ -1,6 +1,10 @@
+using System.Diagnostics;
+
 namespace Steno.Tests.Shared;
 
-/// <summary>A real libzmq in a process of its own: a script of <c>peers/</c>, run by the Python that has it.</summary>
+/// <summary>
+/// A real libzmq in a process of its own: a script of <c>peers/</c>, run by the Python that has it.
+/// </summary>
 internal sealed class PythonPeer : ChildProcess
 {
     private const string Python = "/usr/bin/python3";
@@ -8,7 +12,7 @@ internal sealed class PythonPeer : ChildProcess
     private static readonly Lazy<string?> Missing = new(() =>
     {
         if (!File.Exists(Python)) return $"{Python} is not installed.";
-        using System.Diagnostics.Process probe = System.Diagnostics.Process.Start(Python, ["-c", "import zmq"]);
+        using Process probe = Process.Start(Python, ["-c", "import zmq"]);
         probe.WaitForExit();
         return probe.ExitCode == 0 ? null : "python3-zmq is not installed.";
     });

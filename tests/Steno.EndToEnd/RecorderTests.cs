@@ -62,12 +62,18 @@ public sealed class RecorderTests : IDisposable
         await proxy.WaitForOutputAsync("ready");
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, broker: _endpoint);
 
-        JsonElement status = await recorder.WaitForAsync(
-            s => s.GetProperty("reason").GetString()!.Contains("XSUB", StringComparison.Ordinal), "the door is named", 2);
+        JsonElement status = await DoorIsNamedAsync(recorder);
         Assert.False(status.GetProperty("recording").GetBoolean());
         Assert.Contains("publishers", status.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("XSUB", recorder.Process.Error, StringComparison.Ordinal);
+
+        using TestLogs others = new();
+        await using RecorderProcess right = await RecorderProcess.StartAsync(others, broker: subscribers);
+        await Control.IsRedAsync("it is the right door", () => DoorIsNamedAsync(right));
     }
+
+    private static Task<JsonElement> DoorIsNamedAsync(RecorderProcess recorder) => recorder.WaitForAsync(
+        s => s.GetProperty("reason").GetString()!.Contains("XSUB", StringComparison.Ordinal), "the door is named", 2);
 
     [Fact]
     public async Task Odd_messages_are_recorded_losslessly_and_none_stops_the_next()
@@ -130,10 +136,19 @@ public sealed class RecorderTests : IDisposable
     public async Task A_second_recorder_on_the_directory_is_refused_and_names_the_first()
     {
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
-        (int code, _, string error) = await StenoBinary.RunAsync(
-            ["record", "--logs", _logs.Logs, "--broker", _endpoint, "--direct", "off"]);
-        Assert.Equal(1, code);
-        Assert.Contains($"pid {recorder.Process.Pid}", error, StringComparison.Ordinal);
+        await SecondIsRefusedAsync(recorder.Process.Pid);
+
+        recorder.Process.Signal(PosixSignalNumber.Kill);
+        await recorder.Process.WaitForExitAsync();
+        await Control.IsRedAsync("the first is dead", () => SecondIsRefusedAsync(recorder.Process.Pid));
+    }
+
+    private async Task SecondIsRefusedAsync(int first)
+    {
+        await using RecorderProcess second = RecorderProcess.Launch(_logs, _endpoint);
+        Assert.False(await second.IsActiveAsync(), "The second one records.");
+        Assert.Equal(1, await second.Process.WaitForExitAsync());
+        await second.Process.WaitForErrorAsync($"pid {first}");
     }
 
     [Fact]

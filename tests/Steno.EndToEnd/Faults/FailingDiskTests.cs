@@ -3,7 +3,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd.Faults;
 
-/// <summary>A disk that refuses the Nth write or sync, once or from then on: what was durable stays, and it is told.</summary>
+/// <summary>
+/// A disk that refuses the Nth write or sync, once or from then on: what was durable stays, and it is told.
+/// </summary>
 [Collection(RunAlone.Name)]
 public sealed class FailingDiskTests : IDisposable
 {
@@ -19,11 +21,14 @@ public sealed class FailingDiskTests : IDisposable
            select (call, error, forGood),
     ];
 
+    private string Session => Journals.Read(_logs.Logs)[^1].Session;
+
     public void Dispose() => _logs.Dispose();
 
     [Theory]
     [MemberData(nameof(Errors))]
-    public async Task A_refused_call_loses_nothing_that_was_durable_and_is_told(string call, string error, bool forGood)
+    public async Task A_refused_call_loses_nothing_that_was_durable_and_is_told(
+        string call, string error, bool forGood)
     {
         await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
         await publisher.TellAsync("send 1000000 1 300");
@@ -31,9 +36,9 @@ public sealed class FailingDiskTests : IDisposable
         int[] places = Soak.IsAsked ? [.. Enumerable.Range(1, 20)] : [2, 7, 12];
         foreach (int n in places)
         {
-            string session = Journals.Read(_logs.Logs)[^1].Session;
+            string session = Session;
             using Strace strace = new(call, $"error={error}:when={n}{(forGood ? "+" : "")}");
-            await using (RecorderProcess recorder = RecorderProcess.Launch(_logs, _publishers, before: strace.Before))
+            await using (RecorderProcess recorder = Launch(strace))
             {
                 await IsToldAsync(recorder, session);
                 Assert.True(strace.HasTampered, $"Call {n} never came.");
@@ -46,16 +51,17 @@ public sealed class FailingDiskTests : IDisposable
 
         await _testimony.CheckWithControlsAsync(_logs.Logs);
         await using RecorderProcess healthy = await RecorderProcess.StartAsync(_logs, _publishers);
-        await Control.IsRedAsync("no call was refused", () => IsToldAsync(healthy, Journals.Read(_logs.Logs)[^1].Session, seconds: 1));
+        await Control.IsRedAsync("no call was refused", () => IsToldAsync(healthy, Session, seconds: 1));
     }
 
     /// <summary>
-    /// It ends with exit code 1 and says why; or status says that the disk failed, and it ends so when asked; or it
-    /// goes on in a child session.
+    /// It ends with exit code 1 and says why; or status says that the disk failed, and it ends so when asked;
+    /// or it goes on in a child session.
     /// </summary>
     private async Task IsToldAsync(RecorderProcess recorder, string session, double seconds = 10)
     {
-        if (!await recorder.IsActiveAsync() || await Witness.TryListenAsync(_logs, _testimony) is not { } witness)
+        if (!await recorder.IsActiveAsync()
+            || await Witness.TryListenAsync(_logs, _testimony) is not { } witness)
         {
             Assert.Equal(1, await recorder.Process.WaitForExitAsync());
             Assert.NotEmpty(recorder.Process.Error);
@@ -65,15 +71,21 @@ public sealed class FailingDiskTests : IDisposable
         await using (witness)
         {
             JsonElement last = (await Eventually.GetAsync(
-                witness.StatusAsync, s => s is not { } status || HasFailed(status) || HasMovedOn(session, status),
+                witness.StatusAsync,
+                s => s is not { } status || HasFailed(status) || HasMovedOn(session, status),
                 TimeSpan.FromSeconds(seconds), "the failure is told")).GetValueOrDefault();
             bool failed = last.ValueKind == JsonValueKind.Undefined || HasFailed(last);
             if (failed) await recorder.Process.WaitForErrorAsync("RECORDING HAS STOPPED");
             int? pid = last.ValueKind == JsonValueKind.Undefined ? null : last.GetProperty("pid").GetInt32();
-            int code = recorder.Process.HasExited ? await recorder.Process.WaitForExitAsync() : await recorder.StopAsync(pid);
+            int code = recorder.Process.HasExited
+                ? await recorder.Process.WaitForExitAsync()
+                : await recorder.StopAsync(pid);
             Assert.Equal(failed ? 1 : 0, code);
         }
     }
+
+    private RecorderProcess Launch(Strace strace) =>
+        RecorderProcess.Launch(_logs, _publishers, before: strace.Before);
 
     private static bool HasFailed(JsonElement status) =>
         !status.GetProperty("recording").GetBoolean()

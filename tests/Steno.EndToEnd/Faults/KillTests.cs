@@ -2,7 +2,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd.Faults;
 
-/// <summary>SIGKILL in the middle of what makes a message durable: at the Nth sync and the Nth write.</summary>
+/// <summary>
+/// SIGKILL in the middle of what makes a message durable: at the Nth sync and the Nth write.
+/// </summary>
 [Collection(RunAlone.Name)]
 public sealed class KillTests : IDisposable
 {
@@ -21,7 +23,8 @@ public sealed class KillTests : IDisposable
         await publisher.TellAsync("send 1000000 1 300");
         for (int round = 0; round < Soak.Rounds(20, 200); round++)
         {
-            // Every second round in a new directory: the start of a session is another path than its continuation.
+            // Every second round in a new directory: the start of a session is another path than its
+            // continuation.
             using TestLogs fresh = new();
             TestLogs logs = round % 2 == 0 ? _logs : fresh;
             Testimony testimony = round % 2 == 0 ? _testimony : new Testimony();
@@ -36,7 +39,8 @@ public sealed class KillTests : IDisposable
     private async Task KillAtAsync(string call, int n, TestLogs logs, Testimony testimony)
     {
         using Strace strace = new(call, $"signal=SIGKILL:when={n}");
-        await using RecorderProcess recorder = RecorderProcess.Launch(logs, _publishers, before: strace.Before);
+        await using RecorderProcess recorder =
+            RecorderProcess.Launch(logs, _publishers, before: strace.Before);
         if (await recorder.IsActiveAsync() && await Witness.TryListenAsync(logs, testimony) is { } witness)
         {
             await using (witness)

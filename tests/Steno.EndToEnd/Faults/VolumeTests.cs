@@ -2,18 +2,24 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd.Faults;
 
-/// <summary>Faults of a real file system under a recorder at work: what was durable stays, and status says why it
-/// stopped.</summary>
+/// <summary>
+/// Faults of a real file system under a recorder at work: what was durable stays, and status says why it
+/// stopped.
+/// </summary>
 [Collection(RunAlone.Name)]
 public sealed class VolumeTests
 {
     private const long MiB = 1 << 20;
 
+    private const string Full = "No space left";
+
+    private const string Failed = "The disk failed";
+
     private readonly string _publishers = Ports.FreeEndpoint();
     private readonly Testimony _testimony = new();
 
-    // The recorder stops for good today. When it resumes by itself once there is room, this test waits for that instead
-    // of stopping and starting it.
+    // The recorder stops for good today. When it resumes by itself once there is room, this test waits for
+    // that instead of stopping and starting it.
     [Fact]
     public async Task A_full_disk_stops_the_recorder_before_damage_and_after_room_is_made_it_goes_on()
     {
@@ -24,14 +30,15 @@ public sealed class VolumeTests
         await using PythonPeer publisher = await SpeakAsync();
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers))
         {
-            await Control.IsRedAsync("there is room", () => IsToldAsync(recorder, "No space left", seconds: 0.1));
-            await StopsAsync(recorder, logs, "No space left");
+            await Control.IsRedAsync("there is room", () => IsToldAsync(recorder, Full, seconds: 0.1));
+            await StopsAsync(recorder, logs, Full);
         }
 
         await _testimony.CheckAsync(logs.Logs);
         await using (RecorderProcess refused = RecorderProcess.Launch(logs, _publishers))
         {
-            if (!await refused.IsActiveAsync()) Assert.Contains("No space left", refused.Process.Error, StringComparison.Ordinal);
+            if (!await refused.IsActiveAsync())
+                Assert.Contains(Full, refused.Process.Error, StringComparison.Ordinal);
         }
 
         File.Delete(filler);
@@ -46,8 +53,9 @@ public sealed class VolumeTests
         await using PythonPeer publisher = await SpeakAsync();
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers))
         {
-            await Control.IsRedAsync("the device still takes all", () => IsToldAsync(recorder, "The disk failed", seconds: 0.1));
-            await StopsAsync(recorder, logs, "The disk failed");
+            await Control.IsRedAsync(
+                "the device still takes all", () => IsToldAsync(recorder, Failed, seconds: 0.1));
+            await StopsAsync(recorder, logs, Failed);
         }
 
         await volume.GrowDiskAsync(256 * MiB);
@@ -63,8 +71,8 @@ public sealed class VolumeTests
         await using PythonPeer publisher = await SpeakAsync();
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers))
         {
-            await Control.IsRedAsync("it may be written", () => IsToldAsync(recorder, "The disk failed", seconds: 0.5));
-            await StopsAsync(recorder, logs, "The disk failed", volume.MakeReadOnlyAsync);
+            await Control.IsRedAsync("it may be written", () => IsToldAsync(recorder, Failed, seconds: 0.5));
+            await StopsAsync(recorder, logs, Failed, volume.MakeReadOnlyAsync);
         }
 
         await volume.RemountAsync();
@@ -72,7 +80,7 @@ public sealed class VolumeTests
     }
 
     [Fact]
-    public async Task A_log_directory_removed_under_the_recorder_is_told_within_five_seconds_and_a_new_session_can_begin()
+    public async Task A_log_directory_removed_under_the_recorder_is_told_in_five_seconds_and_another_can_begin()
     {
         using TestLogs logs = new();
         await using PythonPeer publisher = await SpeakAsync();
@@ -80,7 +88,8 @@ public sealed class VolumeTests
         {
             await recorder.WaitUntilRecordingAsync();
             Task IsNotRecordingAsync(double seconds) => recorder.WaitForAsync(
-                s => !s.GetProperty("recording").GetBoolean(), "status says that nothing is recorded", seconds);
+                s => !s.GetProperty("recording").GetBoolean(),
+                "status says that nothing is recorded", seconds);
             await Control.IsRedAsync("the directory is there", () => IsNotRecordingAsync(seconds: 1));
             Directory.Delete(logs.Logs, recursive: true);
             await IsNotRecordingAsync(seconds: 5);
@@ -98,12 +107,17 @@ public sealed class VolumeTests
         return publisher;
     }
 
-    private static async Task IsToldAsync(RecorderProcess recorder, string cause, double seconds) => await recorder.WaitForAsync(
-        s => !s.GetProperty("recording").GetBoolean()
-            && s.GetProperty("reason").GetString()!.Contains(cause, StringComparison.Ordinal), $"status says '{cause}'", seconds);
+    private static async Task IsToldAsync(RecorderProcess recorder, string cause, double seconds) =>
+        await recorder.WaitForAsync(
+            s => !s.GetProperty("recording").GetBoolean()
+                && s.GetProperty("reason").GetString()!.Contains(cause, StringComparison.Ordinal),
+            $"status says '{cause}'", seconds);
 
-    /// <summary>Status names the cause within 5 s of the fault, and the recorder ends with exit code 1 when asked.</summary>
-    private async Task StopsAsync(RecorderProcess recorder, TestLogs logs, string cause, Func<Task>? fault = null)
+    /// <summary>
+    /// Status names the cause within 5 s of the fault, and the recorder ends with exit code 1 when asked.
+    /// </summary>
+    private async Task StopsAsync(
+        RecorderProcess recorder, TestLogs logs, string cause, Func<Task>? fault = null)
     {
         await using Witness witness = (await Witness.TryListenAsync(logs, _testimony))!;
         await witness.HearAsync(100);

@@ -2,7 +2,9 @@ using Xunit.Sdk;
 
 namespace Steno.EndToEnd.Support;
 
-/// <summary>A check is worth something only if it can fail: the same one is run where it must turn red.</summary>
+/// <summary>
+/// A check is worth something only if it can fail: the same one is run where it must turn red.
+/// </summary>
 internal static class Control
 {
     /// <param name="fault">What is wrong, so that <paramref name="check"/> must find it.</param>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Steno.EndToEnd.Support;
 
-/// <summary>All journals of a log directory, the oldest session first, and what of them the manifests say.</summary>
+/// <summary>
+/// All journals of a log directory, the oldest session first, and what of them the manifests say.
+/// </summary>
 internal static class Journals
 {
     public sealed record Journal(string Path, string Manifest)
@@ -19,12 +21,13 @@ internal static class Journals
         string archive = System.IO.Path.Combine(logs, "archive");
         if (Directory.Exists(archive))
         {
-            foreach (string path in Directory.EnumerateFiles(archive, "*.jsonl").Order(StringComparer.Ordinal))
+            foreach (string path in Directory.GetFiles(archive, "*.jsonl").Order(StringComparer.Ordinal))
                 found.Add(new Journal(path, System.IO.Path.ChangeExtension(path, ".session.json")));
         }
 
         string current = System.IO.Path.Combine(logs, "current_session.jsonl");
-        if (File.Exists(current)) found.Add(new Journal(current, System.IO.Path.Combine(logs, "session.json")));
+        if (File.Exists(current))
+            found.Add(new Journal(current, System.IO.Path.Combine(logs, "session.json")));
         return [.. found];
     }
 }

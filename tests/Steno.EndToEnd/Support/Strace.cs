@@ -1,6 +1,8 @@
 namespace Steno.EndToEnd.Support;
 
-/// <summary>Runs a process under strace, which tampers with its system calls and keeps what it did in a file.</summary>
+/// <summary>
+/// Runs a process under strace, which tampers with its system calls and keeps what it did in a file.
+/// </summary>
 internal sealed class Strace : IDisposable
 {
     private const string Program = "/usr/bin/strace";
@@ -9,9 +11,8 @@ internal sealed class Strace : IDisposable
 
     /// <param name="calls">System calls, with commas between.</param>
     /// <param name="tampering">
-    /// As in <c>strace -e inject=</c>. strace counts <c>when</c> for each thread by itself: low numbers meet the start
-    /// on the main thread, higher ones the threads that write the journal.
-    /// </param>
+    /// As in <c>strace -e inject=</c>. strace counts <c>when</c> for each thread by itself: low numbers meet
+    /// the start on the main thread, higher ones the threads that write the journal. </param>
     public Strace(string calls, string tampering)
     {
         Assert.SkipUnless(File.Exists(Program), "strace is not installed.");

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Steno.EndToEnd.Support;
 
 /// <summary>
-/// What recorders of one log directory have called durable, as the test heard it before the fault: by status, and line
-/// by line on the live feed. <see cref="CheckAsync"/> holds the directory to it.
+/// What recorders of one log directory have called durable, as the test heard it before the fault: by status,
+/// and line by line on the live feed. <see cref="CheckAsync"/> holds the directory to it.
 /// </summary>
 internal sealed class Testimony
 {
@@ -18,18 +18,19 @@ internal sealed class Testimony
 
     public void NoteStatus(JsonElement status)
     {
-        if (!status.TryGetProperty("session", out JsonElement session) || session.ValueKind == JsonValueKind.Null) return;
+        if (status.GetProperty("session") is not { ValueKind: JsonValueKind.Object } session) return;
         long durable = status.GetProperty("durable_seq").GetInt64();
-        _durable.AddOrUpdate(session.GetProperty("id").GetString()!, durable, (_, known) => Math.Max(known, durable));
+        string id = session.GetProperty("id").GetString()!;
+        _durable.AddOrUpdate(id, durable, (_, known) => Math.Max(known, durable));
     }
 
     /// <summary>Keeps a line by its hash, which stands for it and for all before it.</summary>
     public void NoteLine(string line) => _hashes.Enqueue(Hash(line));
 
     /// <summary>
-    /// Fails unless every chain is whole for the independent verifier, everything called durable is there, and no
-    /// message is missing in between without a line that tells why. Where the recorder had to give a session up, its
-    /// child's journal counts as well.
+    /// Fails unless every chain is whole for the independent verifier, everything called durable is there,
+    /// and no message is missing in between without a line that tells why. Where the recorder had to give a
+    /// session up, its child's journal counts as well.
     /// </summary>
     public async Task CheckAsync(string logs)
     {
@@ -46,16 +47,19 @@ internal sealed class Testimony
         string[] missing = [.. _hashes.Where(hash => !kept.Contains(hash))];
         Assert.True(
             missing.Length == 0,
-            $"{missing.Length} of {_hashes.Count} lines on the live feed are not in the journal: {missing.FirstOrDefault()} …");
+            $"{missing.Length} of {Heard} lines heard are not in the journal: {missing.FirstOrDefault()} …");
         AssertHolesAreTold(journals.SelectMany(j => j.Lines));
     }
 
-    /// <summary><see cref="CheckAsync"/>, and the proof that it would have found a loss in this very directory.</summary>
+    /// <summary>
+    /// <see cref="CheckAsync"/>, and the proof that it would have found a loss in this very directory.
+    /// </summary>
     public async Task CheckWithControlsAsync(string logs)
     {
         Assert.True(Heard > 0, "Nothing was called durable before the fault: there is nothing to check.");
         await CheckAsync(logs);
-        await Control.IsRedAsync("the newest durable line and all behind it are gone", () => OnCopyAsync(logs, CutNewest));
+        await Control.IsRedAsync(
+            "the newest durable line and all behind it are gone", () => OnCopyAsync(logs, CutNewest));
         await Control.IsRedAsync("a byte of a durable line is altered", () => OnCopyAsync(logs, lines =>
         {
             int at = NewestDurable(lines);
@@ -63,13 +67,15 @@ internal sealed class Testimony
             return lines;
         }));
         string[] all = [.. Journals.Read(logs).SelectMany(j => j.Lines)];
-        int inner = Enumerable.Range(2, all.Length - 4).First(i => Enumerable.Range(i - 1, 3).All(n => Number(all[n]) > 0));
-        await Control.IsRedAsync("a message is missing and no line tells", () => AssertHolesAreTold(all.Where((_, i) => i != inner)));
+        int inner = Enumerable.Range(2, all.Length - 4)
+            .First(i => Enumerable.Range(i - 1, 3).All(n => Number(all[n]) > 0));
+        IEnumerable<string> without = all.Where((_, i) => i != inner);
+        await Control.IsRedAsync("a message is missing and no line tells", () => AssertHolesAreTold(without));
     }
 
     /// <summary>
-    /// The publishers of these tests number their messages m-1, m-2, …: where numbers are left out, the recorder must
-    /// have said since the last one that it did not listen, or that something is missing.
+    /// The publishers of these tests number their messages m-1, m-2, …: where numbers are left out, the
+    /// recorder must have said since the last one that it did not listen, or that something is missing.
     /// </summary>
     private static void AssertHolesAreTold(IEnumerable<string> lines)
     {
@@ -79,7 +85,8 @@ internal sealed class Testimony
         {
             if (Number(line) is var number and > 0)
             {
-                Assert.True(told || number <= last + 1, $"After m-{last} comes m-{number}, and no line tells why.");
+                Assert.True(
+                    told || number <= last + 1, $"After m-{last} comes m-{number}, and no line tells why.");
                 (last, told) = (number, false);
             }
             else if (Tells(line))
@@ -118,7 +125,8 @@ internal sealed class Testimony
             bool isHit = NewestDurable(journal.Lines) >= 0;
             string[] lines = isHit ? damage([.. journal.Lines]) : journal.Lines;
             await File.WriteAllTextAsync(to, string.Concat(lines.Select(line => line + "\n")));
-            File.Copy(journal.Manifest, Path.Combine(copy.Logs, Path.GetRelativePath(logs, journal.Manifest)));
+            string manifest = Path.Combine(copy.Logs, Path.GetRelativePath(logs, journal.Manifest));
+            File.Copy(journal.Manifest, manifest);
         }
 
         await CheckAsync(copy.Logs);

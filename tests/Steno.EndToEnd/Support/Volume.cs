@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Steno.EndToEnd.Support;
 
 /// <summary>
-/// A file system of the test's own, in an image that is mounted over a loop device. Its power can be cut. Unmounted and
-/// gone after the test, also after one that failed. Needs root; where it cannot be had, the test is skipped.
+/// A file system of the test's own, in an image that is mounted over a loop device. Its power can be cut.
+/// Unmounted and gone after the test, also after one that failed. Needs root; where it cannot be had, the
+/// test is skipped.
 /// </summary>
 internal sealed partial class Volume : IAsyncDisposable
 {
@@ -27,7 +28,8 @@ internal sealed partial class Volume : IAsyncDisposable
     private string Image => System.IO.Path.Combine(Disk, "image");
 
     /// <param name="type">ext4 or xfs.</param>
-    /// <param name="tmpfsBytes">The image lies on a tmpfs that gives it this many bytes; null: on the disk.</param>
+    /// <param name="tmpfsBytes">The image lies on a tmpfs that gives it this many bytes; null: on the
+    /// disk.</param>
     public static async Task<Volume> CreateAsync(string type, long bytes, long? tmpfsBytes = null)
     {
         string mkfs = $"/usr/sbin/mkfs.{type}";
@@ -39,10 +41,11 @@ internal sealed partial class Volume : IAsyncDisposable
         {
             Directory.CreateDirectory(volume.Path);
             Directory.CreateDirectory(volume.Disk);
-            if (tmpfsBytes is { } size) await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "steno-test", volume.Disk);
+            if (tmpfsBytes is { } size)
+                await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "steno-test", volume.Disk);
             await using (FileStream image = new(volume.Image, FileMode.CreateNew)) image.SetLength(bytes);
-            // Blocks of 4 KiB, as on any disk of use. mkfs gives small images 1 KiB, and then a failed write of ext4's
-            // can take bytes with it that an earlier fdatasync had vouched for: measured without Steno, Linux 6.18.
+            // Blocks of 4 KiB, as on any disk in use: docs/adr/0013-real-volumes.md says what smaller ones
+            // do.
             await RunAsync(mkfs, "-q", "-b", type == "xfs" ? "size=4096" : "4096", volume.Image);
             await volume.MountAsync();
             return volume;
@@ -66,7 +69,10 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <summary>Comes back after a cut or an error: the file system repairs itself by its log.</summary>
     public async Task RemountAsync()
     {
-        await RunAsync("umount", Path);
+        // What was killed under strace ends a moment after strace, and keeps the volume until then.
+        await Eventually.GetAsync(
+            () => TryRunAsync("umount", Path), done => done.Code == 0,
+            TimeSpan.FromSeconds(10), "it is unmounted");
         await MountAsync();
     }
 
@@ -78,8 +84,8 @@ internal sealed partial class Volume : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Lazily: a process that still has a file open must not keep the volume. The loop device goes with its last
-        // user, since mount has made it.
+        // Lazily: a process that still has a file open must not keep the volume. The loop device goes with
+        // its last user, since mount has made it.
         await TryRunAsync("umount", "-l", Path);
         if (_isOnTmpfs) await TryRunAsync("umount", "-l", Disk);
         _root.Delete(recursive: true);
@@ -103,7 +109,8 @@ internal sealed partial class Volume : IAsyncDisposable
         return (await child.WaitForExitAsync(), child.Error);
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenDirectory(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

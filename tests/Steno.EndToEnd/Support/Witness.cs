@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Steno.EndToEnd.Support;
 
 /// <summary>
-/// Listens to a recorder over its control socket, in this process: every line of the live feed and every answer of
-/// status goes into the <see cref="Testimony"/>. It ends with the recorder.
+/// Listens to a recorder over its control socket, in this process: every line of the live feed and every
+/// answer of status goes into the <see cref="Testimony"/>. It ends with the recorder.
 /// </summary>
 internal sealed class Witness : IAsyncDisposable
 {
@@ -38,8 +38,10 @@ internal sealed class Witness : IAsyncDisposable
         { BaseAddress = new Uri("http://steno"), Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            HttpResponseMessage feed = await http.GetAsync("/v1/feed", HttpCompletionOption.ResponseHeadersRead);
-            return new Witness(http, testimony, await feed.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
+            HttpResponseMessage answer =
+                await http.GetAsync("/v1/feed", HttpCompletionOption.ResponseHeadersRead);
+            Stream feed = await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
+            return new Witness(http, testimony, feed);
         }
         catch (HttpRequestException)
         {
@@ -67,7 +69,8 @@ internal sealed class Witness : IAsyncDisposable
     public Task HearAsync(int lines, double seconds = 10)
     {
         int goal = _testimony.Heard + lines;
-        return Eventually.BecomesTrueAsync(() => _testimony.Heard >= goal, $"{lines} lines more become durable", seconds);
+        return Eventually.BecomesTrueAsync(
+            () => _testimony.Heard >= goal, $"{lines} lines more become durable", seconds);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,12 +2,16 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Steno.EndToEnd.Support;
 
-namespace Steno.EndToEnd;
+namespace Steno.EndToEnd.Faults;
 
-/// <summary>Real processes, killed and frozen by pid, and a disk that fails: what status called durable stays.</summary>
+/// <summary>
+/// Real processes, killed and frozen by pid: what status called durable stays, and who lives goes on.
+/// </summary>
+[Collection(RunAlone.Name)]
 public sealed class FaultTests : IDisposable
 {
     private readonly TestLogs _logs = new();
+    private readonly Testimony _testimony = new();
     private readonly string _publishers = Ports.FreeEndpoint();
     private readonly string _subscribers = Ports.FreeEndpoint();
 
@@ -16,37 +20,26 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Kill_9_under_load_loses_nothing_that_was_durable_and_the_chain_goes_on()
     {
-        int rounds = Environment.GetEnvironmentVariable("STENO_SOAK") is null ? 50 : 500;
-        Random random = new(Seed());
+        Random random = Soak.Random();
         await using ChildProcess broker = await StartBrokerAsync();
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "connect", _publishers);
         await publisher.WaitForOutputAsync("ready");
-        await publisher.TellAsync($"send {rounds * 20_000} 1 3000");
+        await publisher.TellAsync("send 10000000 1 3000");
 
-        long durableBefore = 0;
-        string? hashBefore = null;
-        for (int round = 0; round < rounds; round++)
+        for (int round = Soak.Rounds(50, 200); round > 0; round--)
         {
             await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
-            JsonElement status = await recorder.WaitForAsync(
-                s => s.GetProperty("durable_seq").GetInt64() > durableBefore + 10, "messages are recorded");
-
-            // The line that the last round's status called durable is there, with the hash it had.
-            if (hashBefore is not null) Assert.Contains(hashBefore, await LineAsync(durableBefore), StringComparison.Ordinal);
-
-            using (PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1 + random.Next(150)))) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-            status = await recorder.StatusAsync();
+            await using Witness witness = (await Witness.TryListenAsync(_logs, _testimony))!;
+            await witness.HearAsync(10 + random.Next(400));
+            await witness.StatusAsync();
             recorder.Process.Signal(PosixSignalNumber.Kill);
             await recorder.Process.WaitForExitAsync();
-
-            durableBefore = status.GetProperty("durable_seq").GetInt64();
-            string line = await LineAsync(durableBefore);
-            hashBefore = line[^46..];
+            if (round % 10 == 0) await _testimony.CheckAsync(_logs.Logs);
         }
 
-        await using (RecorderProcess last = await RecorderProcess.StartAsync(_logs, _subscribers)) Assert.Equal(0, await last.StopAsync());
-        await JournalVerifier.VerifyAsync(_logs.Journal);
-        Assert.Contains(hashBefore!, await LineAsync(durableBefore), StringComparison.Ordinal);
+        await using (RecorderProcess last = await RecorderProcess.StartAsync(_logs, _subscribers))
+            Assert.Equal(0, await last.StopAsync());
+        await _testimony.CheckWithControlsAsync(_logs.Logs);
         Assert.False(broker.HasExited);
         Assert.False(publisher.HasExited);
     }
@@ -81,13 +74,14 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broker_killed_and_restarted_is_heard_again_within_five_seconds_and_the_hole_is_in_the_journal()
+    public async Task A_broker_killed_and_restarted_is_heard_again_in_five_seconds_and_the_journal_has_the_hole()
     {
         ChildProcess broker = await StartBrokerAsync();
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
         await recorder.WaitUntilRecordingAsync();
+        await Control.IsRedAsync("the broker lives", () => IsNoticedAsync(recorder, seconds: 1));
         broker.Signal(PosixSignalNumber.Kill);
-        await recorder.WaitForAsync(s => !s.GetProperty("recording").GetBoolean(), "the loss is noticed", 5);
+        await IsNoticedAsync(recorder, seconds: 5);
         await broker.DisposeAsync();
 
         await using ChildProcess second = await StartBrokerAsync();
@@ -95,7 +89,11 @@ public sealed class FaultTests : IDisposable
         await SayAsync(1);
         await recorder.WaitUntilReceivedAsync(1);
         Assert.Equal(0, await recorder.StopAsync());
-        Assert.Equal(["coverage_started", "coverage_ended", "coverage_started", "coverage_ended"], CoverageEvents());
+        string[] lines = _logs.Lines();
+        AssertHoleIsTold(lines);
+        int end = Array.FindIndex(lines, line => line.Contains("\"coverage_ended\""));
+        string[] without = [.. lines.Where((_, i) => i != end)];
+        await Control.IsRedAsync("the hole is not in the journal", () => AssertHoleIsTold(without));
     }
 
     [Fact]
@@ -104,8 +102,9 @@ public sealed class FaultTests : IDisposable
         await using ChildProcess broker = await StartBrokerAsync();
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
         await recorder.WaitUntilRecordingAsync();
+        await Control.IsRedAsync("the broker answers", () => IsNoticedAsync(recorder, seconds: 1));
         broker.Signal(PosixSignalNumber.Stop);
-        await recorder.WaitForAsync(s => !s.GetProperty("recording").GetBoolean(), "the silence is noticed", 5);
+        await IsNoticedAsync(recorder, seconds: 5);
         broker.Signal(PosixSignalNumber.Continue);
         await recorder.WaitForAsync(s => s.GetProperty("recording").GetBoolean(), "it listens again", 5);
         await SayAsync(1);
@@ -130,6 +129,14 @@ public sealed class FaultTests : IDisposable
         await SayAsync(100);
         await listener.WaitForOutputAsync("got 101\n");
         Assert.False(broker.HasExited);
+
+        // A broker that dies is noticed: what is said then is not heard.
+        broker.Signal(PosixSignalNumber.Kill);
+        await broker.WaitForExitAsync();
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "connect", _publishers);
+        await publisher.TellAsync("send 1 1");
+        await Control.IsRedAsync(
+            "the broker is dead", () => listener.WaitForOutputAsync("got 102\n", TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
@@ -138,11 +145,9 @@ public sealed class FaultTests : IDisposable
         await using ChildProcess broker = await StartBrokerAsync();
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
         await recorder.WaitUntilRecordingAsync();
+        await Control.IsRedAsync("the recorder is awake", () => SaysSoAtOnceAsync(recorder));
         recorder.Process.Signal(PosixSignalNumber.Stop);
-        long began = TimeProvider.System.GetTimestamp();
-        JsonElement status = await recorder.StatusAsync();
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(3));
-        Assert.False(status.GetProperty("recording").GetBoolean());
+        await SaysSoAtOnceAsync(recorder);
         recorder.Process.Signal(PosixSignalNumber.Continue);
     }
 
@@ -156,15 +161,37 @@ public sealed class FaultTests : IDisposable
         await recorder.WaitUntilReceivedAsync(100_000, seconds: 60);
         Assert.Equal(0, await recorder.StopAsync());
         await JournalVerifier.VerifyAsync(_logs.Journal);
+        string[] lines = _logs.Lines();
+        AssertIsWhole(lines, 100_000);
+        string[] without = [.. lines.Where((_, i) => i != 50_000)];
+        await Control.IsRedAsync("a line is missing", () => AssertIsWhole(without, 100_000));
+        (lines[50_000], lines[50_001]) = (lines[50_001], lines[50_000]);
+        await Control.IsRedAsync("two lines are swapped", () => AssertIsWhole(lines, 100_000));
+    }
+
+    private static void AssertIsWhole(string[] lines, int count)
+    {
         int next = 1;
-        foreach (string line in File.ReadLines(_logs.Journal))
+        foreach (string line in lines)
         {
             if (!line.StartsWith("{\"Id\":\"m-", StringComparison.Ordinal)) continue;
             Assert.StartsWith($"{{\"Id\":\"m-{next}\"", line, StringComparison.Ordinal);
             next++;
         }
 
-        Assert.Equal(100_001, next);
+        Assert.Equal(count + 1, next);
+    }
+
+    private static Task<JsonElement> IsNoticedAsync(RecorderProcess recorder, double seconds) =>
+        recorder.WaitForAsync(
+            s => !s.GetProperty("recording").GetBoolean(), "the recorder says that it hears nobody", seconds);
+
+    private static async Task SaysSoAtOnceAsync(RecorderProcess recorder)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        JsonElement status = await recorder.StatusAsync();
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(3));
+        Assert.False(status.GetProperty("recording").GetBoolean());
     }
 
     /// <summary>After the end of recording: no door is open, and what was lost is counted nowhere as recorded.</summary>
@@ -179,6 +206,14 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(status.GetProperty("received").GetInt64() - recorded, status.GetProperty("lost").GetInt64());
         Assert.True(status.GetProperty("lost").GetInt64() > 0);
     }
+
+    private static async Task<int> StopUnderStraceAsync(RecorderProcess recorder, JsonElement status)
+    {
+        recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
+        return await recorder.Process.WaitForExitAsync();
+    }
+
+    private static void SkipWithoutStrace() => Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
 
     private async Task<ChildProcess> StartBrokerAsync()
     {
@@ -198,36 +233,10 @@ public sealed class FaultTests : IDisposable
         await publisher.WaitForExitAsync();
     }
 
-    private async Task<string> LineAsync(long seq)
-    {
-        using StreamReader reader = new(_logs.Journal);
-        for (long n = 1; n < seq; n++) await reader.ReadLineAsync();
-        return await reader.ReadLineAsync() ?? throw new InvalidOperationException($"The journal has no line {seq}.");
-    }
-
-    private string[] CoverageEvents() =>
-    [
-        .. _logs.Lines().Select(line => JsonElement.Parse(line))
+    private static void AssertHoleIsTold(string[] lines) => Assert.Equal(
+        ["coverage_started", "coverage_ended", "coverage_started", "coverage_ended"],
+        lines.Select(line => JsonElement.Parse(line))
             .Where(line => line.GetProperty("Source").GetString() == "steno")
             .Select(line => line.GetProperty("Metadata").GetProperty("event").GetString()!)
-            .Where(e => e.StartsWith("coverage", StringComparison.Ordinal)),
-    ];
-
-    /// <summary>strace is the child; the recorder below it is what is to be stopped.</summary>
-    private static async Task<int> StopUnderStraceAsync(RecorderProcess recorder, JsonElement status)
-    {
-        recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
-        return await recorder.Process.WaitForExitAsync();
-    }
-
-    private static void SkipWithoutStrace() => Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
-
-    private static int Seed()
-    {
-        int seed = Environment.GetEnvironmentVariable("STENO_SEED") is { } given
-            ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)
-            : Environment.TickCount;
-        TestContext.Current.SendDiagnosticMessage("seed {0} (repeat with STENO_SEED)", seed);
-        return seed;
-    }
+            .Where(e => e.StartsWith("coverage", StringComparison.Ordinal)));
 }
