@@ -6,7 +6,6 @@ using Steno.Core.Messages;
 using Steno.Core.Sessions;
 using Steno.Recorder;
 using Steno.Tests.Support;
-using Steno.Tests.Zmtp;
 using Steno.Zmtp;
 
 namespace Steno.Tests.Recorder;
