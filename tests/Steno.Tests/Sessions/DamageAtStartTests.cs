@@ -13,7 +13,7 @@ namespace Steno.Tests.Sessions;
 /// <para>
 /// Controls, planted and taken out again, each red: damage before other lines cut as a torn tail wherever a crash may have been
 /// ("does not stay in place"), whole lines in a torn tail written again without a look at their hash ("is neither genuine
-/// nor new"), damage not compared with what is known ("Assert.Equal" of the second opening).
+/// nor new"), damage not compared with what is known ("the second opening changes the journal").
 /// </para>
 /// </summary>
 public sealed class DamageAtStartTests : IDisposable
