@@ -27,7 +27,10 @@ internal readonly record struct SuspectLine
     /// <summary>JSON, with a sequence and a hash.</summary>
     public required bool IsWhole { get; init; }
 
-    /// <summary>Zero bytes are what a file system shows where a write did not reach the disk. No line has any.</summary>
+    /// <summary>
+    /// Zero bytes are what a file system shows where a write did not reach the disk. No line has any; a single one is a changed
+    /// character.
+    /// </summary>
     public required bool HasZeros { get; init; }
 
     public long End => Offset + Length;
@@ -51,7 +54,7 @@ internal readonly record struct SuspectLine
             FirstSeq = ReadFirstSeq(line, seq),
             IsForeign = reader.Terminated && IsForeignLine(line),
             IsWhole = hash is not null && seq > 0 && IsJson(line),
-            HasZeros = line.Contains((byte)0),
+            HasZeros = line.IndexOf("\0\0"u8) >= 0,
         };
     }
 

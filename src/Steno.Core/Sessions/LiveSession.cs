@@ -297,6 +297,8 @@ public sealed class LiveSession : IDisposable
             List<JournalDamage> found = [.. scan.Damage];
             if (scan.End.Seq < end.Seq)
                 found.Add(new JournalDamage(DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, end.Seq));
+            if (found.Count == 0) // a chain that holds, and does not end in our line
+                found.Add(new JournalDamage(DamageKind.Altered, end.Offset, 0, end.Seq, end.Seq));
             parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, found, now) };
             (long first, long last) = (found.Min(d => d.FirstSeq), found.Max(d => d.LastSeq));
             reason = SessionReason.JournalCut;
