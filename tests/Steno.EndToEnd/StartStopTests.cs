@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Steno.EndToEnd.Support;
 
@@ -125,7 +127,8 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.Empty(output);
         Assert.Contains("XSUB", error, StringComparison.Ordinal);
-        Assert.Contains("steno stop", error, StringComparison.Ordinal);
+        Assert.Contains("`steno broker` (pid ", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_logs.Journal));
     }
 
     [Fact]
@@ -137,6 +140,132 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.Contains("The recorder ended at once", error, StringComparison.Ordinal);
         Assert.Contains("no-such-rules.json", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_failed_leaves_no_session_and_no_process_and_its_error_does_not_come_back()
+    {
+        string nobody = Ports.FreeEndpoint();
+        (int code, string output, string error) = await Run("start", "--broker", nobody, "--direct", "off");
+        Assert.Equal(1, code);
+        Assert.Empty(output);
+        Assert.Contains($"No broker to listen to at {nobody}", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_logs.Journal));
+        Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, (await StatusAsync(expected: 1)).GetProperty("pid").ValueKind);
+
+        // One that gets as far as a broker of ours takes that one back too; and the log of it is an old one then.
+        (code, _, error) = await Run(["start", .. Doors, "--rules", "/no-such-rules.json"]);
+        Assert.Equal(1, code);
+        Assert.Contains("no-such-rules.json", error, StringComparison.Ordinal);
+        Assert.False(await AnswersAsync(_subscribers));
+
+        (code, output, error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.Empty(error);
+        Assert.DoesNotContain(nobody, output, StringComparison.Ordinal);
+        await Run("stop");
+
+        (_, _, error) = await Run(["start", .. Doors, "--rules", "/other-rules.json"]);
+        Assert.Contains("other-rules.json", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no-such-rules.json", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_door_that_another_Steno_has_is_named_with_its_pid_and_directory()
+    {
+        string direct = Ports.FreeEndpoint();
+        await Run("start", "--publishers", _publishers, "--subscribers", _subscribers, "--direct", direct);
+        int pid = (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32();
+        using TestLogs other = new();
+
+        (int code, _, string error) = await StenoBinary.RunAsync(
+            ["start", "--logs", other.Logs, "--broker", _subscribers, "--direct", direct]);
+        Assert.Equal(1, code);
+        Assert.Contains($"{direct} is taken: `steno record` (pid {pid}, of Steno on {_logs.Logs})", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(other.Journal));
+
+        (code, _, error) = await StenoBinary.RunAsync(
+            ["start", "--logs", other.Logs, "--publishers", _publishers, "--subscribers", Ports.FreeEndpoint(), "--direct", "off"]);
+        Assert.Equal(1, code);
+        Assert.Contains($"{_publishers} is taken: `steno broker` (pid ", error, StringComparison.Ordinal);
+        Assert.Contains(_logs.Logs, error, StringComparison.Ordinal);
+        Assert.False(File.Exists(other.Journal));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_start_that_waits_and_what_it_launched()
+    {
+        // A door that accepts and says nothing: the handshake waits for longer than this test.
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        await using ChildProcess start = ChildProcess.Start(StenoBinary.Path,
+            ["start", "--logs", _logs.Logs, .. Doors, "--broker", _subscribers, "--broker", $"tcp://{silent.LocalEndpoint}"]);
+        using Socket caller = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+
+        start.Signal(PosixSignalNumber.Interrupt);
+
+        Assert.Equal(130, await start.WaitForExitAsync());
+        Assert.False(await AnswersAsync(_subscribers));
+        Assert.False(File.Exists(_logs.Journal));
+    }
+
+    [Theory]
+    [InlineData("tail", 128 + 2)]
+    [InlineData("record", 0)]
+    [InlineData("broker", 0)]
+    public async Task Ctrl_C_ends_a_verb_that_runs_until_then(string verb, int expected)
+    {
+        string[] arguments = verb switch
+        {
+            "broker" => ["--publishers", _publishers, "--subscribers", _subscribers],
+            "record" => ["--logs", _logs.Logs, "--broker", _subscribers, "--direct", "off"],
+            _ => ["--logs", _logs.Logs],
+        };
+        await using ChildProcess process = ChildProcess.Start(StenoBinary.Path, [verb, .. arguments]);
+        if (verb == "tail") await process.WaitForErrorAsync("waiting for it");
+        else await process.WaitForOutputAsync("ACTIVE");
+
+        process.Signal(PosixSignalNumber.Interrupt);
+
+        Assert.Equal(expected, await process.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task Stop_works_where_the_configuration_is_broken()
+    {
+        await Run(["start", .. Doors]);
+        await File.WriteAllTextAsync(
+            Path.Combine(_logs.Root, "steno.json"), """{ "logs": "logs", "queue_budget": "lots", "x": 1 }""", TestContext.Current.CancellationToken);
+
+        (int code, string output, _) = await StenoBinary.RunAsync(["stop"], workingDirectory: _logs.Root);
+
+        Assert.Equal(0, code);
+        Assert.Contains("The recorder stopped", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tail_says_when_recording_stops_and_when_it_goes_on()
+    {
+        await Run(["start", .. Doors]);
+        await using ChildProcess tail = ChildProcess.Start(StenoBinary.Path, "tail", "--logs", _logs.Logs);
+
+        await Run("stop");
+        await tail.WaitForErrorAsync("Not recording now: No recorder is running");
+        await Run(["start", .. Doors]);
+        await tail.WaitForErrorAsync("Recording again.");
+        Assert.Empty(tail.Output);
+    }
+
+    [Fact]
+    public async Task The_recorder_in_the_foreground_does_not_claim_to_listen_to_a_broker_that_is_not_there()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers, Ports.FreeEndpoint());
+
+        await recorder.Process.WaitForOutputAsync($"waiting for {_subscribers}");
+        Assert.DoesNotContain($"listens to  {_subscribers}", recorder.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("listens to  tcp://", recorder.Process.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await recorder.StopAsync());
     }
 
     [Fact]
@@ -200,6 +329,20 @@ public sealed class StartStopTests : IAsyncLifetime
         (int code, string output, string error) = await Run("status", "--json");
         Assert.True(code == expected, $"exit code {code}: {output}{error}");
         return JsonElement.Parse(output);
+    }
+
+    private static async Task<bool> AnswersAsync(string endpoint)
+    {
+        using TcpClient client = new();
+        try
+        {
+            await client.ConnectAsync(IPEndPoint.Parse(endpoint["tcp://".Length..]), TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>One that has ended and that nobody reaped is not alive.</summary>

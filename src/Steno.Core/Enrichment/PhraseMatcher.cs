@@ -41,9 +41,9 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
     {
         for (int i = 0; i < starts; i++)
         {
-            WordHit hit = _hits[i];
+            ref readonly WordHit hit = ref _hits[i];
             WordRole role = terms.Roles[hit.Word];
-            if ((role & WordRole.Architecture) != 0 && !IsObjectOfWork(hit, text))
+            if ((role & WordRole.Architecture) != 0 && !IsObjectOfWork(in hit, text))
                 TermSet.Add(found, terms.ArchitectureOfWord.AsSpan(hit.Word * found.Length, found.Length));
             if ((role & WordRole.Configuring) != 0)
             {
@@ -52,11 +52,16 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
             }
 
             foreach (Phrase phrase in terms.PhrasesOfWord[hit.Word])
-                if (IsAt(phrase, 1, i, text)) found[phrase.Term / 64] |= 1UL << (phrase.Term % 64);
+            {
+                // Texts repeat themselves: a term that is found need not be looked for again.
+                ref ulong terms64 = ref found[phrase.Term / 64];
+                ulong term = 1UL << (phrase.Term % 64);
+                if ((terms64 & term) == 0 && IsAt(phrase, 1, i, text)) terms64 |= term;
+            }
         }
     }
 
-    private bool IsObjectOfWork(WordHit hit, ReadOnlySpan<byte> text) =>
+    private bool IsObjectOfWork(in WordHit hit, ReadOnlySpan<byte> text) =>
         _hasConfiguring
         && hit.Ordinal - _configuring.Ordinal <= ConfiguringReach
         && !EndsSentence(text[_configuring.End..hit.Start]);
@@ -68,8 +73,8 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
     private bool IsAt(Phrase phrase, int next, int at, ReadOnlySpan<byte> text)
     {
         if (next == phrase.Words.Length) return true;
-        PhraseWord word = phrase.Words[next];
-        WordHit before = _hits[at];
+        ref readonly PhraseWord word = ref phrase.Words[next];
+        ref readonly WordHit before = ref _hits[at];
         int nearest = before.Ordinal + (word.GapBefore ? 2 : 1);
         int farthest = before.Ordinal + (word.GapBefore ? 1 + PhraseWord.GapMax : 1);
         for (int i = at + 1; i < _count && _hits[i].Ordinal <= farthest; i++)

@@ -141,6 +141,19 @@ public sealed class DurableFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Tells the kernel that the bytes before <paramref name="end"/> need not stay in memory: a recorder must not push out what the
+    /// rest of the machine works with, and the next write finds warm pages instead of fresh ones. Nothing is lost by it: what is
+    /// not yet on the disk stays. Linux only; elsewhere it does nothing, and nothing depends on it.
+    /// </summary>
+    /// <param name="start">Offset in bytes; what was let go before it need not be told again.</param>
+    /// <param name="end">Offset in bytes.</param>
+    public void LetGo(long start, long end)
+    {
+        if (OperatingSystem.IsLinux() && end > start)
+            _ = NativeMethods.FAdvise(_handle, start, end - start, NativeMethods.AdviceDontNeed); // advice: may be refused
+    }
+
     /// <summary>Closes the file. Syncs nothing.</summary>
     public void Dispose() => _stream.Dispose();
 

@@ -14,6 +14,9 @@ internal static partial class NativeMethods
 
     public const int OpenReadOnly = 0;
 
+    /// <summary>Linux: the pages of the range that are clean may go.</summary>
+    public const int AdviceDontNeed = 4;
+
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FDataSync(SafeFileHandle file);
 
@@ -25,6 +28,10 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FCntl(SafeFileHandle file, int command, int argument);
+
+    /// <summary>Returns the error itself; <c>errno</c> is not set.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    public static partial int FAdvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);

@@ -11,13 +11,16 @@ internal static class CommandLine
     private const string Description =
         "Steno is the court reporter for AI agents: it records every message that goes over a ZeroMQ broker, durably.";
 
+    /// <summary>An id may begin with @: nothing here is the name of a file with more arguments.</summary>
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line and returns its exit code. Throws nothing that a user could cause.</summary>
     public static int Run(string[] arguments, VerbContext context)
     {
         int exitCode = ExitCodes.Failed;
         try
         {
-            exitCode = Invoke(Build(context).Parse(arguments), context);
+            exitCode = Invoke(Build(context).Parse(arguments, Parsing), context);
             context.Output.Flush();
         }
         catch (OutputClosedException closed)
@@ -50,7 +53,9 @@ internal static class CommandLine
             CompletionCommand.Create(context),
             VersionCommand.Create(context),
         };
+        root.Add(HelpCommand.Create(context, root));
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
+        root.Options.Add(VersionCommand.CreateOption(context));
         // The library's also answers to -? and /h, which completion would offer.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         var help = new HelpOption("--help", "-h");

@@ -12,8 +12,13 @@ internal static class CompletionCommand
             "steno completion zsh > ~/.zfunc/_steno",
             "steno completion fish > ~/.config/fish/completions/steno.fish",
             "steno completion powershell >> $PROFILE");
-        var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or powershell" };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish", "powershell");
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell" };
+        shell.CompletionSources.Add(CompletionScripts.Shells);
+        shell.Validators.Add(result =>
+        {
+            if (result.Tokens is [var given] && !CompletionScripts.Shells.Contains(given.Value))
+                result.AddError($"there is no completion for \"{given.Value}\". Allowed: {string.Join(", ", CompletionScripts.Shells)}.");
+        });
         verb.Add(shell);
         verb.SetAction(parsed =>
         {

@@ -6,6 +6,8 @@ namespace Steno.Commands;
 /// </summary>
 internal static class CompletionScripts
 {
+    public static readonly string[] Shells = ["bash", "zsh", "fish", "powershell"];
+
     public static string For(string shell) => shell switch
     {
         "bash" => Bash,

@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The command line or a setting cannot be taken.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>Ended by Ctrl+C, as the shell counts it.</summary>
+    public const int Interrupted = 130;
 }

@@ -13,7 +13,9 @@ internal static class JournalOfVerb
     {
         string path = new LogDirectory(settings.Logs).CurrentJournal;
         return File.Exists(path) ? path : throw new StenoException(
-            $"Nothing has been recorded in {settings.Logs} yet: it holds no journal.",
+            Directory.Exists(settings.Logs)
+                ? $"Nothing has been recorded in {settings.Logs} yet: it holds no journal."
+                : $"There is no directory {settings.Logs}.",
             "`steno start` begins to record; --logs names another log directory.");
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Steno.Configuration;
-using Steno.Core.Messages;
+using Steno.Terminal;
 using Steno.Views;
 
 namespace Steno.Commands;
@@ -20,25 +20,32 @@ internal static class RecentCommand
         verb.Add(count);
         verb.Add(everything);
         verb.Add(json);
-        verb.SetAction(parsed => Run(settings.Read(parsed, context), parsed.GetValue(count),
-            parsed.GetValue(everything), parsed.GetValue(json), context));
+        verb.SetAction((parsed, cancellation) => RunAsync(settings.Read(parsed, context), parsed.GetValue(count),
+            parsed.GetValue(everything), parsed.GetValue(json), context, cancellation));
         return verb;
     }
 
-    private static int Run(StenoSettings settings, int count, bool everything, bool json, VerbContext context)
+    private static async Task<int> RunAsync(
+        StenoSettings settings, int count, bool everything, bool json, VerbContext context,
+        CancellationToken cancellation)
     {
         string journal = JournalOfVerb.Require(settings);
-        IReadOnlyList<RecordedMessage> messages = JournalExcerpt.Last(journal, count, everything).Messages;
+        JournalExcerpt excerpt = JournalExcerpt.Last(journal, count, everything);
         if (json)
         {
-            var answer = new MessagesAnswer(1, [.. messages.Select(MessageAnswer.From)]);
+            var answer = new MessagesAnswer(1, [.. excerpt.Entries.Select(MessageAnswer.From)]);
             context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.MessagesAnswer));
             return ExitCodes.Done;
         }
 
-        var lines = new MessageLines(context.Output, context.Time.LocalTimeZone);
-        foreach (RecordedMessage message in messages) lines.Print(message);
-        if (messages.Count == 0) context.Error.Line($"No message yet: {journal} holds none.");
+        var lines = new MessageLines(context.Output, context.Time);
+        foreach (JournalEntry entry in excerpt.Entries) lines.Print(entry);
+        // The answer first, whole: on a terminal the remarks then stand below it.
+        context.Output.Flush();
+        if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal} holds none.");
+        if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
+        if (await RecordingNote.LookAsync(settings.Logs, cancellation).ConfigureAwait(false) is { } reason)
+            context.Error.Line($"{Styled.Warning("Not recording now:")} {reason}");
         return ExitCodes.Done;
     }
 }

@@ -49,7 +49,7 @@ internal static class RecordCommand
     {
         context.Output.Line($"PERSISTENCE DAEMON ACTIVE");
         foreach (SourceStatus source in status.Sources)
-            context.Output.Line($"  listens to  {source.Endpoint} ({Kind(source)})");
+            context.Output.Line($"  {(source.Listening ? "listens to " : "waiting for")} {source.Endpoint} ({Kind(source)})");
         context.Output.Line($"  writes to   {status.Session?.Journal}");
         context.Output.Line($"  session     {status.Session?.Id}, from line {status.DurableSeq + 1}");
         context.Output.Flush();

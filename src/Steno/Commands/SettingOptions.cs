@@ -30,7 +30,14 @@ internal sealed class SettingOptions
 
     /// <summary>All settings, from the command line and elsewhere.</summary>
     /// <exception cref="SettingException">A value that cannot be taken.</exception>
-    public StenoSettings Read(ParseResult parsed, VerbContext context)
+    public StenoSettings Read(ParseResult parsed, VerbContext context) =>
+        SettingsReader.Read(Given(parsed), context.Variable, context.WorkingDirectory);
+
+    /// <inheritdoc cref="SettingsReader.ReadLogs"/>
+    public (string Logs, string? Problem) ReadLogs(ParseResult parsed, VerbContext context) =>
+        SettingsReader.ReadLogs(Given(parsed), context.Variable, context.WorkingDirectory);
+
+    private Dictionary<SettingKey, IReadOnlyList<string>> Given(ParseResult parsed)
     {
         var given = new Dictionary<SettingKey, IReadOnlyList<string>>();
         foreach ((SettingKey key, Option option) in _options)
@@ -41,6 +48,6 @@ internal sealed class SettingOptions
                 : parsed.GetValue((Option<string[]>)option) ?? [];
         }
 
-        return SettingsReader.Read(given, context.Variable, context.WorkingDirectory);
+        return given;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Core;
+using Steno.Core.Files;
 using Steno.Core.Messages;
 using Steno.Views;
 
@@ -11,20 +12,13 @@ namespace Steno.Commands;
 /// <summary><c>steno show SEQ|ID</c>: one message whole, with the lines around it.</summary>
 internal static class ShowCommand
 {
-    private const int ContextMax = 1000;
-
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("show", "Print one message whole, with the messages around it",
             "steno show 17", "steno show m-17 --context 10", "steno show 17 --raw > payload.json");
-        var which = new Argument<string>("SEQ|ID") { Description = "Its sequence (17 or #17), or its id" };
+        var which = new Argument<string>("SEQ|ID") { Description = "A message's sequence (17 or #17), or its id" };
         var settings = new SettingOptions(verb, SettingKey.Logs);
-        var around = new Option<int>("--context")
-        {
-            Description = "Lines before and after it [default: 3]",
-            HelpName = "LINES",
-            DefaultValueFactory = _ => 3,
-        };
+        Option<int> around = ViewOptions.Context();
         var raw = new Option<bool>("--raw")
         {
             Description = "The payload as it was sent, byte for byte; not to a terminal",
@@ -36,47 +30,51 @@ internal static class ShowCommand
         verb.Add(json);
         verb.SetAction(parsed =>
         {
-            MessageSearch found = Find(JournalOfVerb.Require(settings.Read(parsed, context)),
-                parsed.GetRequiredValue(which), Math.Clamp(parsed.GetValue(around), 0, ContextMax));
-            if (parsed.GetValue(raw)) PrintRaw(found.Message, context);
-            else if (parsed.GetValue(json)) PrintJson(found, context);
-            else Print(found, context);
+            StenoSettings read = settings.Read(parsed, context);
+            string journal = JournalOfVerb.Require(read);
+            string? session = CurrentSession.IdOf(new LogDirectory(read.Logs));
+            MessageSearch search = Find(journal, session, parsed.GetRequiredValue(which), parsed.GetValue(around));
+            if (parsed.GetValue(raw)) PrintRaw(search.Found.Message, context);
+            else if (parsed.GetValue(json)) PrintJson(search, session, context);
+            else Print(search, session, context);
             return ExitCodes.Done;
         });
         return verb;
     }
 
-    private static MessageSearch Find(string journal, string which, int around)
+    private static MessageSearch Find(string journal, string? session, string which, int around)
     {
         bool isSeq = long.TryParse(
             which.StartsWith('#') ? which[1..] : which, NumberStyles.None, CultureInfo.InvariantCulture, out long seq);
         // An id may be a number, too: the sequence comes first.
         return (isSeq ? MessageSearch.BySeq(journal, seq, around) : null)
             ?? MessageSearch.ById(journal, which, around)
-            ?? throw new StenoException($"There is no message {which} in {journal}.",
-                "`steno recent` shows sequences; only the current session is searched.");
+            ?? throw new StenoException(
+                $"There is no message {which} in session {session ?? "(unnamed)"}, the current one of {journal}.",
+                "`steno recent` shows sequences. Journals of earlier sessions are in archive/.");
     }
 
-    private static void Print(MessageSearch found, VerbContext context)
+    private static void Print(MessageSearch search, string? session, VerbContext context)
     {
-        MessageScreen.Print(found.Message, context.Output);
-        if (found.Before.Count + found.After.Count == 0) return;
+        MessageScreen.Print(search.Found, session, context.Output);
+        if (search.Before.Count + search.After.Count == 0) return;
 
         context.Output.Line();
-        var lines = new MessageLines(context.Output, context.Time.LocalTimeZone);
-        foreach (RecordedMessage message in found.Before) lines.Print(message);
-        lines.Print(found.Message);
-        foreach (RecordedMessage message in found.After) lines.Print(message);
+        var lines = new MessageLines(context.Output, context.Time);
+        foreach (JournalEntry entry in search.Before) lines.Print(entry);
+        lines.Print(search.Found);
+        foreach (JournalEntry entry in search.After) lines.Print(entry);
     }
 
-    private static void PrintJson(MessageSearch found, VerbContext context) => context.Output.Verbatim(
+    private static void PrintJson(MessageSearch search, string? session, VerbContext context) => context.Output.Verbatim(
         JsonSerializer.Serialize(
             new ShownMessageAnswer(
                 1,
-                MessageAnswer.From(found.Message),
-                Convert.ToBase64String(found.Message.Payload()),
-                [.. found.Before.Select(MessageAnswer.From)],
-                [.. found.After.Select(MessageAnswer.From)]),
+                session,
+                MessageAnswer.From(search.Found),
+                Convert.ToBase64String(search.Found.Message.Payload()),
+                [.. search.Before.Select(MessageAnswer.From)],
+                [.. search.After.Select(MessageAnswer.From)]),
             CommandJson.Default.ShownMessageAnswer));
 
     private static void PrintRaw(RecordedMessage message, VerbContext context)

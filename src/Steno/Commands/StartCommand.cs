@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Steno.Configuration;
-using Steno.Core.Messages;
 using Steno.Demo;
 using Steno.Launching;
+using Steno.Processes;
 using Steno.Recorder;
 using Steno.Terminal;
 using Steno.Views;
@@ -29,8 +29,21 @@ internal static class StartCommand
             Description = "Let two sample agents talk, and show what was recorded",
         };
         verb.Add(demo);
-        verb.SetAction((parsed, cancellation) =>
-            RunAsync(settings.Read(parsed, context), parsed.GetValue(demo), context, cancellation));
+        verb.SetAction(async (parsed, _) =>
+        {
+            // Ctrl+C while it waits: what it launched so far is taken back. Pressed twice it ends at once.
+            using var signals = new StopSignals();
+            try
+            {
+                return await RunAsync(settings.Read(parsed, context), parsed.GetValue(demo), context, signals.Token)
+                    .ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+            {
+                context.Error.Line($"steno: interrupted.");
+                return ExitCodes.Interrupted;
+            }
+        });
         return verb;
     }
 
@@ -61,7 +74,7 @@ internal static class StartCommand
         string recorder = report.RecorderWasRunning ? "was running already" : "started";
         string broker = report.Broker is { } ours
             ? $"pid {ours.Pid}, {(report.BrokerWasRunning ? "was running already" : "started")}"
-            : "not ours";
+            : report.OtherBroker is { } other ? $"not ours: {other}" : "not ours";
         screen.Line($"{Styled.Good("✓ Recording.")} The recorder {recorder} (pid {report.Recorder ?? 0}).");
         foreach (SourceStatus source in report.Status.Sources.Where(source => source.Kind == "broker"))
             screen.Line($"  listens to    {source.Endpoint}  (broker: {broker})");
@@ -77,12 +90,12 @@ internal static class StartCommand
     {
         context.Output.Line($"Two sample agents talk over the broker. What the recorder wrote down:");
         context.Output.Flush();
-        IReadOnlyList<RecordedMessage> recorded =
+        IReadOnlyList<JournalEntry> recorded =
             await new SampleConversation(settings, context.Time).RunAsync(cancellation).ConfigureAwait(false);
-        var lines = new MessageLines(context.Output, context.Time.LocalTimeZone);
-        foreach (RecordedMessage message in recorded) lines.Print(message);
+        var lines = new MessageLines(context.Output, context.Time);
+        foreach (JournalEntry entry in recorded) lines.Print(entry);
         context.Output.Line();
-        context.Output.Line($"Try `steno show {recorded[2].Seq ?? 0}`, `steno recent`, `steno status`. Recording goes on.");
+        context.Output.Line($"Try `steno show {recorded[2].Message.Seq ?? 0}`, `steno recent`, `steno status`. Recording goes on.");
         context.Output.Line();
     }
 

@@ -28,7 +28,10 @@ internal static class StatusCommand
         RecorderStatus status = reply.Status ?? new RecorderStatus
         {
             Recording = false,
-            Reason = reply.Explanation,
+            Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
+                ? $"There is no log directory {settings.Logs}, and so no recorder. `steno start` makes it and records; "
+                    + "--logs names another one."
+                : reply.Explanation,
             Logs = settings.Logs,
             Pid = reply.Pid,
             Version = StenoVersion.Current,

@@ -8,10 +8,20 @@ namespace Steno.Commands;
 /// <summary>Status for people. The first line answers "is it recording?"; the rest says why and how much.</summary>
 internal static class StatusScreen
 {
+    /// <summary>Before every value.</summary>
+    private const int MarginColumns = 13;
+
+    /// <summary>A name of more is cut: it is an agent's own choice, and may be a thousand characters. JSON has it whole.</summary>
+    private const int NameColumns = 32;
+
+    private const int AgentsShown = 8;
+
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        if (status.Recording) screen.Line($"{Styled.Good("✓ Recording.")} {status.Reason}{Proof(status)}");
-        else screen.Line($"{Styled.Bad("✗ NOT recording.")} {status.Reason}");
+        Styled verdict = status.Recording ? Styled.Good("✓ Recording.") : Styled.Bad("✗ NOT recording.");
+        IReadOnlyList<string> why = Wrapped.Lines(status.Reason + Proof(status), screen.Columns, verdict.Text.Length + 1, 2);
+        screen.Line($"{verdict} {why[0]}");
+        foreach (string more in why.Skip(1)) screen.Line($"  {more}");
 
         // No recorder answered: nothing more is known, and what is not known is not shown as zero.
         if (status.Session is null && status.StartedAt is null) return;
@@ -21,20 +31,23 @@ internal static class StatusScreen
         foreach (SourceStatus source in status.Sources) PrintSource(source, screen, now);
         PrintAgents(status, screen, now);
         PrintCompleteness(status, screen, now);
-        if (status.DiskFreeBytes is { } free) screen.Line($"  disk       {ByteSize.Format(free)} free");
-        screen.Line($"  recorder   pid {status.Pid ?? 0}, up {Age(status.StartedAt, now)}, version {status.Version}");
+        if (status.DiskFreeBytes is { } free) Row(screen, "disk", $"{ByteSize.Format(free)} free");
+        Row(screen, "recorder", $"pid {status.Pid ?? 0}, up {Age(status.StartedAt, now)}, version {status.Version}");
     }
 
     private static void PrintJournal(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         if (status.Session is { } session)
         {
-            screen.Line($"  session    {session.Name ?? session.Id}, began {Age(session.Started, now)} ago");
-            if (session.Journal is { } journal) screen.Line($"  journal    {journal}{Size(session.JournalBytes)}");
+            string name = SafeText.Excerpt(session.Name ?? session.Id, NameColumns + 4); // an id has 36
+            Row(screen, "session", $"{name}, began {Age(session.Started, now)} ago");
+            if (session.Journal is { } journal) Row(screen, "journal", $"{journal}{Size(session.JournalBytes)}");
         }
 
-        screen.Line($"  durable    up to line {status.DurableSeq:N0} (written {status.WrittenSeq:N0}{Derived(status)})");
-        screen.Line($"  received   {status.Received:N0} messages, {status.MessagesPerSecond:0.#}/s; {Backlog(status)}");
+        Row(screen, "durable", string.Create(CultureInfo.InvariantCulture,
+            $"up to line {status.DurableSeq:N0} (written {status.WrittenSeq:N0}{Derived(status)})"));
+        Row(screen, "received", string.Create(CultureInfo.InvariantCulture,
+            $"{Count(status.Received, "message")}, {status.MessagesPerSecond:0.#}/s; {Backlog(status)}"));
     }
 
     private static void PrintSource(SourceStatus source, Screen screen, DateTimeOffset now)
@@ -47,40 +60,53 @@ internal static class StatusScreen
             : $"{Count(source.Messages, "message")}, {ByteSize.Format(source.Bytes)}, "
                 + $"last {Age(source.LastMessage, now)} ago";
         string reconnects = source.Reconnects > 0 ? $", {Count(source.Reconnects, "reconnect")}" : "";
-        screen.Line($"  {source.Kind,-8} {mark} {source.Endpoint}{peer}: {heard}{reconnects}");
-        if (source.Problem is { } problem) screen.Line($"             {Styled.Warning(problem)}");
+        Row(screen, source.Kind, $"{source.Endpoint}{peer}: {heard}{reconnects}", mark);
+        if (source.Problem is { } problem) Row(screen, "", problem, isWarning: true);
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        const int shown = 8;
         string label = "agents";
-        foreach (AgentStatus agent in status.Agents.Take(shown))
+        foreach (AgentStatus agent in status.Agents.Take(AgentsShown))
         {
-            screen.Line($"  {label,-10} {Styled.Name(agent.Name)}: {Count(agent.Messages, "message")}, "
-                + $"last {Age(agent.LastSeen, now)} ago");
+            screen.Line($"  {label,-10} {Styled.Name(SafeText.Excerpt(agent.Name, NameColumns))}: "
+                + $"{Count(agent.Messages, "message")}, last {Age(agent.LastSeen, now)} ago");
             label = "";
         }
 
-        if (status.Agents.Count > shown) screen.Line($"             and {status.Agents.Count - shown} more");
+        if (status.Agents.Count > AgentsShown) Row(screen, "", $"and {status.Agents.Count - AgentsShown} more");
     }
 
     private static void PrintCompleteness(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
+        CoverageStatus[] holes = [.. status.Coverage.Where(period => period.To is not null).TakeLast(3)];
         string verdict = status.Verdict switch
         {
             "complete" => "every number that publishers announced is here",
             "incomplete" => "messages are missing",
-            _ => "publishers do not number their messages, or coverage was interrupted",
+            _ when holes.Length > 0 => "what was said while the recorder could not hear is not known",
+            _ => "publishers do not number their messages, so a loss on the way would not show",
         };
-        screen.Line($"  complete?  {status.Verdict}: {verdict}");
+        Row(screen, "complete?", $"{status.Verdict}: {verdict}");
         foreach (GapStatus gap in status.Gaps)
-            screen.Line($"             {Styled.Warning($"{gap.Publisher}: {gap.From} to {gap.To} never arrived")}");
-        foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
-            screen.Line($"             {hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
+            Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {gap.From} to {gap.To} never arrived", isWarning: true);
+        foreach (CoverageStatus hole in holes)
+            Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
         if (status.Stalls > 0)
-            screen.Line($"             {Styled.Warning(Count(status.Stalls, "stall"))}: "
-                + $"the disk was too slow, the broker may have dropped messages");
+            Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
+                isWarning: true);
+    }
+
+    /// <summary>A label and its value, which on a terminal goes on below itself.</summary>
+    private static void Row(Screen screen, string label, string value, Styled? mark = null, bool isWarning = false)
+    {
+        foreach (string line in Wrapped.Lines(value, screen.Columns, MarginColumns, MarginColumns))
+        {
+            Styled shown = isWarning ? Styled.Warning(line) : Styled.Plain(line);
+            if (mark is { } sign) screen.Line($"  {label,-8} {sign} {shown}");
+            else screen.Line($"  {label,-10} {shown}");
+            (label, mark) = ("", null);
+        }
     }
 
     private static string Proof(RecorderStatus status) => status.Proof switch
@@ -92,7 +118,7 @@ internal static class StatusScreen
     };
 
     private static string Backlog(RecorderStatus status) => status.QueueBytes == 0 && status.LagMs == 0
-        ? "all of them recorded"
+        ? status.Recording ? "all recorded" : "none waits to be recorded"
         : $"{ByteSize.Format(status.QueueBytes)} waiting, the oldest for {Ms(status.LagMs)}";
 
     private static string Derived(RecorderStatus status) =>

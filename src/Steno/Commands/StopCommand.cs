@@ -19,19 +19,23 @@ internal static class StopCommand
         };
         verb.Add(kill);
         verb.SetAction((parsed, cancellation) =>
-            RunAsync(settings.Read(parsed, context), parsed.GetValue(kill), context, cancellation));
+            RunAsync(settings.ReadLogs(parsed, context), parsed.GetValue(kill), context, cancellation));
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        StenoSettings settings, bool kill, VerbContext context, CancellationToken cancellation)
+        (string Logs, string? Problem) directory, bool kill, VerbContext context, CancellationToken cancellation)
     {
+        (string logs, string? problem) = directory;
+        if (problem is not null)
+            context.Error.Line($"{Styled.Warning("warning:")} {problem} Taken instead: {logs}; --logs names another one.");
         IReadOnlyList<StopReport> reports =
-            await new Stopper(settings, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
+            await new Stopper(logs, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
         if (reports.All(report => report.How is StopOutcome.NotRunning))
         {
-            context.Output.Line($"Nothing to stop: no recorder is running on {settings.Logs}.");
-            return ExitCodes.Done;
+            context.Output.Line($"Nothing to stop: no recorder is running on {logs}.");
+            // Where the directory is not known for certain, neither is this.
+            return problem is null ? ExitCodes.Done : ExitCodes.Failed;
         }
 
         foreach (StopReport report in reports) Print(report, context.Output);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Core.Files;
-using Steno.Core.Messages;
 using Steno.Views;
 
 namespace Steno.Commands;
@@ -33,30 +32,42 @@ internal static class TailCommand
         CancellationToken cancellation)
     {
         string journal = new LogDirectory(settings.Logs).CurrentJournal;
-        Action<RecordedMessage> print = json
-            ? message => context.Output.Verbatim(
-                JsonSerializer.Serialize(MessageAnswer.From(message), MessageJson.Default.MessageAnswer))
-            : new MessageLines(context.Output, context.Time.LocalTimeZone).Print;
+        var remarks = new TailRemarks(context.Error, settings.Logs, context.Time);
+        Action<JournalEntry> print = json
+            ? entry => context.Output.Verbatim(
+                JsonSerializer.Serialize(MessageAnswer.From(entry), MessageJson.Default.MessageAnswer))
+            : new MessageLines(context.Output, context.Time).Print;
 
         long offset = 0;
         if (File.Exists(journal))
         {
-            (IReadOnlyList<RecordedMessage> last, offset) = JournalExcerpt.Last(journal, count, everything);
-            foreach (RecordedMessage message in last) print(message);
+            JournalExcerpt last = JournalExcerpt.Last(journal, count, everything);
+            foreach (JournalEntry entry in last.Entries) print(entry);
+            offset = last.NextOffset;
+            context.Output.Flush();
+            if (!json) remarks.OfHiddenRepeats(last.HiddenRepeats);
         }
-        else
+        else remarks.OfWaiting();
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task watching = json ? Task.CompletedTask : remarks.WatchAsync(ended.Token);
+        var follower = new JournalFollower(journal, context.Time, () => context.Output.IsReaderGone);
+        await foreach (JournalEntry entry in follower.FollowAsync(offset, cancellation).ConfigureAwait(false))
         {
-            context.Error.Line($"Nothing has been recorded in {settings.Logs} yet; waiting.");
-            context.Error.Flush();
+            if (!everything && !json && entry.IsRepeat) remarks.OfHiddenRepeats(1);
+            if (!everything && !entry.IsSaid) continue;
+            print(entry);
+            context.Output.Flush();
         }
 
-        context.Output.Flush();
-        await foreach (RecordedMessage message in new JournalFollower(journal, context.Time, () => context.Output.IsReaderGone)
-            .FollowAsync(offset, cancellation).ConfigureAwait(false))
+        await ended.CancelAsync().ConfigureAwait(false);
+        try
         {
-            if (!everything && !JournalExcerpt.IsSaid(message)) continue;
-            print(message);
-            context.Output.Flush();
+            await watching.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
         }
 
         return ExitCodes.Done;

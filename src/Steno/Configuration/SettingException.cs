@@ -9,9 +9,14 @@ internal sealed class SettingException(string message)
     public static SettingException Refused(SettingKey key, string origin, string value, string allowed) =>
         new($"{key.Name}: \"{value}\" (from {origin}) is refused. Allowed: {allowed}.");
 
-    public static SettingException UnknownKey(string key, string file) =>
-        new($"{file}: there is no setting \"{key}\". "
-            + (NearestName.To(key, SettingKey.All.Select(known => known.Name)) is { } nearest
-                ? $"Did you mean \"{nearest}\"?"
-                : $"There are: {string.Join(", ", SettingKey.All.Select(known => known.Name))}."));
+    /// <summary>All of them at once: nobody wants to be told one slip a run.</summary>
+    public static SettingException UnknownKeys(IReadOnlyList<string> keys, string file)
+    {
+        string[] names = [.. SettingKey.All.Select(known => known.Name)];
+        IEnumerable<string> each = keys.Select(key => NearestName.To(key, names) is { } nearest
+            ? $"\"{key}\" (did you mean \"{nearest}\"?)"
+            : $"\"{key}\"");
+        return new SettingException(
+            $"{file}: there is no setting {string.Join(", ", each)}. There are: {string.Join(", ", names)}.");
+    }
 }

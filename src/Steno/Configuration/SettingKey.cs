@@ -6,9 +6,11 @@ namespace Steno.Configuration;
 /// <param name="Variable">In the environment.</param>
 /// <param name="Argument">What stands for its value in help.</param>
 /// <param name="Description">For help, with the default.</param>
+/// <param name="InFile">What it may be in <c>steno.json</c>, where values have kinds.</param>
 /// <param name="Repeatable">Whether it takes several values: a list in <c>steno.json</c>, commas in the variable.</param>
 internal sealed record SettingKey(
-    string Name, string Option, string Variable, string Argument, string Description, bool Repeatable = false)
+    string Name, string Option, string Variable, string Argument, string Description, SettingForm InFile = SettingForm.Text,
+    bool Repeatable = false)
 {
     public static readonly SettingKey Logs = new("logs", "--logs", "STENO_LOGS", "DIR",
         "Log directory [default: conversation_logs]");
@@ -27,16 +29,16 @@ internal sealed record SettingKey(
         "ENDPOINT", "Where Steno's broker lets subscribers connect [default: tcp://127.0.0.1:5555]");
 
     public static readonly SettingKey QueueBudget = new("queue_budget", "--queue-budget", "STENO_QUEUE_BUDGET",
-        "SIZE", "Memory for messages received and not yet recorded [default: 256MiB]");
+        "SIZE", "Memory for messages received and not yet recorded [default: 256MiB]", SettingForm.Number);
 
     public static readonly SettingKey MessageLimit = new("message_limit", "--message-limit", "STENO_MESSAGE_LIMIT",
-        "SIZE", "A larger message is recorded by its beginning, length and hash [default: 128MiB]");
+        "SIZE", "A larger message is recorded by its beginning, length and hash [default: 128MiB]", SettingForm.Number);
 
     public static readonly SettingKey Rules = new("rules", "--rules", "STENO_RULES", "FILE",
         "Enrichment rules in place of the built-in ones");
 
     public static readonly SettingKey AllowRemote = new("allow_remote", "--allow-remote", "STENO_ALLOW_REMOTE",
-        "BOOL", "Let doors listen beyond this machine. Anyone who reaches them can read and write");
+        "BOOL", "Let doors listen beyond this machine. Anyone who reaches them can read and write", SettingForm.Flag);
 
     public static readonly IReadOnlyList<SettingKey> All =
         [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, Rules, AllowRemote];

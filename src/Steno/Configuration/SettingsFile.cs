@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Steno.Configuration;
@@ -31,30 +33,69 @@ internal static class SettingsFile
     /// <exception cref="SettingException">It cannot be read, is no object, or has an unknown key.</exception>
     public static IReadOnlyDictionary<SettingKey, GivenValue> Read(string path)
     {
+        using JsonDocument document = Parse(path);
+        JsonProperty[] properties = [.. document.RootElement.EnumerateObject()];
+        string[] unknown =
+        [
+            .. properties.Select(property => property.Name)
+                .Where(name => SettingKey.All.All(known => known.Name != name)).Distinct(),
+        ];
+        if (unknown.Length > 0) throw SettingException.UnknownKeys(unknown, path);
+
+        var given = new Dictionary<SettingKey, GivenValue>();
+        foreach (JsonProperty property in properties)
+        {
+            SettingKey key = SettingKey.All.Single(known => known.Name == property.Name);
+            var value = new GivenValue(Texts(key, property.Value, path), path, Path.GetDirectoryName(path)!);
+            if (!given.TryAdd(key, value)) throw new SettingException($"{path}: \"{key.Name}\" is there twice.");
+        }
+
+        return given;
+    }
+
+    /// <summary>One setting, whatever the others are; null if it is not there.</summary>
+    /// <exception cref="SettingException">The file cannot be read, or this setting cannot be taken.</exception>
+    public static GivenValue? ReadOnly(SettingKey key, string path)
+    {
+        using JsonDocument document = Parse(path);
+        return document.RootElement.TryGetProperty(key.Name, out JsonElement value)
+            ? new GivenValue(Texts(key, value, path), path, Path.GetDirectoryName(path)!)
+            : null;
+    }
+
+    private static JsonDocument Parse(string path)
+    {
+        byte[] bytes = [];
         try
         {
-            using JsonDocument document = JsonDocument.Parse(ReadBounded(path), Lenient);
-            if (document.RootElement.ValueKind is not JsonValueKind.Object)
-                throw new SettingException($"{path}: a JSON object of settings is expected.");
-
-            var given = new Dictionary<SettingKey, GivenValue>();
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
-            {
-                SettingKey key = SettingKey.All.FirstOrDefault(known => known.Name == property.Name)
-                    ?? throw SettingException.UnknownKey(property.Name, path);
-                var value = new GivenValue(Texts(key, property.Value, path), path, Path.GetDirectoryName(path)!);
-                if (!given.TryAdd(key, value))
-                    throw new SettingException($"{path}: \"{key.Name}\" is there twice.");
-            }
-
-            return given;
+            bytes = ReadBounded(path);
+            JsonDocument document = JsonDocument.Parse(bytes, Lenient);
+            if (document.RootElement.ValueKind is JsonValueKind.Object) return document;
+            document.Dispose();
+            throw new SettingException($"{path}: a JSON object of settings is expected.");
         }
-        catch (Exception unreadable) when (unreadable is JsonException or IOException
-            or UnauthorizedAccessException or InvalidOperationException)
+        catch (JsonException broken)
+        {
+            throw new SettingException($"{path}, {PlaceOf(broken, bytes)}: this is no JSON. {Reason(broken)}");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new SettingException($"{path} cannot be read: {unreadable.Message}");
         }
     }
+
+    /// <summary>As editors count: from 1, and columns in characters.</summary>
+    private static string PlaceOf(JsonException broken, ReadOnlySpan<byte> bytes)
+    {
+        int line = (int)(broken.LineNumber ?? 0);
+        for (int skipped = 0; skipped < line; skipped++) bytes = bytes[(bytes.IndexOf((byte)'\n') + 1)..];
+        int column = Encoding.UTF8.GetCharCount(bytes[..(int)Math.Min(broken.BytePositionInLine ?? 0, bytes.Length)]);
+        return string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, column {column + 1}");
+    }
+
+    /// <summary>The library's sentence, without the place that it counts from 0.</summary>
+    private static string Reason(JsonException broken) =>
+        broken.Message.Split(" LineNumber:", 2)[0].Split(" Path:", 2)[0];
 
     private static byte[] ReadBounded(string path)
     {
@@ -76,9 +117,28 @@ internal static class SettingsFile
 
     private static string Text(SettingKey key, JsonElement value, string path) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw SettingException.Refused(key, path, value.GetRawText(),
-            key.Repeatable ? "a string, or a list of strings" : "a string, a number, true or false"),
+        JsonValueKind.String when TryGetString(value) is { } text => text,
+        JsonValueKind.Number when key.InFile is SettingForm.Number => value.GetRawText(),
+        JsonValueKind.True or JsonValueKind.False when key.InFile is SettingForm.Flag => value.GetRawText(),
+        _ => throw SettingException.Refused(key, path, value.GetRawText(), key switch
+        {
+            { Repeatable: true } => "a string, or a list of strings",
+            { InFile: SettingForm.Number } => "a number, or a string such as \"256MiB\"",
+            { InFile: SettingForm.Flag } => "true or false",
+            _ => "a string",
+        }),
     };
+
+    /// <summary>Null for half a surrogate pair, which is a string of JSON and no text.</summary>
+    private static string? TryGetString(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

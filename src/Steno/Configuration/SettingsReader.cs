@@ -7,6 +7,8 @@ internal sealed class SettingsReader
 {
     private const string AllowedEndpoint = "tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH";
 
+    private const string LogsDefault = "conversation_logs";
+
     private readonly Dictionary<SettingKey, GivenValue> _given = [];
     private readonly string _workingDirectory;
 
@@ -27,6 +29,42 @@ internal sealed class SettingsReader
         return reader.Validate();
     }
 
+    /// <summary>
+    /// The log directory alone, for <c>stop</c>: what runs must be stoppable whatever is wrong in <c>steno.json</c>.
+    /// </summary>
+    /// <returns>The directory, and why the file could not be asked for it, if it would have been; then it is the default.</returns>
+    /// <exception cref="SettingException">An option or variable gives it, and it cannot be taken.</exception>
+    public static (string Logs, string? Problem) ReadLogs(
+        IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options,
+        Func<string, string?> variable,
+        string workingDirectory)
+    {
+        var reader = new SettingsReader(workingDirectory);
+        reader.CollectGiven(SettingKey.Logs, options, variable);
+        string? problem = null;
+        try
+        {
+            if (reader._given.Count == 0 && SettingsFile.Find(workingDirectory) is { } file
+                && SettingsFile.ReadOnly(SettingKey.Logs, file) is { } value)
+                reader._given[SettingKey.Logs] = value;
+        }
+        catch (SettingException broken)
+        {
+            problem = broken.Message;
+        }
+
+        return (reader.LogsOrDefault(), problem);
+    }
+
+    private string LogsOrDefault()
+    {
+        string logs = PathOf(SettingKey.Logs) ?? Path.Combine(_workingDirectory, LogsDefault);
+        if (!File.Exists(logs)) return logs;
+        string origin = Single(SettingKey.Logs)?.Origin ?? "the default";
+        throw SettingException.Refused(
+            SettingKey.Logs, origin, logs, "a directory, there already or to be made; this is a file");
+    }
+
     private void Collect(
         IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, Func<string, string?> variable)
     {
@@ -34,16 +72,19 @@ internal sealed class SettingsReader
             foreach ((SettingKey key, GivenValue value) in SettingsFile.Read(file))
                 _given[key] = value;
 
-        foreach (SettingKey key in SettingKey.All)
-        {
-            // A variable that is set to nothing counts as not set: the shell's way to switch one off.
-            if (variable(key.Variable) is { Length: > 0 } text)
-                _given[key] = new GivenValue(
-                    key.Repeatable ? text.Split(',', StringSplitOptions.TrimEntries) : [text],
-                    $"variable {key.Variable}", _workingDirectory);
-            if (options.TryGetValue(key, out IReadOnlyList<string>? values) && values.Count > 0)
-                _given[key] = new GivenValue(values, $"option {key.Option}", _workingDirectory);
-        }
+        foreach (SettingKey key in SettingKey.All) CollectGiven(key, options, variable);
+    }
+
+    private void CollectGiven(
+        SettingKey key, IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, Func<string, string?> variable)
+    {
+        // A variable that is set to nothing counts as not set: the shell's way to switch one off.
+        if (variable(key.Variable) is { Length: > 0 } text)
+            _given[key] = new GivenValue(
+                key.Repeatable ? text.Split(',', StringSplitOptions.TrimEntries) : [text],
+                $"variable {key.Variable}", _workingDirectory);
+        if (options.TryGetValue(key, out IReadOnlyList<string>? values) && values.Count > 0)
+            _given[key] = new GivenValue(values, $"option {key.Option}", _workingDirectory);
     }
 
     private StenoSettings Validate()
@@ -53,7 +94,7 @@ internal sealed class SettingsReader
         ZmtpEndpoint subscribers = Door(SettingKey.Subscribers, "tcp://127.0.0.1:5555", allowRemote, warnings);
         return new StenoSettings
         {
-            Logs = PathOf(SettingKey.Logs) ?? Path.Combine(_workingDirectory, "conversation_logs"),
+            Logs = LogsOrDefault(),
             Brokers = _given.TryGetValue(SettingKey.Brokers, out GivenValue? brokers)
                 ? [.. brokers.Values.Select(text => EndpointOf(SettingKey.Brokers, brokers.Origin, text)).Distinct()]
                 : [Reachable(subscribers)],

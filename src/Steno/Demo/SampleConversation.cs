@@ -1,6 +1,5 @@
 using Steno.Configuration;
 using Steno.Core.Files;
-using Steno.Core.Messages;
 using Steno.Launching;
 using Steno.Views;
 using Steno.Zmtp;
@@ -32,7 +31,7 @@ internal sealed class SampleConversation(StenoSettings settings, TimeProvider ti
 
     /// <summary>Speaks, and returns the messages as the journal holds them.</summary>
     /// <exception cref="LaunchException">They were not heard, or did not arrive.</exception>
-    public async Task<IReadOnlyList<RecordedMessage>> RunAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<JournalEntry>> RunAsync(CancellationToken cancellation)
     {
         ZmtpEndpoint door = SettingsReader.Reachable(settings.Publishers);
         await using var claude = new SampleAgent(Claude, door, time);
@@ -42,11 +41,11 @@ internal sealed class SampleConversation(StenoSettings settings, TimeProvider ti
                 "Is the publishers' door of your broker another one? --publishers names it.");
 
         string journal = new LogDirectory(settings.Logs).CurrentJournal;
-        var recorded = new List<RecordedMessage>(Script.Length);
+        var recorded = new List<JournalEntry>(Script.Length);
         foreach ((string from, string to, string text) in Script)
         {
             string id = (from == Claude ? claude : gemini).Say(to, text);
-            RecordedMessage? found = null;
+            JournalEntry? found = null;
             // One answers what the other said: only then is the order theirs, and not the network's.
             if (!await UntilAsync(() => (found = Find(journal, id)) is not null, cancellation).ConfigureAwait(false))
                 throw new LaunchException($"What {from} said is not in the journal.",
@@ -58,8 +57,8 @@ internal sealed class SampleConversation(StenoSettings settings, TimeProvider ti
     }
 
     // Others may talk meanwhile: look a little further back than the last line.
-    private static RecordedMessage? Find(string journal, string id) =>
-        JournalExcerpt.Last(journal, 50, everything: false).Messages.FirstOrDefault(message => message.Id == id);
+    private static JournalEntry? Find(string journal, string id) =>
+        JournalExcerpt.Last(journal, 50, everything: false).Entries.FirstOrDefault(entry => entry.Message.Id == id);
 
     private async Task<bool> UntilAsync(Func<bool> condition, CancellationToken cancellation)
     {

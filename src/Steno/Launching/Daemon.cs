@@ -17,13 +17,19 @@ internal static class Daemon
             workingDirectory,
             log);
 
+    /// <summary>Where what a daemon says from now on begins in its log.</summary>
+    public static long LogEnd(string log) => new FileInfo(log) is { Exists: true } file ? file.Length : 0;
+
     /// <summary>The last lines of a daemon's log: it says best why it failed.</summary>
-    public static string LogTail(string log)
+    /// <param name="log">The file.</param>
+    /// <param name="from">Before it stand the words of earlier ones.</param>
+    public static string LogTail(string log, long from)
     {
         try
         {
             using FileStream file = new(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            file.Position = Math.Max(0, file.Length - LogBytesRead);
+            // A shorter file than it was is a new one.
+            file.Position = Math.Max(from <= file.Length ? from : 0, file.Length - LogBytesRead);
             using var reader = new StreamReader(file);
             string[] lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
             return string.Join('\n', lines.TakeLast(LogLinesShown));

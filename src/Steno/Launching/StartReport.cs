@@ -8,10 +8,12 @@ namespace Steno.Launching;
 /// <param name="RecorderWasRunning">Whether it was found.</param>
 /// <param name="Broker">The broker that we launched, now or earlier; null when another one is used.</param>
 /// <param name="BrokerWasRunning">Whether there was a broker already, ours or another.</param>
+/// <param name="OtherBroker">Who the broker that is not ours is, in words, where that can be known.</param>
 /// <param name="Status">The proof: <see cref="RecorderStatus.Recording"/> is true.</param>
 internal sealed record StartReport(
     int? Recorder,
     bool RecorderWasRunning,
     ProcessIdentity? Broker,
     bool BrokerWasRunning,
+    string? OtherBroker,
     RecorderStatus Status);

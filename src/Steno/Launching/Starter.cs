@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Steno.Configuration;
 using Steno.Control;
 using Steno.Core.Files;
@@ -9,8 +8,9 @@ using Steno.Zmtp;
 namespace Steno.Launching;
 
 /// <summary>
-/// Starts broker and recorder in the background, whichever does not run, and returns when recording is proven.
-/// Safe to repeat, and to run twice at once: the second waits, and finds everything running.
+/// Starts broker and recorder in the background, whichever does not run, and returns when recording is proven. What
+/// stands in the way is looked for first; if it fails nevertheless, what it launched is ended again. Safe to repeat, and to run
+/// twice at once: the second waits, and finds everything running.
 /// </summary>
 internal sealed class Starter(StenoSettings settings, TimeProvider time)
 {
@@ -20,95 +20,147 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     /// <summary>A recorder that has said for so long why it does not record will not change its mind.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(4);
 
+    /// <summary>Who starts a broker and us at once gives it a moment; one that is there answers in milliseconds.</summary>
+    private static readonly TimeSpan OthersPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Ours opens its doors in milliseconds, unless the machine is busy; if it cannot, it ends.</summary>
+    private static readonly TimeSpan OwnPatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly RunFolder _run = new(settings.Logs);
+    private Launched? _broker;
+    private Launched? _recorder;
 
-    /// <exception cref="LaunchException">It cannot, and why.</exception>
+    /// <exception cref="LaunchException">It cannot, and why. Nothing that it launched is left.</exception>
     public async Task<StartReport> StartAsync(CancellationToken cancellation)
     {
         DurableDirectory.Create(settings.Logs);
         _run.Create();
         using LaunchLock alone = await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await StartAloneAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await TakeBackAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
-        DetachedProcess? broker = await EnsureBrokerAsync(cancellation).ConfigureAwait(false);
-
+    private async Task<StartReport> StartAloneAsync(CancellationToken cancellation)
+    {
         using var client = new ControlClient(settings.Logs);
         ControlReply found = await client.StatusAsync(cancellation).ConfigureAwait(false);
         if (found.Outcome is ControlOutcome.NotAnswering or ControlOutcome.Refused)
             throw new LaunchException(found.Explanation, "`steno stop` ends it; then start again.");
 
-        DetachedProcess? launched = found.Outcome is ControlOutcome.Answered ? null
-            : Launch(DaemonArguments.Recorder(settings, _run.RecorderLog), _run.RecorderLog);
-        RecorderStatus status = await ProveAsync(client, launched, broker, cancellation).ConfigureAwait(false);
+        bool runs = found.Outcome is ControlOutcome.Answered;
+        if (!runs) await ThrowIfTakenAsync(settings.Direct, "--direct", cancellation).ConfigureAwait(false);
+        await EnsureBrokerAsync(cancellation).ConfigureAwait(false);
+        if (!runs)
+        {
+            await ProbeBrokersAsync(cancellation).ConfigureAwait(false);
+            _recorder = Launched.Start(
+                DaemonArguments.Recorder(settings, _run.RecorderLog), _run.RecorderLog, settings.Logs);
+        }
+
+        RecorderStatus status = await ProveAsync(client, cancellation).ConfigureAwait(false);
         // The one that answers may be another's, run by hand at the same moment: ours gave way.
-        bool wasRunning = launched is null || launched.Identity.Pid != status.Pid;
-        return new StartReport(
-            status.Pid, wasRunning, PidFile.ReadAlive(_run.BrokerPid), BrokerWasRunning: broker is null, status);
+        bool wasRunning = _recorder is null || _recorder.Identity.Pid != status.Pid;
+        ProcessIdentity? ours = PidFile.ReadAlive(_run.BrokerPid);
+        string? others = ours is null ? PortOwner.Describe(settings.Brokers[0]) : null;
+        return new StartReport(status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, others, status);
     }
 
-    /// <summary>The broker that had to be launched; null when none was needed.</summary>
-    private async Task<DetachedProcess?> EnsureBrokerAsync(CancellationToken cancellation)
+    /// <summary>Launches a broker, unless one is there or the user named others.</summary>
+    private async Task EnsureBrokerAsync(CancellationToken cancellation)
     {
         ZmtpEndpoint door = SettingsReader.Reachable(settings.Subscribers);
         // The user named other brokers only: none of ours is wanted.
-        if (!settings.Brokers.Contains(door)) return null;
+        if (!settings.Brokers.Contains(door)) return;
         // Ours needs no knock, which it would have to log.
-        if (PidFile.ReadAlive(_run.BrokerPid) is not null) return null;
-        if (await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false)) return null;
+        if (PidFile.ReadAlive(_run.BrokerPid) is not null) return;
+        if (await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false)) return;
+        await ThrowIfTakenAsync(settings.Publishers, "--publishers", cancellation).ConfigureAwait(false);
 
-        DetachedProcess launched = Launch(DaemonArguments.Broker(settings, _run.BrokerLog), _run.BrokerLog);
-        PidFile.Write(_run.BrokerPid, launched.Identity);
-        // Whether its doors open shows with the recorder, which dials until they do.
-        return launched;
+        _broker = Launched.Start(DaemonArguments.Broker(settings, _run.BrokerLog), _run.BrokerLog, settings.Logs);
+        PidFile.Write(_run.BrokerPid, _broker.Identity);
+        // Whether its doors open shows when it is probed.
     }
 
-    private void ThrowIfBrokerEnded(DetachedProcess? broker)
+    private static async Task ThrowIfTakenAsync(ZmtpEndpoint? door, string option, CancellationToken cancellation)
     {
-        if (broker?.ExitCode is { } code)
+        if (door is null || !await Door.IsOpenAsync(SettingsReader.Reachable(door), cancellation).ConfigureAwait(false)) return;
+        throw new LaunchException(
+            $"{door} is taken: {PortOwner.Describe(door) ?? "another program"} listens there.",
+            $"End that one (a Steno: `steno stop --logs` with its directory), or choose another door with {option}.");
+    }
+
+    private async Task ProbeBrokersAsync(CancellationToken cancellation)
+    {
+        var probe = new BrokerProbe(time);
+        foreach (ZmtpEndpoint broker in settings.Brokers)
+        {
+            string? problem = await probe.FindProblemAsync(
+                broker, _broker is null ? OthersPatience : OwnPatience, ThrowIfBrokerEnded, cancellation).ConfigureAwait(false);
+            if (problem is null) continue;
+            string owner = PortOwner.Describe(broker) is { } who ? $" It is {who}." : "";
+            throw new LaunchException(
+                $"No broker to listen to at {broker}: {problem}{owner}",
+                "Nothing was started. Start the broker first, or name its door for subscribers with --broker.");
+        }
+    }
+
+    private void ThrowIfBrokerEnded()
+    {
+        if (_broker?.ExitCode is { } code)
             throw new LaunchException($"The broker ended at once (exit code {code}).",
                 "Its log says why. Another program on its port? --publishers and --subscribers name others.",
-                Daemon.LogTail(_run.BrokerLog));
+                _broker.LogTail);
     }
 
-    private async Task<RecorderStatus> ProveAsync(
-        ControlClient client, DetachedProcess? launched, DetachedProcess? broker, CancellationToken cancellation)
+    private async Task<RecorderStatus> ProveAsync(ControlClient client, CancellationToken cancellation)
     {
         long began = time.GetTimestamp();
         long settled = began;
         string? reason = null;
         while (true)
         {
-            int? ended = launched?.ExitCode;
+            int? ended = _recorder?.ExitCode;
             ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
             if (reply.Status is { Recording: true } proven) return proven;
 
-            ThrowIfBrokerEnded(broker);
+            ThrowIfBrokerEnded();
             if (ended is { } code && reply.Outcome is not ControlOutcome.Answered)
                 throw new LaunchException($"The recorder ended at once (exit code {code}).",
-                    "Its log says why.", Daemon.LogTail(_run.RecorderLog));
+                    "Its log says why.", _recorder!.LogTail);
 
             if (reply.Explanation != reason) (reason, settled) = (reply.Explanation, time.GetTimestamp());
             bool hasSettled = reply.Outcome is ControlOutcome.Answered && time.GetElapsedTime(settled) > SettledAfter;
-            if (hasSettled || time.GetElapsedTime(began) > RecordingDeadline)
-                throw new LaunchException($"The recorder runs, and does not record: {reason}",
-                    "It goes on trying. `steno status` shows when it records; `steno stop` ends it.",
-                    Daemon.LogTail(_run.RecorderLog));
+            if (hasSettled || time.GetElapsedTime(began) > RecordingDeadline) throw DoesNotRecord(reply);
             await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
         }
     }
 
-    private DetachedProcess Launch(IReadOnlyList<string> arguments, string log)
+    private LaunchException DoesNotRecord(ControlReply reply) => _recorder is null
+        ? new LaunchException(
+            $"A recorder runs already (pid {reply.Pid ?? 0}), and does not record: {reply.Explanation}",
+            "It goes on trying. `steno status` shows when it records; `steno stop` ends it.")
+        : new LaunchException(
+            $"The recorder was started and does not record: {reply.Explanation}",
+            "It was stopped again. Mend this, then start once more.", _recorder.LogTail);
+
+    /// <summary>In the order of <see cref="Stopper"/>: the broker first.</summary>
+    private async Task TakeBackAsync()
     {
-        try
+        if (_broker is not null)
         {
-            return Daemon.Start(arguments, log, settings.Logs);
+            await _broker.EndAsync(time).ConfigureAwait(false);
+            File.Delete(_run.BrokerPid);
         }
-        catch (Win32Exception refused)
-        {
-            throw new LaunchException(
-                $"{Executable.Path} {arguments[0]} cannot be started in the background: {refused.Message}.",
-                $"`steno {arguments[0]}` runs it in the foreground.");
-        }
+
+        if (_recorder is not null) await _recorder.EndAsync(time).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,3 @@
-using Steno.Configuration;
 using Steno.Control;
 using Steno.Processes;
 
@@ -8,7 +7,7 @@ namespace Steno.Launching;
 /// Stops what <see cref="Starter"/> started: first the broker, so that nothing more is said, then the recorder,
 /// which has then heard all of it. Never kills unless told so: a killed recorder loses what it had not written.
 /// </summary>
-internal sealed class Stopper(StenoSettings settings, TimeProvider time)
+internal sealed class Stopper(string logs, TimeProvider time)
 {
     private static readonly TimeSpan BrokerDeadline = TimeSpan.FromSeconds(5);
 
@@ -17,7 +16,7 @@ internal sealed class Stopper(StenoSettings settings, TimeProvider time)
 
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(5);
 
-    private readonly RunFolder _run = new(settings.Logs);
+    private readonly RunFolder _run = new(logs);
 
     /// <param name="kill">Whether to kill what does not end in time.</param>
     /// <param name="cancellation">Stops waiting; what was asked to end goes on ending.</param>
@@ -36,7 +35,7 @@ internal sealed class Stopper(StenoSettings settings, TimeProvider time)
 
     private async Task<StopReport> StopRecorderAsync(bool kill, CancellationToken cancellation)
     {
-        using var client = new ControlClient(settings.Logs);
+        using var client = new ControlClient(logs);
         ControlReply reply = await client.StopAsync(cancellation).ConfigureAwait(false);
         ProcessIdentity? recorder = reply.Pid is { } pid ? ProcessIdentity.Of(pid) : null;
         if (reply.Outcome is ControlOutcome.Refused)

@@ -26,16 +26,14 @@ internal readonly ref struct SafeLine
 
     public void AppendFormatted(string? text, int alignment)
     {
-        string safe = SafeText.OneLine(text ?? "");
-        _text.Append(alignment < 0 ? safe.PadRight(-alignment) : safe.PadLeft(alignment));
+        _text.Append(Pad(SafeText.OneLine(text ?? ""), alignment));
     }
 
     public void AppendFormatted(Styled styled) => Append(styled, SafeText.OneLine(styled.Text));
 
     public void AppendFormatted(Styled styled, int alignment)
     {
-        string safe = SafeText.OneLine(styled.Text);
-        Append(styled, alignment < 0 ? safe.PadRight(-alignment) : safe.PadLeft(alignment));
+        Append(styled, Pad(SafeText.OneLine(styled.Text), alignment));
     }
 
     public void AppendFormatted<T>(T value, string? format = null)
@@ -44,9 +42,16 @@ internal readonly ref struct SafeLine
 
     public override string ToString() => _text.ToString();
 
+    /// <summary>By columns, not by characters.</summary>
+    private static string Pad(string safe, int alignment)
+    {
+        string room = new(' ', Math.Max(0, Math.Abs(alignment) - SafeText.ColumnsOf(safe)));
+        return alignment < 0 ? safe + room : room + safe;
+    }
+
     private void Append(Styled styled, string safe)
     {
-        if (_colours && safe.Length > 0) _text.Append($"\e[{styled.Sgr}m{safe}\e[0m");
+        if (_colours && safe.Length > 0 && styled.Sgr.Length > 0) _text.Append($"\e[{styled.Sgr}m{safe}\e[0m");
         else _text.Append(safe);
     }
 }

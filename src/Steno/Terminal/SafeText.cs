@@ -18,17 +18,37 @@ internal static class SafeText
     /// </summary>
     public static string Lines(string text) => NeedsEscape(text, keepLines: true) ? Escape(text, keepLines: true) : text;
 
-    /// <summary>At most <paramref name="columnsMax"/> characters of <see cref="OneLine"/>; an ellipsis tells of a cut.</summary>
+    /// <summary>As much of <see cref="OneLine"/> as fits into so many columns; an ellipsis tells of a cut.</summary>
     public static string Excerpt(string text, int columnsMax)
     {
-        // Escapes only lengthen: no need to escape more than can be shown, nor to search 100 MB.
-        bool cut = text.Length > columnsMax;
-        string safe = OneLine(cut ? text[..columnsMax] : text);
-        if (!cut && safe.Length <= columnsMax) return safe;
+        // No need to escape more than can be shown, nor to search 100 MB: few characters take no column.
+        int look = Math.Min(text.Length, columnsMax * 4);
+        if (look < text.Length && char.IsHighSurrogate(text[look - 1])) look--;
+        string safe = OneLine(look < text.Length ? text[..look] : text);
+        if (look == text.Length && ColumnsOf(safe) <= columnsMax) return safe;
+        return string.Concat(safe.AsSpan(0, LengthWithin(safe, columnsMax - 1)), "…");
+    }
 
-        int end = Math.Min(safe.Length, columnsMax - 1);
-        if (end > 0 && char.IsHighSurrogate(safe[end - 1])) end--;
-        return string.Concat(safe.AsSpan(0, end), "…");
+    /// <summary>Columns that <see cref="OneLine"/> of the text takes.</summary>
+    public static int ColumnsOf(string text)
+    {
+        int columns = 0;
+        foreach (Rune rune in OneLine(text).EnumerateRunes()) columns += RuneColumns.Of(rune);
+        return columns;
+    }
+
+    private static int LengthWithin(string safe, int columnsMax)
+    {
+        int columns = 0;
+        int length = 0;
+        foreach (Rune rune in safe.EnumerateRunes())
+        {
+            columns += RuneColumns.Of(rune);
+            if (columns > columnsMax) break;
+            length += rune.Utf16SequenceLength;
+        }
+
+        return length;
     }
 
     private static bool NeedsEscape(string text, bool keepLines)

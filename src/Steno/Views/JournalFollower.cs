@@ -1,22 +1,23 @@
 using System.Runtime.CompilerServices;
-using Steno.Core.Journal;
-using Steno.Core.Messages;
 
 namespace Steno.Views;
 
 /// <summary>
 /// Follows the current journal as it grows, with or without a recorder, across a change of session: when another
-/// file takes its place, the old one is read to its end first.
+/// file takes its place, the old one is read to its end first, and of the new one only what was not read before.
 /// </summary>
 internal sealed class JournalFollower(string path, TimeProvider time, Func<bool> isReaderGone)
 {
     /// <summary>A tenth of a second feels live, and costs a read of nothing.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
+    private readonly SeenLines _seen = new();
+
     /// <summary>Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any more.</summary>
-    public async IAsyncEnumerable<RecordedMessage> FollowAsync(
+    public async IAsyncEnumerable<JournalEntry> FollowAsync(
         long offset, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        if (File.Exists(path)) _seen.AddBefore(path, offset);
         while (true)
         {
             OpenJournal? open;
@@ -31,23 +32,28 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 bool replaced = false;
                 while (true)
                 {
-                    while (open.Reader.Read(unterminated: false)) yield return Parse(open.Reader);
+                    while (open.Reader.Read(unterminated: false))
+                    {
+                        _seen.Add(open.Reader.Line);
+                        yield return JournalEntry.At(open.Reader);
+                    }
+
                     if (replaced) break;
 
                     await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
                     if (isReaderGone()) yield break;
                     // Once more to the end afterwards: lines may have come before the change.
-                    replaced = open.IsReplaced(path);
+                    replaced = open.IsReplaced(path) || open.IsCut;
                 }
             }
 
-            offset = 0;
-        }
-    }
+            while (!File.Exists(path))
+            {
+                await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
+                if (isReaderGone()) yield break;
+            }
 
-    private static RecordedMessage Parse(JournalReader reader)
-    {
-        _ = RecordedMessage.TryParse(reader.Line, out RecordedMessage message); // a broken line is shown, too
-        return message;
+            offset = _seen.FindNew(path);
+        }
     }
 }

@@ -37,23 +37,31 @@ internal sealed record MessageAnswer
 
     public string? Hash { get; init; }
 
-    public static MessageAnswer From(RecordedMessage message) => new()
+    /// <summary>Where the damage is; null on every line that can be read.</summary>
+    public DamagedPlace? Damaged { get; init; }
+
+    public static MessageAnswer From(JournalEntry entry)
     {
-        Seq = message.Seq,
-        Id = message.Id,
-        Timestamp = message.Timestamp,
-        ReceivedAt = message.ReceivedAt,
-        Speaker = message.Speaker,
-        Role = message.Role,
-        ContextId = message.ContextId,
-        Text = message.Text,
-        Topic = message.Topic,
-        Source = message.Source,
-        Chain = message.Chain,
-        Tier = message.Tier,
-        Tags = message.Tags,
-        Event = message.Event,
-        DuplicateOf = message.DuplicateOf,
-        Hash = message.Hash,
-    };
+        RecordedMessage message = entry.Message;
+        return new MessageAnswer
+        {
+            Seq = message.Seq,
+            Id = message.Id,
+            Timestamp = message.Timestamp,
+            ReceivedAt = message.ReceivedAt,
+            Speaker = message.Speaker,
+            Role = message.Role,
+            ContextId = message.ContextId,
+            Text = entry.IsDamaged ? "" : message.Text,
+            Topic = message.Topic,
+            Source = message.Source,
+            Chain = message.Chain,
+            Tier = message.Tier,
+            Tags = message.Tags,
+            Event = message.Event,
+            DuplicateOf = message.DuplicateOf,
+            Hash = message.Hash,
+            Damaged = entry.IsDamaged ? new DamagedPlace(entry.Offset, entry.Bytes) : null,
+        };
+    }
 }

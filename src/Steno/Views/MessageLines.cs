@@ -4,33 +4,60 @@ using Steno.Terminal;
 
 namespace Steno.Views;
 
-/// <summary>Messages as lines of a list: one each, cut to the terminal's width, whole where there is none.</summary>
-internal sealed class MessageLines(Screen screen, TimeZoneInfo zone)
+/// <summary>
+/// Messages as lines of a list: one each, cut to the terminal's width, whole where there is none. A line of another day
+/// than today, or than the line before, has its date. Not thread-safe.
+/// </summary>
+internal sealed class MessageLines(Screen screen, TimeProvider time)
 {
+    private const int SeqColumns = 6;
     private const int SpeakerColumns = 16;
 
     /// <summary>Less would tell nothing; on so narrow a terminal lines wrap.</summary>
     private const int TextColumnsMin = 20;
 
-    public void Print(RecordedMessage message)
-    {
-        string seq = message.Seq is { } number ? string.Create(CultureInfo.InvariantCulture, $"#{number}") : "#–";
-        string when = Time(message);
-        string speaker = Fit(message.Event is { } own ? $"[{own}]" : message.Speaker);
-        string odd = message.Flags.HasFlag(MessageOddities.NotUtf8) ? "(bytes) " : "";
-        string text = odd + message.Text;
-        if (screen.Columns is { } columns)
-            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin,
-                columns - Math.Max(seq.Length, 6) - when.Length - SpeakerColumns - 3));
+    private string? _dayBefore;
 
-        screen.Line($"{Styled.Faint(seq),6} {Styled.Faint(when)} {Styled.Name(speaker),-SpeakerColumns} {text}");
+    public void Print(JournalEntry entry)
+    {
+        RecordedMessage message = entry.Message;
+        string seq = message.Seq is { } number ? string.Create(CultureInfo.InvariantCulture, $"#{number}") : "#–";
+        string when = When(message);
+        // Names of our own events are few, and whole: half a name tells nothing.
+        string speaker = message.Event is { } own ? $"[{own}]"
+            : screen.IsTerminal ? SafeText.Excerpt(message.Speaker, SpeakerColumns)
+            : message.Speaker;
+        string text = Text(entry);
+        if (screen.Columns is { } columns)
+            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, columns - Math.Max(seq.Length, SeqColumns) - when.Length
+                - Math.Max(SafeText.ColumnsOf(speaker), SpeakerColumns) - 3));
+
+        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker),-SpeakerColumns} {text}");
+    }
+
+    private static string Text(JournalEntry entry)
+    {
+        // Zeros, garbage or half a line would only look like something that was said.
+        if (entry.IsDamaged)
+            return string.Create(CultureInfo.InvariantCulture, $"(damaged line at byte {entry.Offset}: {entry.Bytes} bytes)");
+        string repeat = entry.Message.DuplicateOf is { } first ? string.Create(CultureInfo.InvariantCulture, $"(= #{first}) ") : "";
+        string odd = entry.Message.Flags.HasFlag(MessageOddities.NotUtf8) ? "(bytes) " : "";
+        return repeat + odd + entry.Message.Text;
     }
 
     /// <summary>When it was received, by the clock of who looks; lines of the earlier system show what they say.</summary>
-    private string Time(RecordedMessage message) => message.ReceivedAt is { } received
-        ? TimeZoneInfo.ConvertTime(received, zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture)
-        : message.Timestamp is { Length: >= 19 } stated && stated[10] is 'T' or ' ' ? message.Timestamp[11..19]
-        : "--:--:--";
+    private string When(RecordedMessage message)
+    {
+        (string Day, string Time)? stated = message.ReceivedAt is { } received
+            ? Split(TimeZoneInfo.ConvertTime(received, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))
+            : message.Timestamp is { Length: >= 19 } text && text[10] is 'T' or ' ' ? Split(message.Timestamp) : null;
+        if (stated is not { } at) return "--:--:--";
 
-    private static string Fit(string speaker) => SafeText.Excerpt(speaker, SpeakerColumns);
+        string today = time.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        bool isPlain = at.Day == today && at.Day == (_dayBefore ?? today);
+        _dayBefore = at.Day;
+        return isPlain ? at.Time : $"{at.Day} {at.Time}";
+    }
+
+    private static (string Day, string Time) Split(string text) => (text[..10], text[11..19]);
 }

@@ -1,15 +1,34 @@
+using System.Globalization;
 using Steno.Core.Messages;
 using Steno.Terminal;
 
 namespace Steno.Views;
 
-/// <summary>One message whole: who, when, how it came, what it says.</summary>
+/// <summary>One message whole: who, when, how it came, what it says. Names and such are cut to one line each.</summary>
 internal static class MessageScreen
 {
-    public static void Print(RecordedMessage message, Screen screen)
+    /// <summary>Before every value; what is left of the line is the value's.</summary>
+    private const int MarginColumns = 13;
+
+    /// <summary>Enough to tell names apart, on a line that is no terminal's.</summary>
+    private const int OrdinaryColumns = 160;
+
+    private const int NameColumnsMin = 20;
+
+    public static void Print(JournalEntry entry, string? session, Screen screen)
     {
-        screen.Line($"{Styled.Strong(message.Seq is { } seq ? $"#{seq}" : "#–")} {Styled.Name(message.Speaker)}{Role(message)}");
-        screen.Line($"  said       {message.Timestamp}");
+        RecordedMessage message = entry.Message;
+        string name = entry.IsDamaged ? "(damaged line)" : Fit(message.Speaker, screen);
+        screen.Line($"{Styled.Strong(message.Seq is { } seq ? $"#{seq}" : "#–")} {Styled.Name(name)}{Role(message, screen)}");
+        Field(screen, "session", session);
+        if (entry.IsDamaged)
+        {
+            Field(screen, "place", string.Create(CultureInfo.InvariantCulture, $"{entry.Bytes} bytes from byte {entry.Offset} on"));
+            screen.Line($"  `steno show --raw` hands out its bytes.");
+            return;
+        }
+
+        Field(screen, "said", Said(message));
         if (message.ReceivedAt is { } received) screen.Line($"  received   {received:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}");
         Field(screen, "id", message.Id);
         Field(screen, "context", message.ContextId);
@@ -27,12 +46,23 @@ internal static class MessageScreen
         screen.Lines(message.Text, "  | ");
     }
 
+    /// <summary>What a journal has for a sender that names no time is the recorder's: that one is shown as received.</summary>
+    private static string Said(RecordedMessage message) =>
+        message.ReceivedAt is { } received
+        && message.Timestamp == received.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+            ? "(the sender named no time)"
+            : message.Timestamp;
+
     private static void Field(Screen screen, string name, string? value)
     {
-        if (!string.IsNullOrEmpty(value)) screen.Line($"  {name,-10} {value}");
+        if (!string.IsNullOrEmpty(value)) screen.Line($"  {name,-10} {Fit(value, screen)}");
     }
 
-    private static string Role(RecordedMessage message) => message.Role.Length > 0 ? $" ({message.Role})" : "";
+    private static string Fit(string value, Screen screen) => SafeText.Excerpt(
+        value, Math.Max(NameColumnsMin, (screen.Columns ?? OrdinaryColumns) - MarginColumns));
+
+    private static string Role(RecordedMessage message, Screen screen) =>
+        message.Role.Length > 0 ? $" ({SafeText.Excerpt(message.Role, NameColumnsMin)})" : "";
 
     private static string? Labels(RecordedMessage message) => message.Chain is null && message.Tier is null ? null
         : string.Join(", ", new[] { message.Tier is { } tier ? $"tier {tier}" : null, message.Chain }

@@ -1,16 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using Steno.Core.Journal;
-using Steno.Core.Messages;
 
 namespace Steno.Views;
 
 /// <summary>Finds one message of a journal by its sequence or its id, with the lines around it.</summary>
-/// <param name="Message">The one.</param>
+/// <param name="Found">The one.</param>
 /// <param name="Before">Lines before it, in order.</param>
 /// <param name="After">Lines behind it, in order.</param>
 internal sealed record MessageSearch(
-    RecordedMessage Message, IReadOnlyList<RecordedMessage> Before, IReadOnlyList<RecordedMessage> After)
+    JournalEntry Found, IReadOnlyList<JournalEntry> Before, IReadOnlyList<JournalEntry> After)
 {
     /// <param name="path">The journal; it must be there.</param>
     /// <param name="seq">The sequence; lines of the earlier system count from 1, too.</param>
@@ -57,28 +56,31 @@ internal sealed record MessageSearch(
     private static MessageSearch? Find(string path, int context, Wanted isWanted)
     {
         using var reader = new JournalReader(path);
-        var before = new Queue<byte[]>();
+        var before = new Queue<long>(); // places, not lines: one line may have 100 MB
         while (reader.Read(unterminated: false))
         {
             if (isWanted(reader.Line))
             {
-                RecordedMessage found = Parse(reader.Line);
-                var after = new List<RecordedMessage>(context);
-                while (after.Count < context && reader.Read(unterminated: false)) after.Add(Parse(reader.Line));
-                return new MessageSearch(found, [.. before.Select(line => Parse(line))], after);
+                JournalEntry found = JournalEntry.At(reader);
+                var after = new List<JournalEntry>(context);
+                while (after.Count < context && reader.Read(unterminated: false)) after.Add(JournalEntry.At(reader));
+                return new MessageSearch(found, ReadBefore(path, before, found.Offset), after);
             }
 
             if (context == 0) continue;
             if (before.Count == context) before.Dequeue();
-            before.Enqueue(reader.Line.ToArray());
+            before.Enqueue(reader.Offset);
         }
 
         return null;
     }
 
-    private static RecordedMessage Parse(ReadOnlySpan<byte> line)
+    private static List<JournalEntry> ReadBefore(string path, Queue<long> offsets, long end)
     {
-        _ = RecordedMessage.TryParse(line, out RecordedMessage message); // a broken line is shown, too
-        return message;
+        var entries = new List<JournalEntry>(offsets.Count);
+        if (offsets.Count == 0) return entries;
+        using var reader = new JournalReader(path, offsets.Peek());
+        while (reader.Read(unterminated: false) && reader.Offset < end) entries.Add(JournalEntry.At(reader));
+        return entries;
     }
 }

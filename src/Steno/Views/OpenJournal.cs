@@ -34,6 +34,9 @@ internal sealed class OpenJournal : IDisposable
         }
     }
 
+    /// <summary>Whether somebody has made the file shorter than what was read of it.</summary>
+    public bool IsCut => RandomAccess.GetLength(_handle) < Reader.NextOffset;
+
     /// <summary>
     /// Whether the name belongs to another file now. Files are told apart by the time they were made: the managed
     /// API shows no inode. Where a file system does not keep that time, a write between the two looks would

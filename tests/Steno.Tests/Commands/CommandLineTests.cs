@@ -57,12 +57,137 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("status", "--jsn", "Did you mean `steno status --json`?")]
     [InlineData("status", "--logs", "--logs")]
     [InlineData("recent", "-n=-1", "0 to 100000")]
-    [InlineData("completion", "csh", "powershell")]
+    [InlineData("completion", "csh", "Allowed: bash, zsh, fish, powershell.")]
+    [InlineData("recent", "-n=many", "-n: \"many\" is refused. Allowed: 0 to 100000.")]
+    [InlineData("recent", "extra", "takes options only")]
+    [InlineData("status", "--nosuch=3", "there is no option \"--nosuch\"")]
+    [InlineData("help", "shwo", "Did you mean `steno show`?")]
     public void A_wrong_option_or_value_is_answered_with_what_there_is(string verb, string argument, string answer)
     {
         Assert.Equal(2, Run(verb, argument));
         Assert.Empty(_output.ToString());
         Assert.Contains(answer, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("`steno show` needs SEQ|ID", "show")]
+    [InlineData("steno show 17", "show")]
+    [InlineData("`steno completion` needs SHELL: bash, zsh, fish or powershell.", "completion")]
+    [InlineData("--context: \"-1\" is refused. Allowed: 0 to 1000.", "show", "1", "--context", "-1")]
+    [InlineData("--context: \"99999999999\" is refused. Allowed: 0 to 1000.", "show", "1", "--context", "99999999999")]
+    [InlineData("--context needs a value: LINES.", "show", "1", "--context")]
+    [InlineData("\"2\" is one too many", "show", "1", "2")]
+    [InlineData("-n is given 2 times, and takes one value.", "recent", "-n", "1", "-n", "2")]
+    public void Wrong_usage_is_answered_in_our_own_words_with_the_next_step(string answer, params string[] arguments)
+    {
+        Assert.Equal(2, Run(arguments));
+        Assert.Empty(_output.ToString());
+        Assert.Contains(answer, _error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(" --help` shows what there is.\n", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("expected type", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Required", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_version_is_an_option_too()
+    {
+        Assert.Equal(0, Run("version"));
+        string version = _output.ToString();
+        _output.GetStringBuilder().Clear();
+
+        Assert.Equal(0, Run("--version"));
+
+        Assert.Equal(version, _output.ToString());
+    }
+
+    [Theory]
+    [InlineData("help")]
+    [InlineData("help", "show")]
+    public void Help_is_a_verb_too(params string[] arguments)
+    {
+        Assert.Equal(0, Run(arguments));
+        string asVerb = _output.ToString();
+        _output.GetStringBuilder().Clear();
+
+        Assert.Equal(0, Run([.. arguments[1..], "--help"]));
+
+        Assert.Equal(_output.ToString(), asVerb);
+        Assert.Empty(_error.ToString());
+    }
+
+    [Fact]
+    public void A_default_stands_in_the_help_once()
+    {
+        foreach (string verb in new[] { "recent", "tail", "show" })
+        {
+            _output.GetStringBuilder().Clear();
+            Run(verb, "--help");
+            Assert.All(_output.ToString().Split('\n'), line => Assert.True(line.Split("[default").Length <= 2, line));
+        }
+    }
+
+    [Theory]
+    [InlineData("recent")]
+    [InlineData("tail")]
+    [InlineData("status")]
+    [InlineData("show", "1")]
+    [InlineData("start")]
+    [InlineData("stop")]
+    public void A_file_as_log_directory_is_refused_at_once(params string[] arguments)
+    {
+        string file = _directory.File("journal.jsonl", "");
+
+        Assert.Equal(2, Run([.. arguments, "--logs", file]));
+        Assert.Contains("this is a file", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("recent")]
+    [InlineData("show", "1")]
+    public void A_directory_that_is_missing_is_named(params string[] arguments)
+    {
+        Assert.Equal(1, Run([.. arguments, "--logs", _directory.Join("nowhere")]));
+        Assert.Contains($"There is no directory {_directory.Join("nowhere")}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Readers_tell_of_repeats_and_that_nothing_is_recorded_on_standard_error_and_not_with_JSON()
+    {
+        _directory.File("conversation_logs/current_session.jsonl",
+            Views.JournalLines.Said(1, "a", "x", "one")
+            + Views.JournalLines.Said(2, "a", "x", "one", """{"duplicate_of":1}"""));
+
+        Assert.Equal(0, Run("recent"));
+        Assert.Single(_output.ToString().TrimEnd('\n').Split('\n'));
+        Assert.Contains("1 repeat is hidden; --all shows it.\n", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Not recording now: No recorder is running on ", _error.ToString(), StringComparison.Ordinal);
+
+        _error.GetStringBuilder().Clear();
+        Assert.Equal(0, Run("recent", "--json"));
+        Assert.Equal(0, Run("recent", "--json", "--all"));
+        Assert.Empty(_error.ToString());
+    }
+
+    [Fact]
+    public void What_is_not_found_is_said_with_the_session_that_was_searched()
+    {
+        _directory.File("conversation_logs/current_session.jsonl", Views.JournalLines.Said(1, "a", "x", "one"));
+
+        Assert.Equal(1, Run("show", "99"));
+
+        Assert.Contains("There is no message 99 in session ", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stop_needs_no_whole_configuration_and_says_when_it_had_to_guess()
+    {
+        _directory.File("steno.json", """{ "queue_budget": "lots" }""");
+        Assert.Equal(0, Run("stop"));
+
+        _directory.File("steno.json", "{ broken");
+        Assert.Equal(1, Run("stop"));
+        Assert.Contains("this is no JSON", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--logs names another one", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,6 +205,11 @@ public sealed class CommandLineTests : IDisposable
     public void Status_without_a_recorder_says_so_and_fails()
     {
         Assert.Equal(1, Run("status"));
+        Assert.StartsWith("✗ NOT recording. There is no log directory ", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("`steno start`", _output.ToString(), StringComparison.Ordinal);
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(1, Run("status", "--logs", "."));
         Assert.StartsWith("✗ NOT recording. No recorder is running on ", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("`steno start`", _output.ToString(), StringComparison.Ordinal);
     }

@@ -38,6 +38,64 @@ public sealed class StatusScreenTests
         Assert.Contains("2 stalls", screen, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Numbers_agree_with_their_words_and_nothing_sounds_well_when_it_is_not()
+    {
+        Assert.Contains("received   1 message, ", Print(Healthy() with { Received = 1 }), StringComparison.Ordinal);
+        Assert.Contains("; all recorded\n", Print(Healthy()), StringComparison.Ordinal);
+
+        string deaf = Print(Healthy() with { Recording = false, Reason = "Not listening." });
+        Assert.DoesNotContain("all recorded", deaf, StringComparison.Ordinal);
+        Assert.Contains("; none waits to be recorded\n", deaf, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_unknown_has_one_reason()
+    {
+        Assert.Contains("unknown: publishers do not number", Print(Healthy()), StringComparison.Ordinal);
+
+        string interrupted = Print(Healthy() with
+        {
+            Coverage = [new CoverageStatus { Endpoint = "tcp://127.0.0.1:1", From = Now.AddHours(-1), To = Now, Reason = "Gone." }],
+        });
+        Assert.Contains("unknown: what was said while the recorder could not hear", interrupted, StringComparison.Ordinal);
+        Assert.DoesNotContain("number", interrupted, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void No_line_is_wider_than_the_terminal_whatever_agents_call_themselves(int columns)
+    {
+        string screen = Print(
+            Healthy() with
+            {
+                Recording = false,
+                Reason = string.Concat(Enumerable.Repeat("This goes on for a while. ", 20)),
+                Gaps = [new GapStatus { Publisher = new string('g', 500), From = 1, To = 2 }],
+                Coverage =
+                [
+                    new CoverageStatus
+                    {
+                        Endpoint = "tcp://127.0.0.1:1", From = Now, To = Now,
+                        Reason = string.Concat(Enumerable.Repeat("The other side is gone. ", 9)),
+                    },
+                ],
+                Agents =
+                [
+                    new AgentStatus { Name = new string('n', 1000), Messages = 1, LastSeen = Now },
+                    new AgentStatus { Name = string.Concat(Enumerable.Repeat("\u202eמזל\u001b[2J", 50)), Messages = 1, LastSeen = Now },
+                    new AgentStatus { Name = string.Concat(Enumerable.Repeat("日本🎉", 50)), Messages = 1, LastSeen = Now },
+                ],
+            },
+            columns);
+
+        Assert.All(screen.Split('\n'), line => Assert.True(SafeText.ColumnsOf(line) <= columns, line));
+        Assert.DoesNotContain('\u001b', screen);
+        Assert.DoesNotContain('\u202e', screen);
+        Assert.Contains("nnn…: 1 message,", screen, StringComparison.Ordinal);
+    }
+
     private static RecorderStatus Healthy() => new()
     {
         Recording = true,
@@ -61,10 +119,10 @@ public sealed class StatusScreenTests
         Version = "1.0",
     };
 
-    private static string Print(RecorderStatus status)
+    private static string Print(RecorderStatus status, int? columns = null)
     {
         var written = new StringWriter { NewLine = "\n" };
-        StatusScreen.Print(status, new Screen(written, hasColours: false), Now);
+        StatusScreen.Print(status, new Screen(written, hasColours: false, columns), Now);
         return written.ToString();
     }
 }

@@ -95,15 +95,24 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "log": "x" }""", "Did you mean \"logs\"?")]
-    [InlineData("""{ "quue_budget": 1 }""", "Did you mean \"queue_budget\"?")]
+    [InlineData("""{ "log": "x" }""", "did you mean \"logs\"?")]
+    [InlineData("""{ "quue_budget": 1 }""", "did you mean \"queue_budget\"?")]
+    [InlineData("""{ "log": 1, "colour": 2, "brokers": "x", "drect": 3 }""",
+        "no setting \"log\" (did you mean \"logs\"?), \"colour\", \"drect\" (did you mean \"direct\"?).")]
+    [InlineData("""{ "logs": 5 }""", "logs: \"5\" (from ")]
+    [InlineData("""{ "logs": 5 }""", "Allowed: a string.")]
+    [InlineData("""{ "direct": false }""", "Allowed: a string.")]
+    [InlineData("""{ "queue_budget": true }""", "a number, or a string such as")]
+    [InlineData("""{ "allow_remote": 1 }""", "Allowed: true or false.")]
+    [InlineData("""{ "brokers": [5] }""", "a string, or a list of strings")]
+    [InlineData("{\n  \"logs\": \"ä\" x\n}", ", line 2, column 15: this is no JSON.")]
     [InlineData("""{ "colour": "x" }""", "There are: logs, brokers")]
     [InlineData("""{ "logs": ["a", "b"] }""", "logs")]
     [InlineData("""{ "logs": "a", "logs": "b" }""", "twice")]
-    [InlineData("""{ "logs": "\ud800" }""", "cannot be read")]
+    [InlineData("""{ "logs": "\ud800" }""", "Allowed: a string.")]
     [InlineData("""{ "brokers": [] }""", "a list of strings")]
     [InlineData("[]", "object of settings")]
-    [InlineData("{", "cannot be read")]
+    [InlineData("{", ", line 1, column 2: this is no JSON.")]
     public void A_wrong_file_is_refused_by_its_path_and_the_reason(string content, string reason)
     {
         string path = _directory.File("steno.json", content);
@@ -112,6 +121,30 @@ public sealed class SettingsReaderTests : IDisposable
 
         Assert.Contains(path, refusal, StringComparison.Ordinal);
         Assert.Contains(reason, refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_is_no_log_directory()
+    {
+        string file = _directory.File("talk.jsonl", "");
+        _options[SettingKey.Logs] = [file];
+
+        Assert.Contains("this is a file", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_log_directory_alone_is_known_whatever_else_is_wrong_in_the_file()
+    {
+        _directory.File("steno.json", """{ "logs": "talks", "queue_budget": "lots", "colour": 1 }""");
+        Assert.Equal((_directory.Join("talks"), null), ReadLogs());
+
+        _directory.File("steno.json", "{ broken");
+        (string logs, string? problem) = ReadLogs();
+        Assert.Equal(_directory.Join("conversation_logs"), logs);
+        Assert.Contains("this is no JSON", problem, StringComparison.Ordinal);
+
+        _options[SettingKey.Logs] = ["given"];
+        Assert.Equal((_directory.Join("given"), null), ReadLogs());
     }
 
     [Theory]
@@ -148,6 +181,9 @@ public sealed class SettingsReaderTests : IDisposable
 
         Assert.Equal("broker.example.org", Assert.Single(Read().Brokers).Host);
     }
+
+    private (string Logs, string? Problem) ReadLogs() =>
+        SettingsReader.ReadLogs(_options, _variables.GetValueOrDefault, _directory.Path);
 
     private StenoSettings Read() => SettingsReader.Read(_options, _variables.GetValueOrDefault, _directory.Path);
 }

@@ -1,11 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Steno.Tests.Views;
 
-/// <summary>Journal lines as a recorder writes them, for reading only: their hashes chain nothing.</summary>
+/// <summary>Journal lines as a recorder writes them, for reading only: their hashes differ, and chain nothing.</summary>
 internal static class JournalLines
 {
-    public static string Said(long seq, string id, string speaker, string text, string metadata = "{}", string source = "broker") =>
-        $$"""{"Id":"{{id}}","Timestamp":"2025-11-30T10:00:00.123","SpeakerName":"{{speaker}}","SpeakerRole":"Agent","Message":"{\"message\":\"{{text}}\"}","ConversationType":0,"ContextId":"c","Metadata":{{metadata}},"Seq":{{seq}},"ReceivedAt":"2025-11-30T15:00:00.123456Z","Source":"{{source}}","Wire":{"topic":"t","head":"","tail":""},"Hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}"""
-        + "\n";
+    public static string Said(long seq, string id, string speaker, string text, string metadata = "{}", string source = "broker")
+    {
+        string body = $$"""{"Id":"{{id}}","Timestamp":"2025-11-30T10:00:00.123","SpeakerName":"{{speaker}}","SpeakerRole":"Agent","Message":"{\"message\":\"{{text}}\"}","ConversationType":0,"ContextId":"c","Metadata":{{metadata}},"Seq":{{seq}},"ReceivedAt":"2025-11-30T15:00:00.123456Z","Source":"{{source}}","Wire":{"topic":"t","head":"{\"content\":","tail":"}"}""";
+        return $$"""{{body}},"Hash":"{{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}}"}""" + "\n";
+    }
 
     public static string Own(long seq, string happened) =>
         Said(seq, $"own-{seq}", "steno", happened, $$"""{"event":"{{happened}}"}""", "steno");

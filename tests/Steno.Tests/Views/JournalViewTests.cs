@@ -19,10 +19,10 @@ public sealed class JournalViewTests : IDisposable
             JournalLines.Said(4, "b", "x", "two", """{"duplicate_of":2}"""),
             JournalLines.Own(5, "coverage_started"));
 
-        Assert.Equal(["a", "b"], Ids(JournalExcerpt.Last(path, 2, everything: false).Messages));
-        Assert.Equal(["b", "own-5"], Ids(JournalExcerpt.Last(path, 2, everything: true).Messages));
-        Assert.Empty(JournalExcerpt.Last(path, 0, everything: true).Messages);
-        Assert.Equal(5, JournalExcerpt.Last(path, 100, everything: true).Messages.Count);
+        Assert.Equal(["a", "b"], Ids(JournalExcerpt.Last(path, 2, everything: false).Entries));
+        Assert.Equal(["b", "own-5"], Ids(JournalExcerpt.Last(path, 2, everything: true).Entries));
+        Assert.Empty(JournalExcerpt.Last(path, 0, everything: true).Entries);
+        Assert.Equal(5, JournalExcerpt.Last(path, 100, everything: true).Entries.Count);
     }
 
     [Fact]
@@ -31,10 +31,10 @@ public sealed class JournalViewTests : IDisposable
         string whole = JournalLines.Said(1, "a", "x", "one");
         string path = Journal(whole, "{\"Id\":\"half");
 
-        (IReadOnlyList<RecordedMessage> messages, long next) = JournalExcerpt.Last(path, 10, everything: true);
+        JournalExcerpt excerpt = JournalExcerpt.Last(path, 10, everything: true);
 
-        Assert.Equal(["a"], Ids(messages));
-        Assert.Equal(whole.Length, next);
+        Assert.Equal(["a"], Ids(excerpt.Entries));
+        Assert.Equal(whole.Length, excerpt.NextOffset);
     }
 
     [Fact]
@@ -48,13 +48,13 @@ public sealed class JournalViewTests : IDisposable
             JournalLines.Said(5, "m-5", "x", "m-3 was right"));
 
         MessageSearch bySeq = MessageSearch.BySeq(path, 3, context: 1)!;
-        Assert.Equal("m-3", bySeq.Message.Id);
-        Assert.Equal(LineOrigin.Broken, Assert.Single(bySeq.Before).Origin);
-        Assert.Equal("m-4", Assert.Single(bySeq.After).Id);
+        Assert.Equal("m-3", bySeq.Found.Message.Id);
+        Assert.Equal(LineOrigin.Broken, Assert.Single(bySeq.Before).Message.Origin);
+        Assert.Equal("m-4", Assert.Single(bySeq.After).Message.Id);
 
-        Assert.Equal("old-1", MessageSearch.BySeq(path, 1, context: 0)!.Message.Id);
-        Assert.Equal(3, MessageSearch.ById(path, "m-3", context: 0)!.Message.Seq);
-        Assert.Equal(5, MessageSearch.ById(path, "m-5", context: 0)!.Message.Seq);
+        Assert.Equal("old-1", MessageSearch.BySeq(path, 1, context: 0)!.Found.Message.Id);
+        Assert.Equal(3, MessageSearch.ById(path, "m-3", context: 0)!.Found.Message.Seq);
+        Assert.Equal(5, MessageSearch.ById(path, "m-5", context: 0)!.Found.Message.Seq);
         Assert.Null(MessageSearch.BySeq(path, 6, context: 3));
         Assert.Null(MessageSearch.ById(path, "m-9", context: 3));
     }
@@ -65,7 +65,7 @@ public sealed class JournalViewTests : IDisposable
         string path = Journal(JournalLines.Said(1, "a", "x", "one"));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
-        await using IAsyncEnumerator<RecordedMessage> following =
+        await using IAsyncEnumerator<JournalEntry> following =
             new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.Equal("a", await NextAsync(following));
 
@@ -88,7 +88,7 @@ public sealed class JournalViewTests : IDisposable
         string path = Path.Combine(_directory.Path, "current_session.jsonl");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
-        await using IAsyncEnumerator<RecordedMessage> following =
+        await using IAsyncEnumerator<JournalEntry> following =
             new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Task<string> first = NextAsync(following);
 
@@ -97,13 +97,54 @@ public sealed class JournalViewTests : IDisposable
         Assert.Equal("a", await first);
     }
 
-    private static async Task<string> NextAsync(IAsyncEnumerator<RecordedMessage> following)
+    [Fact]
+    public async Task Following_prints_nothing_twice_when_a_copy_takes_the_name_or_the_file_is_cut()
     {
-        Assert.True(await following.MoveNextAsync());
-        return following.Current.Id;
+        string[] lines = [.. Enumerable.Range(1, 200).Select(n => JournalLines.Said(n, $"m-{n}", "x", $"text {n}"))];
+        string path = Journal(lines);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        long end = JournalExcerpt.Last(path, 1, everything: true).NextOffset;
+        await using IAsyncEnumerator<JournalEntry> following = new JournalFollower(path, TimeProvider.System, () => false)
+            .FollowAsync(end, deadline.Token).GetAsyncEnumerator(deadline.Token);
+        Task<string> next = NextAsync(following);
+
+        // An editor's way: another file with one line changed, and one more behind.
+        string edited = _directory.File("edited.jsonl",
+            string.Concat(lines).Replace("text 7\"", "text seven\"", StringComparison.Ordinal)
+            + JournalLines.Said(201, "m-201", "x", "new"));
+        new FileInfo(edited).MoveTo(path, overwrite: true);
+        Assert.Equal("m-201", await next);
+
+        // A recorder's way after a sync that failed: the end is cut off, and another line comes in its place.
+        next = NextAsync(following);
+        await using (FileStream cut = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            cut.SetLength(cut.Length - JournalLines.Said(201, "m-201", "x", "new").Length - lines[^1].Length);
+        Append(path, JournalLines.Said(200, "other-200", "x", "other"));
+        Assert.Equal("other-200", await next);
     }
 
-    private static string[] Ids(IReadOnlyList<RecordedMessage> messages) => [.. messages.Select(message => message.Id)];
+    [Fact]
+    public void Repeats_that_are_left_out_are_counted_from_the_first_message_that_is_shown()
+    {
+        string path = Journal(
+            JournalLines.Said(1, "a", "x", "one"),
+            JournalLines.Said(2, "a", "x", "one", """{"duplicate_of":1}"""),
+            JournalLines.Said(3, "b", "x", "two"),
+            JournalLines.Said(4, "b", "x", "two", """{"duplicate_of":3}"""));
+
+        Assert.Equal(2, JournalExcerpt.Last(path, 10, everything: false).HiddenRepeats);
+        Assert.Equal(1, JournalExcerpt.Last(path, 1, everything: false).HiddenRepeats);
+        Assert.Equal(0, JournalExcerpt.Last(path, 10, everything: true).HiddenRepeats);
+    }
+
+    private static async Task<string> NextAsync(IAsyncEnumerator<JournalEntry> following)
+    {
+        Assert.True(await following.MoveNextAsync());
+        return following.Current.Message.Id;
+    }
+
+    private static string[] Ids(IReadOnlyList<JournalEntry> entries) => [.. entries.Select(entry => entry.Message.Id)];
 
     private string Journal(params string[] lines) =>
         _directory.File("current_session.jsonl", string.Concat(lines));

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno help [VERB]</c>: what <c>--help</c> shows, for those who type it so.</summary>
+internal static class HelpCommand
+{
+    public static Command Create(VerbContext context, RootCommand root)
+    {
+        var verb = new Verb("help", "Show what there is, or a verb's options and examples", "steno help", "steno help start");
+        var about = new Argument<string?>("VERB")
+        {
+            Description = "The verb to be explained",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        about.CompletionSources.Add(_ => root.Subcommands.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));
+        verb.Add(about);
+        verb.SetAction(parsed =>
+        {
+            string? name = parsed.GetValue(about);
+            if (name is not null && root.Subcommands.All(known => known.Name != name))
+            {
+                context.Error.Line($"steno: {UsageError.UnknownVerb(name, root)}");
+                context.Error.Line($"`steno help` shows what there is.");
+                return ExitCodes.WrongUsage;
+            }
+
+            return root.Parse(name is null ? ["--help"] : [name, "--help"]).Invoke();
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,53 @@
+using Steno.Terminal;
+
+namespace Steno.Commands;
+
+/// <summary>
+/// What <c>tail</c> says beside the messages, on standard error: that recording stops or goes on, that a repeat is
+/// left out. Any thread.
+/// </summary>
+internal sealed class TailRemarks(Screen error, string logs, TimeProvider time)
+{
+    /// <summary>Status turns within 5 s of a fault; asking more often would not tell sooner.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _writing = new();
+    private bool _hasToldOfRepeats;
+
+    public void OfHiddenRepeats(int count)
+    {
+        if (count == 0 || _hasToldOfRepeats) return;
+        _hasToldOfRepeats = true; // once: a sender that says everything twice would fill the screen
+        Write($"{Repeats.Hidden(count)}");
+    }
+
+    public void OfWaiting() => Write(Directory.Exists(logs)
+        ? $"Nothing has been recorded in {logs} yet; waiting."
+        : $"There is no directory {logs} yet; waiting for it.");
+
+    /// <summary>Says when recording stops and when it goes on, until cancelled.</summary>
+    public async Task WatchAsync(CancellationToken cancellation)
+    {
+        string? told = null;
+        while (true)
+        {
+            string? reason = await RecordingNote.LookAsync(logs, cancellation).ConfigureAwait(false);
+            if (reason is not null && Kind(reason) != told) Write($"Not recording now: {reason}");
+            if (reason is null && told is not null) Write("Recording again.");
+            told = reason is null ? null : Kind(reason);
+            await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reasons count seconds; that is no news.</summary>
+    private static string Kind(string reason) => string.Concat(reason.Where(character => !char.IsDigit(character)));
+
+    private void Write(string remark)
+    {
+        lock (_writing)
+        {
+            error.Line($"{Styled.Warning(remark)}");
+            error.Flush();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Steno.Zmtp;
+
+namespace Steno.Launching;
+
+/// <summary>
+/// Who listens at an address of this machine, as far as /proc shows it to us: processes of this user, on Linux. For
+/// messages only; nothing is decided by it.
+/// </summary>
+internal static class PortOwner
+{
+    private const string ListenState = "0A";
+
+    /// <summary>In words, such as <c>steno broker (pid 4711, of Steno on /home/you/conversation_logs)</c>; null if not known.</summary>
+    public static string? Describe(ZmtpEndpoint door)
+    {
+        if (!OperatingSystem.IsLinux() || door.IsIpc) return null;
+        try
+        {
+            return SocketOf(door.Port) is { } socket && HolderOf(socket) is { } pid ? Describe(pid) : null;
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return null; // /proc is not there, or is closed to us
+        }
+    }
+
+    /// <summary>The inode of the socket that listens, as <c>socket:[4711]</c>.</summary>
+    private static string? SocketOf(int port)
+    {
+        string wanted = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
+        foreach (string table in new[] { "/proc/self/net/tcp", "/proc/self/net/tcp6" })
+        {
+            if (!File.Exists(table)) continue;
+            foreach (string row in File.ReadLines(table))
+            {
+                // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode
+                string[] fields = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (fields.Length > 9 && fields[3] == ListenState && fields[1].EndsWith(wanted, StringComparison.Ordinal))
+                    return $"socket:[{fields[9]}]";
+            }
+        }
+
+        return null;
+    }
+
+    private static int? HolderOf(string socket)
+    {
+        foreach (string process in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && Holds(process, socket))
+                return pid;
+        return null;
+    }
+
+    private static bool Holds(string process, string socket)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd"))
+                .Any(descriptor => new FileInfo(descriptor).LinkTarget == socket);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false; // another user's, or it has ended meanwhile
+        }
+    }
+
+    private static string Describe(int pid)
+    {
+        string[] line = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        string name = line.Length == 0 ? "a process" : Path.GetFileName(line[0]);
+        // `steno broker`, or `dotnet steno.dll broker`.
+        int verb = Array.FindIndex(line, word => word is "broker" or "record");
+        if (verb is not (1 or 2) || !Path.GetFileNameWithoutExtension(line[verb - 1]).Equals("steno", StringComparison.Ordinal))
+            return $"{name} (pid {pid})";
+        return $"`steno {line[verb]}` (pid {pid}{(LogsOf(line) is { } logs ? $", of Steno on {logs}" : "")})";
+    }
+
+    /// <summary>A recorder is told its log directory, and a daemon where in it its own log is.</summary>
+    private static string? LogsOf(string[] line) =>
+        After(line, Configuration.SettingKey.Logs.Option)
+        ?? (After(line, DaemonArguments.LogOption) is { } log ? Path.GetDirectoryName(Path.GetDirectoryName(log)) : null);
+
+    private static string? After(string[] line, string option) =>
+        Array.IndexOf(line, option) is >= 0 and var at && at + 1 < line.Length ? line[at + 1] : null;
+}
