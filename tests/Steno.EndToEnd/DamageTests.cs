@@ -64,7 +64,7 @@ public sealed class DamageTests : IDisposable
             Assert.Contains("19 torn bytes", recovered, StringComparison.Ordinal);
             Assert.Equal("unknown", status.GetProperty("verdict").GetString());
             (_, string screen, _) = await StenoBinary.RunAsync(["status", "--logs", _logs.Logs]);
-            Assert.Contains("recovered: The journal ended in 19 torn bytes", screen, StringComparison.Ordinal);
+            Assert.Contains("recovered  The journal ended in 19 torn bytes", screen, StringComparison.Ordinal);
             Assert.Equal(0, await recorder.StopAsync());
         }
 
