@@ -45,6 +45,15 @@ internal partial class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string program, params IReadOnlyList<string> arguments) =>
         new(program, arguments);
 
+    /// <summary>
+    /// As a terminal starts it: Ctrl+C is heard. Tests that run in the background ignore it, and a process inherits that.
+    /// </summary>
+    public static ChildProcess StartInForeground(string program, params IReadOnlyList<string> arguments) =>
+        new(InForeground[0], [.. InForeground[1..], program, .. arguments]);
+
+    /// <summary>Goes before a command; the process id stays the command's.</summary>
+    public static string[] InForeground { get; } = ["/usr/bin/env", "--default-signal=INT"];
+
     public async Task TellAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);

@@ -155,7 +155,8 @@ public sealed class RecorderTests : IDisposable
     public async Task Ctrl_C_drains_commits_and_exits_0()
     {
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
-        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(
+            _logs, _endpoint, before: ChildProcess.InForeground);
         await publisher.WaitForOutputAsync("ready");
         await publisher.TellAsync("send 5000 1");
         await recorder.WaitForAsync(s => s.GetProperty("received").GetInt64() > 0, "messages come");

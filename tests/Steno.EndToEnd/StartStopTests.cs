@@ -199,7 +199,7 @@ public sealed class StartStopTests : IAsyncLifetime
         // A door that accepts and says nothing: the handshake waits for longer than this test.
         using TcpListener silent = new(IPAddress.Loopback, 0);
         silent.Start();
-        await using ChildProcess start = ChildProcess.Start(StenoBinary.Path,
+        await using ChildProcess start = ChildProcess.StartInForeground(StenoBinary.Path,
             ["start", "--logs", _logs.Logs, .. Doors, "--broker", _subscribers, "--broker", $"tcp://{silent.LocalEndpoint}"]);
         using Socket caller = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
 
@@ -222,7 +222,7 @@ public sealed class StartStopTests : IAsyncLifetime
             "record" => ["--logs", _logs.Logs, "--broker", _subscribers, "--direct", "off"],
             _ => ["--logs", _logs.Logs],
         };
-        await using ChildProcess process = ChildProcess.Start(StenoBinary.Path, [verb, .. arguments]);
+        await using ChildProcess process = ChildProcess.StartInForeground(StenoBinary.Path, [verb, .. arguments]);
         if (verb == "tail") await process.WaitForErrorAsync("waiting for it");
         else await process.WaitForOutputAsync("ACTIVE");
 
