@@ -47,12 +47,16 @@ public sealed class StorageException : StenoException
     /// <summary>Somebody else has changed a file that only we write.</summary>
     public static StorageException ChangedByOthers(string path, string how) => new(
         $"{path} {how}: somebody else has changed it",
-        "Find out who writes there, then start the recorder again.", null, path, "write", 0);
+        "Find out who writes there, then start the recorder again.", null, path, "write", 0)
+    { IsChangedByOthers = true };
 
     /// <summary>The log directory is not where it was.</summary>
     public static StorageException DirectoryLost(string path) => new(
         $"The log directory {path} was renamed, deleted or replaced while recording: what is said still goes into the open file, and nothing else is written",
         "Put the directory back, or stop the recorder and start it again where it should write.", null, path, "statx", Errnos.NotFound);
+
+    /// <summary>The disk is well: somebody else has changed the file.</summary>
+    public bool IsChangedByOthers { get; private init; }
 
     public static StorageException FromErrno(string operation, string path, int errno)
     {

@@ -20,13 +20,7 @@ public sealed class JournalWriter : IDisposable
     /// </summary>
     public const int MaxBatchBytes = 4 << 20;
 
-    /// <summary>
-    /// So much of what was written stays in the page cache: what readers look at most. Pages before it are let go, and the
-    /// next writes use them again (measured: 0.4 instead of 1.8 µs a message where fresh pages are dear, as on virtual machines).
-    /// </summary>
-    private const long CachedBytes = 32 << 20;
-
-    private readonly DurableFile _file;
+    private readonly JournalFile _file;
     private readonly Action<JournalBatch>? _recorded;
     private readonly TimeProvider _time;
     private readonly Thread _committer;
@@ -34,10 +28,6 @@ public sealed class JournalWriter : IDisposable
     private readonly Semaphore _committerFree = new(1, 1);
     private readonly CommitLatency _latency = new();
     private readonly SHA256 _sha256 = SHA256.Create(); // kept: the one-shot call makes and frees a context each time
-
-    /// <summary>The last bytes of what is durable: hash and newline. Read back they tell whether the file is still ours.</summary>
-    private readonly byte[] _ending = new byte[JournalLine.SuffixLength + 1];
-    private bool _hasEnding;
 
     private JournalBatch _filling = new();
     private JournalBatch _committing = new();
@@ -50,8 +40,6 @@ public sealed class JournalWriter : IDisposable
     private volatile StorageException? _failure;
     private readonly Lock _durableGate = new();
     private JournalPosition _durableEnd;
-    private long _offset;
-    private long _letGo;
     private long _writtenSeq;
     private long _durableSeq;
     private long _oldestFilling = long.MaxValue;
@@ -66,11 +54,9 @@ public sealed class JournalWriter : IDisposable
     public JournalWriter(DurableFile file, in JournalPosition position, TimeProvider time, Action<JournalBatch>? recorded = null)
     {
         ArgumentNullException.ThrowIfNull(file);
-        _file = file;
+        _file = new JournalFile(file, position.Offset);
         _time = time;
         _recorded = recorded;
-        _offset = position.Offset;
-        _letGo = position.Offset;
         _nextSeq = position.Seq + 1;
         _head = position.Hash;
         _writtenSeq = _durableSeq = position.Seq;
@@ -89,7 +75,7 @@ public sealed class JournalWriter : IDisposable
     public long DurableSeq => Volatile.Read(ref _durableSeq);
 
     /// <summary>Bytes of the file that are durable.</summary>
-    public long DurableBytes => Volatile.Read(ref _offset);
+    public long DurableBytes => _file.End;
 
     /// <summary>The end of what is durable. Any thread.</summary>
     public JournalPosition DurableEnd
@@ -104,7 +90,7 @@ public sealed class JournalWriter : IDisposable
     public StorageException? Failure => _failure;
 
     /// <summary>The disk is well: it failed because somebody else has cut the file or written in it.</summary>
-    public bool IsDisturbed { get; private set; }
+    public bool IsDisturbed => _failure is { IsChangedByOthers: true };
 
     /// <summary>Which file it writes, whatever became of its name. Any thread.</summary>
     public FileFacts Facts => _file.Facts;
@@ -214,7 +200,7 @@ public sealed class JournalWriter : IDisposable
         if (_failure is not null || !_committerFree.WaitOne(0)) return false;
         try
         {
-            return _file.Length != _offset || !HoldsEnding();
+            return _file.IsChanged;
         }
         finally
         {
@@ -233,9 +219,9 @@ public sealed class JournalWriter : IDisposable
         _committerFree.WaitOne();
         StopCommitter();
         JournalBatch[] unrecorded = [.. new[] { _committing, _filling }.Where(batch => batch.Count > 0)];
-        return new AbandonedJournal(_file, DurableEnd, unrecorded)
+        return new AbandonedJournal(_file.File, DurableEnd, unrecorded)
         {
-            HasLostLines = _file.Length < _offset || !HoldsEnding(),
+            HasLostLines = _file.HasLostLines,
         };
     }
 
@@ -249,7 +235,7 @@ public sealed class JournalWriter : IDisposable
     {
         if (_disposed) return;
         StopCommitter();
-        _file.Dispose();
+        _file.File.Dispose();
     }
 
     private void StopCommitter()
@@ -307,100 +293,34 @@ public sealed class JournalWriter : IDisposable
         ReadOnlySpan<byte> lines = batch.Lines.Span;
         try
         {
-            // 1. Nobody else has been at the file: what they wrote is not written over.
-            if (_file.Length != _offset)
-            {
-                string how = _file.Length < _offset ? "is shorter than what was recorded" : "has bytes behind its end";
-                Fail(StorageException.ChangedByOthers(_file.Path, how), disturbed: true);
-                return;
-            }
-
-            // 2. Write. Crash: any part of the batch may be there; start-up keeps the lines whose chain holds. Somebody may
-            // have cut the file since 1: then there is a hole where the line before should be.
-            _file.Write(lines, _offset);
-            if (!HoldsEnding())
-            {
-                CutBack();
-                Fail(StorageException.ChangedByOthers(_file.Path, "no longer holds what was recorded"), disturbed: true);
-                return;
-            }
-
+            _file.Write(lines); // steps 1 and 2
             Volatile.Write(ref _writtenSeq, batch.LastSeq);
-
-            // 3. Sync. Crash before it returns: as after 2, and power loss may leave holes of zeros.
-            _file.Sync();
+            _file.Sync(lines); // step 3
         }
         catch (StorageException e)
         {
-            CutBack();
-            Fail(e, disturbed: false);
+            // The batch is not recorded, and never will be here. Its lines stay in memory.
+            Volatile.Write(ref _writtenSeq, DurableSeq);
+            _failure = e;
             return;
         }
 
         // 4. Only now is the batch recorded.
-        lines[^_ending.Length..].CopyTo(_ending);
-        _hasEnding = JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
-        Volatile.Write(ref _offset, _offset + lines.Length);
         Volatile.Write(ref _durableSeq, batch.LastSeq);
-        lock (_durableGate) _durableEnd = new JournalPosition(_offset, batch.LastSeq, hash);
+        _ = JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
+        lock (_durableGate) _durableEnd = new JournalPosition(_file.End, batch.LastSeq, hash);
         _latency.Add(_time.GetElapsedTime(began));
-
-        LetGoOfCache();
+        _file.LetGoOfCache();
 
         // 5. Whoever follows the journal is told; a crash here costs nothing, since they resume from their own position.
         _recorded?.Invoke(batch);
     }
 
-    private void LetGoOfCache()
-    {
-        long end = (_offset - CachedBytes) & ~(MaxBatchBytes - 1L);
-        if (end <= _letGo) return;
-        _file.LetGo(_letGo, end);
-        _letGo = end;
-    }
-
-    /// <summary>
-    /// Whether the line before the end is the one that was written there: a file that is cut and grown, or overwritten,
-    /// loses it.
-    /// </summary>
-    private bool HoldsEnding()
-    {
-        if (!_hasEnding) return true; // nothing was written by us yet
-        Span<byte> found = stackalloc byte[_ending.Length];
-        return _file.Read(found, _offset - found.Length) == found.Length && found.SequenceEqual(_ending);
-    }
-
-    /// <summary>The batch is not recorded, and never will be here. Its lines stay in memory.</summary>
-    private void Fail(StorageException failure, bool disturbed)
-    {
-        Volatile.Write(ref _writtenSeq, DurableSeq);
-        IsDisturbed = disturbed;
-        _failure = failure;
-    }
-
-    /// <summary>
-    /// What a failed sync left in the page cache would look recorded to the next reader though the disk never got it, so
-    /// the file is cut back to what is durable.
-    /// </summary>
-    private void CutBack()
-    {
-        try
-        {
-            if (_file.Length > _offset) _file.Truncate(_offset);
-        }
-        catch (StorageException e)
-        {
-            // A disk that fails once may well fail again. Start-up then finds the lines, and writes them a second time
-            // before it calls them recorded.
-            CutBackFailure = e;
-        }
-    }
-
     /// <summary>Set when, after a failure, the file could not even be cut back to its durable part.</summary>
-    public StorageException? CutBackFailure { get; private set; }
+    public StorageException? CutBackFailure => _file.CutBackFailure;
 
     private void ThrowIfFailed()
     {
-        if (_failure is { } failure) throw new JournalFailedException(_file.Path, DurableSeq, failure);
+        if (_failure is { } failure) throw new JournalFailedException(_file.File.Path, DurableSeq, failure);
     }
 }
