@@ -119,13 +119,17 @@ public sealed class VolumeTests
     private async Task StopsAsync(
         RecorderProcess recorder, TestLogs logs, string cause, Func<Task>? fault = null)
     {
-        await using Witness witness = (await Witness.TryListenAsync(logs, _testimony))!;
-        await witness.HearAsync(100);
-        await witness.StatusAsync();
+        await using (Witness witness = (await Witness.TryListenAsync(logs, _testimony))!)
+        {
+            await witness.HearAsync(100);
+            await witness.StatusAsync();
+            if (fault is null) await HeardAllAsync();
+        }
+
+        // It listens no longer once a file system is broken off: what Linux calls synced in that moment may be
+        // lost, which docs/adr/0013-real-volumes.md shows without Steno.
         if (fault is not null) await fault();
-        else await HeardAllAsync();
         await IsToldAsync(recorder, cause, seconds: 5);
-        await witness.StatusAsync();
         await recorder.Process.WaitForErrorAsync("RECORDING HAS STOPPED");
         Assert.Equal(1, await recorder.StopAsync());
     }

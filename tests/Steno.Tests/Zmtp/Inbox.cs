@@ -36,6 +36,16 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    /// <summary>The same, among what comes within a tenth of a second.</summary>
+    public bool TrySkipTo(Func<byte[][], bool> wanted)
+    {
+        Queue.WaitToRead(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+        Fill();
+        while (_read.TryDequeue(out byte[][]? message))
+            if (wanted(message)) return true;
+        return false;
+    }
+
     public void Dispose() => Queue.Dispose();
 
     private void Fill()
