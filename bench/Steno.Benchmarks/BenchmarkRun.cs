@@ -13,7 +13,9 @@ internal static class BenchmarkRun
         new RestartRow(), new OverloadRow(),
     ];
 
-    /// <returns>1 if anything was lost or damaged. A missed goal is no failure: figures depend on the machine.</returns>
+    /// <returns>
+    /// 1 if anything was lost or damaged. A missed goal is no failure: figures depend on the machine.
+    /// </returns>
     public static async Task<int> RunAsync(BenchmarkOptions options, CancellationToken cancellation)
     {
         using Workshop shop = Workshop.Open(options);

@@ -1,8 +1,8 @@
 namespace Steno.Benchmarks;
 
 /// <summary>
-/// The one clock that all processes here read (CLOCK_MONOTONIC), in nanoseconds: a time taken in the publisher and a time
-/// taken here can be subtracted.
+/// The one clock that all processes here read (CLOCK_MONOTONIC), in nanoseconds: a time taken in the
+/// publisher and a time taken here can be subtracted.
 /// </summary>
 internal static class MonotonicClock
 {

@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace Steno.Benchmarks;
 
-/// <summary>The C programs of <c>bench/native</c>, built here and now; without compiler or libzmq there are none.</summary>
+/// <summary>
+/// The C programs of <c>bench/native</c>, built here and now; without compiler or libzmq there are none.
+/// </summary>
 internal sealed class NativePeers
 {
     private readonly string _folder;

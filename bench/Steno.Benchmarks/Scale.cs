@@ -3,7 +3,10 @@ namespace Steno.Benchmarks;
 /// <summary>How much is measured.</summary>
 internal sealed record Scale
 {
-    /// <summary>Some seconds of the recorder at full speed: the ends of a run, known to some milliseconds, do not matter.</summary>
+    /// <summary>
+    /// Some seconds of the recorder at full speed: the ends of a run, known to some milliseconds, do not
+    /// matter.
+    /// </summary>
     public int RateMessages { get; init; } = 1_000_000;
 
     /// <summary>Odd: a median is then a measurement.</summary>

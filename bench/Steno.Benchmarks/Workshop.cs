@@ -3,7 +3,9 @@ using Steno.Benchmarks.Payloads;
 
 namespace Steno.Benchmarks;
 
-/// <summary>What the rows work with: the binary, the native peers, the messages, a place on the disk.</summary>
+/// <summary>
+/// What the rows work with: the binary, the native peers, the messages, a place on the disk.
+/// </summary>
 internal sealed class Workshop : IDisposable
 {
     private readonly DirectoryInfo _work;

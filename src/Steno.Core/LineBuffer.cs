@@ -27,7 +27,9 @@ public sealed class LineBuffer
     /// <summary>What was written; valid until the next write or <see cref="Truncate"/>.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    /// <summary>What was written, for calls that outlive the stack frame; valid until the next write.</summary>
+    /// <summary>
+    /// What was written, for calls that outlive the stack frame; valid until the next write.
+    /// </summary>
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _length);
 
     /// <summary>What was written, to be changed in place; valid until the next write.</summary>

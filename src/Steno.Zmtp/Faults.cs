@@ -75,8 +75,8 @@ internal static class Faults
         $"{endpoint} is {peer.WithArticle()}: {Meaning(own, peer)}.",
         Remedy(own, peer, endpoint));
 
-    /// <summary>A peer has come to a door of ours that is not for it. In its own view: the one who can mend it
-    /// knows the agent, not the door.</summary>
+    /// <summary>A peer has come to a door of ours that is not for it. In its own view: the one who can mend
+    /// it knows the agent, not the door.</summary>
     public static ZmtpFault WrongVisitor(
         ZmtpSocketType own, ZmtpSocketType peer, ZmtpEndpoint door, SignPost signs) => new(
         ZmtpFaultCode.WrongDoor,

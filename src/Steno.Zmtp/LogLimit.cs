@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Steno.Zmtp;
 
-/// <summary>Lets a few log entries of each kind through per period and counts the rest: a peer must not be able to
-/// fill a disk with its errors, nor to hide those of another kind. Thread-safe.</summary>
+/// <summary>Lets a few log entries of each kind through per period and counts the rest: a peer must not be
+/// able to fill a disk with its errors, nor to hide those of another kind. Thread-safe.</summary>
 public sealed class LogLimit(TimeProvider time)
 {
     private const int PerPeriod = 5;
@@ -13,8 +13,8 @@ public sealed class LogLimit(TimeProvider time)
     private readonly Dictionary<int, Window> _windows = [];
 
     /// <param name="kind">One of a few: each is kept.</param>
-    /// <param name="more">Words for the entries of this kind kept back since the last one let through; empty if
-    /// there were none.</param>
+    /// <param name="more">Words for the entries of this kind kept back since the last one let through; empty
+    /// if there were none.</param>
     /// <returns>False if this one is to be kept back.</returns>
     public bool Allow(int kind, out string more)
     {

@@ -39,8 +39,9 @@ public sealed record ZmtpOptions
     /// over. SUB, XSUB and PULL drain larger ones and deliver them truncated. 1 to 1 GiB.</summary>
     public int MaxMessageBytes { get; init; } = 128 * MiB;
 
-    /// <summary>Frames of one message. 1,024: agents use two or three, and an empty frame is 2 bytes on the wire
-    /// and 10 in memory. More are drained and delivered truncated, as too many bytes are. 1 to 65,536.</summary>
+    /// <summary>Frames of one message. 1,024: agents use two or three, and an empty frame is 2 bytes on the
+    /// wire and 10 in memory. More are drained and delivered truncated, as too many bytes are. 1 to
+    /// 65,536.</summary>
     public int MaxFramesPerMessage { get; init; } = 1024;
 
     /// <summary>Bytes of a drained message after which the connection is broken off: a length of

@@ -7,7 +7,9 @@ internal static class StenoVersion
 {
     private const int CommitCharacters = 7;
 
-    /// <summary>As in <c>0.1.0+6c961de</c>: what is behind the plus is the commit it was built from.</summary>
+    /// <summary>
+    /// As in <c>0.1.0+6c961de</c>: what is behind the plus is the commit it was built from.
+    /// </summary>
     public static string Current { get; } = Shorten(
         typeof(StenoVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? "0.0.0");

@@ -46,7 +46,8 @@ internal partial class ChildProcess : IAsyncDisposable
         new(program, arguments);
 
     /// <summary>
-    /// As a terminal starts it: Ctrl+C is heard. Tests that run in the background ignore it, and a process inherits that.
+    /// As a terminal starts it: Ctrl+C is heard. Tests that run in the background ignore it, and a process
+    /// inherits that.
     /// </summary>
     public static ChildProcess StartInForeground(string program, params IReadOnlyList<string> arguments) =>
         new(InForeground[0], [.. InForeground[1..], program, .. arguments]);

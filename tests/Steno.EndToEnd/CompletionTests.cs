@@ -2,7 +2,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd;
 
-/// <summary>What <c>steno completion</c> prints, in the shells themselves: they complete verbs and options.</summary>
+/// <summary>
+/// What <c>steno completion</c> prints, in the shells themselves: they complete verbs and options.
+/// </summary>
 public sealed class CompletionTests : IDisposable
 {
     // zsh completes only where it thinks that somebody types: in a terminal of its own.

@@ -4,7 +4,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd;
 
-/// <summary>What start-up finds wrong with a journal is said by status, in both forms, and once in the journal.</summary>
+/// <summary>
+/// What start-up finds wrong with a journal is said by status, in both forms, and once in the journal.
+/// </summary>
 public sealed class DamageTests : IDisposable
 {
     private readonly TestLogs _logs = new();

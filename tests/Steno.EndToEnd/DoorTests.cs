@@ -4,7 +4,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd;
 
-/// <summary>What comes to the recorder's doors and is not as it should be: it is said where people look.</summary>
+/// <summary>
+/// What comes to the recorder's doors and is not as it should be: it is said where people look.
+/// </summary>
 public sealed class DoorTests : IDisposable
 {
     private readonly TestLogs _logs = new();

@@ -5,8 +5,8 @@ using Steno.EndToEnd.Support;
 namespace Steno.EndToEnd;
 
 /// <summary>
-/// A journal that fails once, or is deleted, replaced, cut or written in, while messages pour in: every message that was sent is
-/// accounted for, and the recorder goes on.
+/// A journal that fails once, or is deleted, replaced, cut or written in, while messages pour in: every
+/// message that was sent is accounted for, and the recorder goes on.
 /// </summary>
 public sealed class LostJournalTests : IDisposable
 {
@@ -16,7 +16,8 @@ public sealed class LostJournalTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     /// <summary>
-    /// strace counts the calls of every thread for itself, and a new writer has a new thread: sessions may follow each other.
+    /// strace counts the calls of every thread for itself, and a new writer has a new thread: sessions may
+    /// follow each other.
     /// </summary>
     [Theory]
     [InlineData("fdatasync", 7)]
@@ -48,7 +49,10 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(Numbered(1, 1500), said);
     }
 
-    /// <summary>The disk fails again at each step of the succession: recording stops, and the next start makes sense of what is there.</summary>
+    /// <summary>
+    /// The disk fails again at each step of the succession: recording stops, and the next start makes sense
+    /// of what is there.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -81,7 +85,10 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(Numbered(1, said.Count), said);
     }
 
-    /// <summary>A child session needs room too, and a disk that refuses everything refuses it: nothing is damaged on the way.</summary>
+    /// <summary>
+    /// A child session needs room too, and a disk that refuses everything refuses it: nothing is damaged on
+    /// the way.
+    /// </summary>
     [Theory]
     [InlineData("ENOSPC")]
     [InlineData("EIO")]
@@ -224,7 +231,9 @@ public sealed class LostJournalTests : IDisposable
         Assert.Contains("Move it out", error, StringComparison.Ordinal);
     }
 
-    /// <summary>Every journal is whole, and names the last line of the one before. Returns all messages in order.</summary>
+    /// <summary>
+    /// Every journal is whole, and names the last line of the one before. Returns all messages in order.
+    /// </summary>
     private async Task<List<string>> VerifyLineageAsync()
     {
         List<string> said = [];
@@ -242,7 +251,9 @@ public sealed class LostJournalTests : IDisposable
         return said;
     }
 
-    /// <summary>The sealed journals in the order of their names, which begin with the time, then the current one.</summary>
+    /// <summary>
+    /// The sealed journals in the order of their names, which begin with the time, then the current one.
+    /// </summary>
     private string[] Lineage()
     {
         string archive = Path.Combine(_logs.Logs, "archive");

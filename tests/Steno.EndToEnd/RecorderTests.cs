@@ -4,7 +4,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd;
 
-/// <summary>The main job, with libzmq as the peer: what is said is on disk, byte for byte, and status tells the truth.</summary>
+/// <summary>
+/// The main job, with libzmq as the peer: what is said is on disk, byte for byte, and status tells the truth.
+/// </summary>
 public sealed class RecorderTests : IDisposable
 {
     private readonly TestLogs _logs = new();
@@ -177,7 +179,9 @@ public sealed class RecorderTests : IDisposable
         }
     }
 
-    /// <summary>The agents' messages of the journal, after the independent verifier has found it whole.</summary>
+    /// <summary>
+    /// The agents' messages of the journal, after the independent verifier has found it whole.
+    /// </summary>
     private async Task<JsonElement[]> MessagesAsync(int count)
     {
         await JournalVerifier.VerifyAsync(_logs.Journal);
@@ -192,7 +196,9 @@ public sealed class RecorderTests : IDisposable
     private static string Payload(JsonElement line) =>
         Encoding.UTF8.GetString(Convert.FromHexString(RecordedFrames(line)[^1]));
 
-    /// <summary>Every frame as it was sent, in hex, put together from the line by the rules of the format alone.</summary>
+    /// <summary>
+    /// Every frame as it was sent, in hex, put together from the line by the rules of the format alone.
+    /// </summary>
     private static string[] RecordedFrames(JsonElement line)
     {
         JsonElement wire = line.GetProperty("Wire");

@@ -6,7 +6,9 @@ using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd;
 
-/// <summary><c>start</c>, <c>status</c> and <c>stop</c> with the real binary: what a newcomer does first.</summary>
+/// <summary>
+/// <c>start</c>, <c>status</c> and <c>stop</c> with the real binary: what a newcomer does first.
+/// </summary>
 public sealed class StartStopTests : IAsyncLifetime
 {
     private readonly TestLogs _logs = new();
@@ -154,7 +156,8 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
         Assert.Equal(JsonValueKind.Null, (await StatusAsync(expected: 1)).GetProperty("pid").ValueKind);
 
-        // One that gets as far as a broker of ours takes that one back too; and the log of it is an old one then.
+        // One that gets as far as a broker of ours takes that one back too; and the log of it is an old one
+        // then.
         (code, _, error) = await Run(["start", .. Doors, "--rules", "/no-such-rules.json"]);
         Assert.Equal(1, code);
         Assert.Contains("no-such-rules.json", error, StringComparison.Ordinal);

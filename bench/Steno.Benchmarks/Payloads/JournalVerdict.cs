@@ -5,5 +5,6 @@ namespace Steno.Benchmarks.Payloads;
 /// <param name="Missing">Numbers that were sent and are not there.</param>
 /// <param name="Lines">All lines, the recorder's own included.</param>
 /// <param name="Bytes">The file's length.</param>
-/// <param name="Damage">The first thing that is wrong, other than missing messages; null if nothing is.</param>
+/// <param name="Damage">The first thing that is wrong, other than missing messages; null if nothing
+/// is.</param>
 internal sealed record JournalVerdict(long Messages, long Missing, long Lines, long Bytes, string? Damage);

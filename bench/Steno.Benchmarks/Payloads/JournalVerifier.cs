@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Steno.Benchmarks.Payloads;
 
 /// <summary>
-/// Reads a journal by its documented format alone, with none of the recorder's code: the chain of hashes, and that every
-/// message is there once, in order, byte for byte as it was sent.
+/// Reads a journal by its documented format alone, with none of the recorder's code: the chain of hashes, and
+/// that every message is there once, in order, byte for byte as it was sent.
 /// </summary>
 internal sealed class JournalVerifier(MessageCorpus corpus)
 {
@@ -27,7 +27,8 @@ internal sealed class JournalVerifier(MessageCorpus corpus)
     private long _missing;
     private long _messages;
 
-    /// <param name="path">The journal of a session that began with this run, and whose recorder has stopped.</param>
+    /// <param name="path">The journal of a session that began with this run, and whose recorder has
+    /// stopped.</param>
     /// <param name="sent">How many messages were sent, numbered from 0.</param>
     public static JournalVerdict Verify(string path, MessageCorpus corpus, long sent)
     {
@@ -74,7 +75,10 @@ internal sealed class JournalVerifier(MessageCorpus corpus)
         return line.Slice(line.Length - 2 - HashText, HashText).SequenceEqual(text);
     }
 
-    /// <summary>Puts together topic and payload: <c>Wire.head</c>, <c>Message</c>, <c>Wire.tail</c>. False: a line of the recorder's own.</summary>
+    /// <summary>
+    /// Puts together topic and payload: <c>Wire.head</c>, <c>Message</c>, <c>Wire.tail</c>. False: a line of
+    /// the recorder's own.
+    /// </summary>
     private bool Read(ReadOnlySpan<byte> line)
     {
         int messageLength = 0, tailLength = 0, headLength = 0;

@@ -5,12 +5,14 @@ using System.Text.Json;
 namespace Steno.Benchmarks.Payloads;
 
 /// <summary>
-/// The messages that publishers send: standard messages of about 870 bytes, of varied text, the same on every run. Message
-/// number n is template n modulo the count, with its number and time of sending written in.
+/// The messages that publishers send: standard messages of about 870 bytes, of varied text, the same on every
+/// run. Message number n is template n modulo the count, with its number and time of sending written in.
 /// </summary>
 internal sealed class MessageCorpus
 {
-    /// <summary>Enough that no cache learns them by heart, few enough that the publisher's processor keeps them.</summary>
+    /// <summary>
+    /// Enough that no cache learns them by heart, few enough that the publisher's processor keeps them.
+    /// </summary>
     private const int Count = 1024;
 
     private const int Seed = 20251130;
@@ -55,8 +57,8 @@ internal sealed class MessageCorpus
     public MessageTemplate Of(long number) => _templates[number % Count];
 
     /// <summary>
-    /// For the publishers: a count, then for each template four lengths and places (topic, payload, number, time of sending) and
-    /// the bytes of topic and payload. Integers have 32 bits in the machine's order.
+    /// For the publishers: a count, then for each template four lengths and places (topic, payload, number,
+    /// time of sending) and the bytes of topic and payload. Integers have 32 bits in the machine's order.
     /// </summary>
     public void Save(string path)
     {

@@ -1,8 +1,8 @@
 namespace Steno.Benchmarks.Payloads;
 
 /// <summary>
-/// A message to be sent again and again, with the places where each one differs: its number and the time of sending, both
-/// as digits with leading zeros.
+/// A message to be sent again and again, with the places where each one differs: its number and the time of
+/// sending, both as digits with leading zeros.
 /// </summary>
 internal sealed record MessageTemplate(byte[] Topic, byte[] Payload, int NumberAt, int SentAt)
 {

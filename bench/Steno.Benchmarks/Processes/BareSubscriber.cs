@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Steno.Benchmarks.Processes;
 
-/// <summary>The subscriber that only counts, in C on libzmq: the limit that the recorder is held against.</summary>
+/// <summary>
+/// The subscriber that only counts, in C on libzmq: the limit that the recorder is held against.
+/// </summary>
 internal sealed class BareSubscriber : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(20);

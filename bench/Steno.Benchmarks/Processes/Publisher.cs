@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Steno.Benchmarks.Processes;
 
-/// <summary>A publisher on libzmq in a process of its own: it waits for its subscriber, and then for <see cref="GoAsync"/>.</summary>
+/// <summary>
+/// A publisher on libzmq in a process of its own: it waits for its subscriber, and then for
+/// <see cref="GoAsync"/>.
+/// </summary>
 internal sealed class Publisher : IAsyncDisposable
 {
     /// <summary>For a subscription to arrive: a reconnect with its pause has room.</summary>

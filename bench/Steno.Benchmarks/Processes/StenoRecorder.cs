@@ -3,7 +3,9 @@ using Steno.Benchmarks.Payloads;
 
 namespace Steno.Benchmarks.Processes;
 
-/// <summary><c>steno record</c>, on a log directory of its own that is deleted with it, or on one that was given.</summary>
+/// <summary>
+/// <c>steno record</c>, on a log directory of its own that is deleted with it, or on one that was given.
+/// </summary>
 internal sealed class StenoRecorder : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
@@ -43,7 +45,9 @@ internal sealed class StenoRecorder : IAsyncDisposable
 
     public ControlSocket Control => _control;
 
-    /// <summary>Starts it, and returns when it says that it is recording what the endpoint publishes.</summary>
+    /// <summary>
+    /// Starts it, and returns when it says that it is recording what the endpoint publishes.
+    /// </summary>
     /// <param name="logs">A log directory to go on with; null for a new one.</param>
     public static async Task<StenoRecorder> StartAsync(
         Workshop shop, string endpoint, CancellationToken cancellation, string? logs = null)
@@ -67,7 +71,8 @@ internal sealed class StenoRecorder : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until so many messages are durable, or no more come: asks seldom while there is far to go, often towards the end.
+    /// Waits until so many messages are durable, or no more come: asks seldom while there is far to go, often
+    /// towards the end.
     /// </summary>
     /// <param name="count">Messages that were sent since the start.</param>
     /// <param name="linesBefore">Durable lines before the first of them.</param>

@@ -52,7 +52,9 @@ internal sealed class Findings
         RequireSound(row, verdict);
     }
 
-    /// <summary>What is there must be what was sent, in order; the publisher may have dropped some before sending.</summary>
+    /// <summary>
+    /// What is there must be what was sent, in order; the publisher may have dropped some before sending.
+    /// </summary>
     public void RequireSound(string row, JournalVerdict verdict)
     {
         if (verdict.Damage is { } damage) Lose(row, $"the journal is damaged: {damage}");

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Steno.Benchmarks.Results;
 
-/// <summary>What a figure, or its ratio, should be. Missing it fails no run: machines differ, and others work on them too.</summary>
+/// <summary>
+/// What a figure, or its ratio, should be. Missing it fails no run: machines differ, and others work on them
+/// too.
+/// </summary>
 internal sealed record Goal(string Text, bool IsMet)
 {
     public static Goal AtMost(double value, double limit, string unit) =>

@@ -25,7 +25,10 @@ internal sealed record Machine
 
     public required string Steno { get; init; }
 
-    /// <summary>How busy others kept it: runnable tasks over the minute before the start. Above 0.5, do not trust figures.</summary>
+    /// <summary>
+    /// How busy others kept it: runnable tasks over the minute before the start. Above 0.5, do not trust
+    /// figures.
+    /// </summary>
     public required double LoadBefore { get; init; }
 
     public required DateTimeOffset MeasuredAt { get; init; }

@@ -4,7 +4,9 @@ using Steno.Benchmarks.Results;
 
 namespace Steno.Benchmarks.Rows;
 
-/// <summary>What the disk takes, written in order and synced every 4 MiB: the other limit of a journal.</summary>
+/// <summary>
+/// What the disk takes, written in order and synced every 4 MiB: the other limit of a journal.
+/// </summary>
 internal sealed class DiskRow : IRow
 {
     public const string RowName = "disk";

@@ -4,7 +4,10 @@ using Steno.Benchmarks.Results;
 
 namespace Steno.Benchmarks.Rows;
 
-/// <summary>One run at full speed, its publisher's high-water mark lifted: into the bare subscriber, or into a recorder.</summary>
+/// <summary>
+/// One run at full speed, its publisher's high-water mark lifted: into the bare subscriber, or into a
+/// recorder.
+/// </summary>
 internal static class FullSpeed
 {
     /// <summary>Longer than the slowest machine needs for the longest run.</summary>

@@ -7,8 +7,9 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// From the moment of publishing, which the message carries, to the moment when the recorder's live feed shows its line,
-/// which it does only once it is durable. The way through the feed is counted in: the figures are upper bounds.
+/// From the moment of publishing, which the message carries, to the moment when the recorder's live feed
+/// shows its line, which it does only once it is durable. The way through the feed is counted in: the figures
+/// are upper bounds.
 /// </summary>
 internal sealed class LatencyRow : IRow
 {

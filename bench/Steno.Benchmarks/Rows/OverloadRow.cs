@@ -6,12 +6,14 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// A minute of more than the recorder can take: its memory must stay within its budget, and the pressure must reach the
-/// publisher, which waits and loses nothing.
+/// A minute of more than the recorder can take: its memory must stay within its budget, and the pressure must
+/// reach the publisher, which waits and loses nothing.
 /// </summary>
 internal sealed class OverloadRow : IRow
 {
-    /// <summary>Messages that the publisher may hold: little, so that the pressure is on the recorder.</summary>
+    /// <summary>
+    /// Messages that the publisher may hold: little, so that the pressure is on the recorder.
+    /// </summary>
     private const int HighWaterMark = 10_000;
 
     public string Name => "overload";

@@ -4,12 +4,14 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// Durable messages a second, against the bare subscriber in alternating runs, with what each message costs. The recorder
-/// dials the publisher itself: the stream is as fast as libzmq can make it.
+/// Durable messages a second, against the bare subscriber in alternating runs, with what each message costs.
+/// The recorder dials the publisher itself: the stream is as fast as libzmq can make it.
 /// </summary>
 internal sealed class RateRow : IRow
 {
-    /// <summary>The queue between sockets and scribe (256 MiB by default), and what else a recorder may hold.</summary>
+    /// <summary>
+    /// The queue between sockets and scribe (256 MiB by default), and what else a recorder may hold.
+    /// </summary>
     public const int MemoryMaxMB = 268 + 150;
 
     public string Name => "rate";

@@ -1,6 +1,8 @@
 namespace Steno.Benchmarks.Rows;
 
-/// <summary>One stream at full speed through a recorder, and what it cost. Null: messages were missing.</summary>
+/// <summary>
+/// One stream at full speed through a recorder, and what it cost. Null: messages were missing.
+/// </summary>
 /// <param name="PerSecond">Durable messages a second, from just before the first was sent.</param>
 /// <param name="CpuMicroseconds">User and system time of the whole recorder, for each message.</param>
 /// <param name="JournalBytes">Growth of the journal, for each message.</param>

@@ -5,15 +5,17 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// How long a recorder that finds a journal of 1 GiB takes until it records: after a stop in good order, and after
-/// <c>kill -9</c>, when it has to look through what it finds.
+/// How long a recorder that finds a journal of 1 GiB takes until it records: after a stop in good order, and
+/// after <c>kill -9</c>, when it has to look through what it finds.
 /// </summary>
 internal sealed class RestartRow : IRow
 {
     private const long JournalBytes = 1L << 30;
     private const double GoalMs = 3000;
 
-    /// <summary>A few messages between two starts, so that the last journal line is always of this run.</summary>
+    /// <summary>
+    /// A few messages between two starts, so that the last journal line is always of this run.
+    /// </summary>
     private const int Between = 1000;
 
     public string Name => "restart";

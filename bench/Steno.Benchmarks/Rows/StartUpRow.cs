@@ -5,8 +5,8 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// What a user waits for a short command: whole processes, from start to end, while a recorder runs. <c>true</c> in the
-/// same way shows how much of that is the starting.
+/// What a user waits for a short command: whole processes, from start to end, while a recorder runs.
+/// <c>true</c> in the same way shows how much of that is the starting.
 /// </summary>
 internal sealed class StartUpRow : IRow
 {

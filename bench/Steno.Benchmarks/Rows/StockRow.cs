@@ -6,8 +6,8 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// A burst from a python3-zmq PUB with all defaults. It drops what it cannot send at once: the question is whether it drops
-/// more for the recorder than for a reader that does nothing but read. Alternating runs.
+/// A burst from a python3-zmq PUB with all defaults. It drops what it cannot send at once: the question is
+/// whether it drops more for the recorder than for a reader that does nothing but read. Alternating runs.
 /// </summary>
 internal sealed class StockRow : IRow
 {

@@ -5,14 +5,16 @@ using Steno.Benchmarks.Results;
 namespace Steno.Benchmarks.Rows;
 
 /// <summary>
-/// What other subscribers of <c>steno broker</c> notice of a recorder that is stopped by SIGSTOP: nothing, it should be.
-/// Alternating runs with such a recorder and with none.
+/// What other subscribers of <c>steno broker</c> notice of a recorder that is stopped by SIGSTOP: nothing, it
+/// should be. Alternating runs with such a recorder and with none.
 /// </summary>
 internal sealed class StoppedRow : IRow
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>A subscription follows the handshake by microseconds, and nobody says when the broker has it.</summary>
+    /// <summary>
+    /// A subscription follows the handshake by microseconds, and nobody says when the broker has it.
+    /// </summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
 
     public string Name => "stopped";
@@ -71,6 +73,7 @@ internal sealed class StoppedRow : IRow
 
     /// <param name="PerSecond">Messages a second that reached the subscriber.</param>
     /// <param name="CpuMicroseconds">Of the broker, for each message sent.</param>
-    /// <param name="LostShare">Of all messages: the broker drops for a subscriber that is slower than the stream.</param>
+    /// <param name="LostShare">Of all messages: the broker drops for a subscriber that is slower than the
+    /// stream.</param>
     private readonly record struct Forwarded(double PerSecond, double CpuMicroseconds, double LostShare);
 }

@@ -29,11 +29,14 @@ internal readonly record struct WordKey(ulong Low, ulong High)
         return OfShort(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(padded)), word.Length);
     }
 
-    /// <summary>The same for a word of which at least 16 bytes were loaded, whatever lies behind it.</summary>
+    /// <summary>
+    /// The same for a word of which at least 16 bytes were loaded, whatever lies behind it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordKey OfShort(Vector128<byte> bytes, int length)
     {
-        // The mask slides over 16 bytes of ones and 16 of zeros: no branch on a length that none can foretell.
+        // The mask slides over 16 bytes of ones and 16 of zeros: no branch on a length that none can
+        // foretell.
         bytes &= Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(Masks), (nuint)(BytesMax - length));
         Vector128<byte> fromA = bytes - Vector128.Create((byte)'A');
         Vector128<byte> upper = Vector128.LessThanOrEqual(fromA, Vector128.Create((byte)('Z' - 'A')));

@@ -4,7 +4,8 @@ using System.Text;
 namespace Steno.Core.Files;
 
 /// <summary>
-/// The right to write in a log directory: one process holds it, until it is disposed or the process ends however it ends.
+/// The right to write in a log directory: one process holds it, until it is disposed or the process ends
+/// however it ends.
 /// </summary>
 public sealed class DirectoryLock : IDisposable
 {
@@ -46,7 +47,9 @@ public sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>The pid of the process that last took the lock; null if none is written. It may have ended since.</summary>
+    /// <summary>
+    /// The pid of the process that last took the lock; null if none is written. It may have ended since.
+    /// </summary>
     public static int? ReadHolder(LogDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -62,6 +65,8 @@ public sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Gives the right up. The file stays: removing it could take the lock of who comes next from under them.</summary>
+    /// <summary>
+    /// Gives the right up. The file stays: removing it could take the lock of who comes next from under them.
+    /// </summary>
     public void Dispose() => _file.Dispose();
 }

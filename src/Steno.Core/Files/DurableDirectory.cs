@@ -8,8 +8,8 @@ public static class DurableDirectory
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// Creates <paramref name="path"/> and its missing parents with mode 0700. On return every new entry is synced.
-    /// A directory that exists is left as it is.
+    /// Creates <paramref name="path"/> and its missing parents with mode 0700. On return every new entry is
+    /// synced. A directory that exists is left as it is.
     /// </summary>
     /// <exception cref="StorageException">It cannot be made, or a sync failed.</exception>
     public static void Create(string path)

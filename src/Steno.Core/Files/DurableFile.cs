@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Steno.Core.Files;
 
 /// <summary>
-/// A file that one process writes and syncs, with every error seen. It takes no lock: .NET's exclusive lock would keep
-/// Steno's own readers out too, so whoever writes holds the <see cref="DirectoryLock"/> of the log directory.
-/// Not thread-safe, but for <see cref="Length"/> and <see cref="Facts"/>.
+/// A file that one process writes and syncs, with every error seen. It takes no lock: .NET's exclusive lock
+/// would keep Steno's own readers out too, so whoever writes holds the <see cref="DirectoryLock"/> of the log
+/// directory. Not thread-safe, but for <see cref="Length"/> and <see cref="Facts"/>.
 /// </summary>
 public sealed class DurableFile : IDisposable
 {
@@ -51,7 +51,9 @@ public sealed class DurableFile : IDisposable
         }
     }
 
-    /// <summary>Creates the file with mode 0600, or empties the one that has the name; nothing is durable yet.</summary>
+    /// <summary>
+    /// Creates the file with mode 0600, or empties the one that has the name; nothing is durable yet.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public static DurableFile CreateOrEmpty(string path)
     {
@@ -73,13 +75,16 @@ public sealed class DurableFile : IDisposable
     public static DurableFile OpenExisting(string path) => Open(path, FileMode.Open);
 
     /// <summary>
-    /// Opens the file, or creates it with mode 0600 (its name is then not yet durable), and locks it until it is closed
-    /// or the process ends: nobody else can then open it through .NET, not even to read.
+    /// Opens the file, or creates it with mode 0600 (its name is then not yet durable), and locks it until it
+    /// is closed or the process ends: nobody else can then open it through .NET, not even to read.
     /// </summary>
-    /// <exception cref="StorageException">It is locked (see <see cref="StorageException.IsLockedByAnother"/>), or may not be written.</exception>
+    /// <exception cref="StorageException">It is locked (see
+    /// <see cref="StorageException.IsLockedByAnother"/>), or may not be written.</exception>
     public static DurableFile OpenLocked(string path) => Open(path, FileMode.OpenOrCreate, exclusive: true);
 
-    /// <summary>Reads up to <paramref name="buffer"/>'s length from <paramref name="offset"/>; fewer only at the end.</summary>
+    /// <summary>
+    /// Reads up to <paramref name="buffer"/>'s length from <paramref name="offset"/>; fewer only at the end.
+    /// </summary>
     public int Read(Span<byte> buffer, long offset)
     {
         int total = 0;
@@ -103,8 +108,9 @@ public sealed class DurableFile : IDisposable
     }
 
     /// <summary>
-    /// Writes all bytes at <paramref name="offset"/>. On return they survive the death of this process, not power loss.
-    /// When it throws, any part of them may have been written: cut the file back with <see cref="Truncate"/>.
+    /// Writes all bytes at <paramref name="offset"/>. On return they survive the death of this process, not
+    /// power loss. When it throws, any part of them may have been written: cut the file back with
+    /// <see cref="Truncate"/>.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
@@ -121,10 +127,11 @@ public sealed class DurableFile : IDisposable
 
     /// <summary>
     /// Makes everything written so far survive power loss, as far as file system and device honour a flush.
-    /// <b>Never call it again after it threw</b>: the kernel has marked the failed pages clean, and the second call
-    /// would succeed without having written them.
+    /// <b>Never call it again after it threw</b>: the kernel has marked the failed pages clean, and the
+    /// second call would succeed without having written them.
     /// </summary>
-    /// <exception cref="StorageException">The sync failed: nothing since the last successful one may be called durable.</exception>
+    /// <exception cref="StorageException">The sync failed: nothing since the last successful one may be
+    /// called durable.</exception>
     public void Sync()
     {
         if (OperatingSystem.IsWindows())
@@ -143,12 +150,15 @@ public sealed class DurableFile : IDisposable
                 : NativeMethods.FDataSync(_handle);
             if (result != -1) return;
             int errno = Marshal.GetLastPInvokeError();
-            // A signal before the sync began: nothing was consumed, and asking again is safe. Every other error is final.
+            // A signal before the sync began: nothing was consumed, and asking again is safe. Every other
+            // error is final.
             if (errno != Errnos.Interrupted) throw StorageException.FromErrno(operation, Path, errno);
         }
     }
 
-    /// <summary>Cuts the file to <paramref name="length"/> bytes; durable after the next <see cref="Sync"/>.</summary>
+    /// <summary>
+    /// Cuts the file to <paramref name="length"/> bytes; durable after the next <see cref="Sync"/>.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Truncate(long length)
     {
@@ -171,9 +181,10 @@ public sealed class DurableFile : IDisposable
     }
 
     /// <summary>
-    /// Tells the kernel that the bytes before <paramref name="end"/> need not stay in memory: a recorder must not push out what the
-    /// rest of the machine works with, and the next write finds warm pages instead of fresh ones. Nothing is lost by it: what is
-    /// not yet on the disk stays. Linux only; elsewhere it does nothing, and nothing depends on it.
+    /// Tells the kernel that the bytes before <paramref name="end"/> need not stay in memory: a recorder must
+    /// not push out what the rest of the machine works with, and the next write finds warm pages instead of
+    /// fresh ones. Nothing is lost by it: what is not yet on the disk stays. Linux only; elsewhere it does
+    /// nothing, and nothing depends on it.
     /// </summary>
     /// <param name="start">Offset in bytes; what was let go before it need not be told again.</param>
     /// <param name="end">Offset in bytes.</param>
@@ -187,15 +198,17 @@ public sealed class DurableFile : IDisposable
     public void Dispose() => _stream.Dispose();
 
     /// <summary>
-    /// Puts <paramref name="bytes"/> at <paramref name="path"/>, mode 0600: a crash leaves the old content or the new, whole.
-    /// On return the new content is durable.
+    /// Puts <paramref name="bytes"/> at <paramref name="path"/>, mode 0600: a crash leaves the old content or
+    /// the new, whole. On return the new content is durable.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> bytes)
     {
-        // 1. A temporary file beside the target. Crash: the old file stands, the temporary is overwritten next time.
+        // 1. A temporary file beside the target. Crash: the old file stands, the temporary is overwritten
+        // next time.
         // 2. Its bytes are synced.
-        // 3. Renamed over the target, and the directory synced. Crash before the sync: old or new, both whole.
+        // 3. Renamed over the target, and the directory synced. Crash before the sync: old or new, both
+        // whole.
         string temporary = path + ".tmp";
         using (DurableFile file = CreateOrEmpty(temporary))
         {
@@ -207,7 +220,8 @@ public sealed class DurableFile : IDisposable
     }
 
     /// <summary>
-    /// Renames within or across directories of one file system, replacing <paramref name="to"/>. On return it is durable.
+    /// Renames within or across directories of one file system, replacing <paramref name="to"/>. On return it
+    /// is durable.
     /// </summary>
     /// <exception cref="StorageException">The rename or a directory sync failed.</exception>
     public static void Rename(string from, string to)

@@ -1,6 +1,8 @@
 namespace Steno.Core.Files;
 
-/// <summary>The error numbers that are told apart. These are the same on Linux and macOS unless said otherwise.</summary>
+/// <summary>
+/// The error numbers that are told apart. These are the same on Linux and macOS unless said otherwise.
+/// </summary>
 internal static class Errnos
 {
     public const int NotPermitted = 1;

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Steno.Core.Files;
 
 /// <summary>
-/// Where everything lies in a log directory. Immutable. Reading needs no lock; whoever writes holds a <see cref="DirectoryLock"/>.
+/// Where everything lies in a log directory. Immutable. Reading needs no lock; whoever writes holds a
+/// <see cref="DirectoryLock"/>.
 /// </summary>
 public sealed class LogDirectory
 {

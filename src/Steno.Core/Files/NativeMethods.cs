@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Steno.Core.Files;
 
 /// <summary>
-/// The calls whose results must be seen. The managed counterparts (Flush(true), FlushToDisk) call fsync too, but return
-/// normally when it fails: a recorder built on them acknowledges what is lost.
+/// The calls whose results must be seen. The managed counterparts (Flush(true), FlushToDisk) call fsync too,
+/// but return normally when it fails: a recorder built on them acknowledges what is lost.
 /// </summary>
 internal static partial class NativeMethods
 {

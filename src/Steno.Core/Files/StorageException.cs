@@ -16,13 +16,18 @@ public sealed class StorageException : StenoException
 
     public string Path { get; }
 
-    /// <summary>The name of the system call, or of the nearest thing to it: <c>fdatasync</c>, <c>write</c>, <c>rename</c>.</summary>
+    /// <summary>
+    /// The name of the system call, or of the nearest thing to it: <c>fdatasync</c>, <c>write</c>,
+    /// <c>rename</c>.
+    /// </summary>
     public string Operation { get; }
 
     /// <summary>The platform's error number; 0 when it is not known.</summary>
     public int Errno { get; }
 
-    /// <summary>The file is there, and another process (or another DurableFile in this one) holds its lock.</summary>
+    /// <summary>
+    /// The file is there, and another process (or another DurableFile in this one) holds its lock.
+    /// </summary>
     public bool IsLockedByAnother => Operation == "open" && InnerException?.HResult
         is Errnos.WouldBlockLinux or Errnos.WouldBlockMac or Errnos.SharingViolationWindows;
 
@@ -66,7 +71,9 @@ public sealed class StorageException : StenoException
             HintFor(errno), null, path, operation, errno);
     }
 
-    /// <summary>For an exception of a managed file call. On Unix the errno of an IOException is its HResult.</summary>
+    /// <summary>
+    /// For an exception of a managed file call. On Unix the errno of an IOException is its HResult.
+    /// </summary>
     public static StorageException FromException(string operation, string path, Exception inner)
     {
         ArgumentNullException.ThrowIfNull(inner);

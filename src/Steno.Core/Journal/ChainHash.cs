@@ -35,7 +35,8 @@ public struct ChainHash : IEquatable<ChainHash>
             || read != TextLength || written != Size)
             return false;
 
-        // Base64 has spare bits before the padding: two texts could mean one hash, and a flipped bit would go unseen.
+        // Base64 has spare bits before the padding: two texts could mean one hash, and a flipped bit would go
+        // unseen.
         Span<byte> canonical = stackalloc byte[TextLength];
         hash.Format(canonical);
         return canonical.SequenceEqual(text);

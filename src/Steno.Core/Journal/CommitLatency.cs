@@ -1,7 +1,8 @@
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// How long commits took, from the first byte written to the sync's return. One thread adds, any thread reads.
+/// How long commits took, from the first byte written to the sync's return. One thread adds, any thread
+/// reads.
 /// </summary>
 public sealed class CommitLatency
 {

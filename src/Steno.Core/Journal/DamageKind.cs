@@ -15,15 +15,19 @@ public enum DamageKind
     /// <summary>A line stands there once more. Nothing is lost.</summary>
     Doubled,
 
-    /// <summary>A line stands where another belongs. Nothing is lost, if the line is named by nothing else.</summary>
+    /// <summary>
+    /// A line stands where another belongs. Nothing is lost, if the line is named by nothing else.
+    /// </summary>
     Misplaced,
 
-    /// <summary>Somebody else wrote there; the sequence is that of the line before. Nothing is lost.</summary>
+    /// <summary>
+    /// Somebody else wrote there; the sequence is that of the line before. Nothing is lost.
+    /// </summary>
     Foreign,
 
     /// <summary>
-    /// Lines that did not reach the disk whole when the recorder died, though later ones did: their bytes are in quarantine,
-    /// and the sequences, which are those that the lines had, were given anew.
+    /// Lines that did not reach the disk whole when the recorder died, though later ones did: their bytes are
+    /// in quarantine, and the sequences, which are those that the lines had, were given anew.
     /// </summary>
     Torn,
 }

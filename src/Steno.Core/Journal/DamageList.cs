@@ -4,8 +4,8 @@ namespace Steno.Core.Journal;
 internal sealed class DamageList
 {
     /// <summary>
-    /// A journal that is damaged in more places is lost as a whole, and naming each would only fill memory, status and the
-    /// journal: the last entry then reaches to the end.
+    /// A journal that is damaged in more places is lost as a whole, and naming each would only fill memory,
+    /// status and the journal: the last entry then reaches to the end.
     /// </summary>
     private const int MaxEntries = 1000;
 

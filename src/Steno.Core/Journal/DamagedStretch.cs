@@ -1,8 +1,8 @@
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Lines of which the chain proves none, between one that it proves and the next (or the end of the file), and what
-/// became of the sequences that belong there.
+/// Lines of which the chain proves none, between one that it proves and the next (or the end of the file),
+/// and what became of the sequences that belong there.
 /// </summary>
 internal sealed class DamagedStretch
 {
@@ -16,7 +16,9 @@ internal sealed class DamagedStretch
 
     public bool HasZeros => _lines.Exists(l => l.HasZeros);
 
-    /// <summary>The last line that states a hash: what follows the damage is chained to it, if to any.</summary>
+    /// <summary>
+    /// The last line that states a hash: what follows the damage is chained to it, if to any.
+    /// </summary>
     public SuspectLine? LastWithHash
     {
         get
@@ -37,8 +39,8 @@ internal sealed class DamagedStretch
     public void KeepFirst(int count) => _lines.RemoveRange(count, _lines.Count - count);
 
     /// <summary>
-    /// The last sequence that the lines themselves make out, where nothing behind them tells: one for each line that is no
-    /// foreign one, and more where a line states more.
+    /// The last sequence that the lines themselves make out, where nothing behind them tells: one for each
+    /// line that is no foreign one, and more where a line states more.
     /// </summary>
     public long LastSeqByItself(long before)
     {

@@ -4,8 +4,9 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// The lines that an earlier system left at the head of a journal. They stay untouched; every newline-terminated one counts as a
-/// sequence, and the hash of all their bytes is what our first line is chained to.
+/// The lines that an earlier system left at the head of a journal. They stay untouched; every
+/// newline-terminated one counts as a sequence, and the hash of all their bytes is what our first line is
+/// chained to.
 /// </summary>
 /// <param name="Lines">Their number, which is also the sequence of the last.</param>
 /// <param name="Bytes">Their length with newlines.</param>
@@ -21,10 +22,10 @@ public readonly record struct EarlierHead(long Lines, long Bytes, ChainHash Sha2
     internal JournalDamage Damage => new(DamageKind.Altered, 0, Bytes, 1, Lines);
 
     /// <summary>
-    /// The lines before the first of ours, in a journal of which nothing else is known. A file without one of ours is all head,
-    /// an unterminated last line counting as if it were ended. A first line of ours that is damaged is no line of another
-    /// system: where its successor does not prove the head, the head ends with the last line that only another can
-    /// have written.
+    /// The lines before the first of ours, in a journal of which nothing else is known. A file without one of
+    /// ours is all head, an unterminated last line counting as if it were ended. A first line of ours that is
+    /// damaged is no line of another system: where its successor does not prove the head, the head ends with
+    /// the last line that only another can have written.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>

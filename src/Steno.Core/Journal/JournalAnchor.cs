@@ -3,18 +3,20 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Finds where to begin to read a journal that is vouched for: its last lines are read again at each start, the rest is
-/// not. The place found is taken on trust, and <see cref="JournalAudit"/> makes good for that.
+/// Finds where to begin to read a journal that is vouched for: its last lines are read again at each start,
+/// the rest is not. The place found is taken on trust, and <see cref="JournalAudit"/> makes good for that.
 /// </summary>
 internal static class JournalAnchor
 {
     /// <summary>
-    /// What is read again although it is vouched for: most of what people or editors do to a journal, they do to its end. Reading
-    /// this much takes a few milliseconds.
+    /// What is read again although it is vouched for: most of what people or editors do to a journal, they do
+    /// to its end. Reading this much takes a few milliseconds.
     /// </summary>
     public const int WindowBytes = JournalWriter.MaxBatchBytes;
 
-    /// <summary>A position after which a line follows in the chain, at most a window before the vouched one.</summary>
+    /// <summary>
+    /// A position after which a line follows in the chain, at most a window before the vouched one.
+    /// </summary>
     /// <param name="head">The end of an earlier system's lines: where the chain begins.</param>
     /// <param name="vouched">Was durable once; the file may have been changed since.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>

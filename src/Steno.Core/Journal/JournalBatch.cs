@@ -1,8 +1,8 @@
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Lines on their way to the disk together. Filled by the scribe's thread, then handed to the committer's and back:
-/// one owner at a time, no locks.
+/// Lines on their way to the disk together. Filled by the scribe's thread, then handed to the committer's and
+/// back: one owner at a time, no locks.
 /// </summary>
 public sealed class JournalBatch
 {
@@ -23,15 +23,21 @@ public sealed class JournalBatch
 
     public long LastSeq => FirstSeq + Count - 1;
 
-    /// <summary>The lines, each with its newline. Valid until the call that hands the batch out returns.</summary>
+    /// <summary>
+    /// The lines, each with its newline. Valid until the call that hands the batch out returns.
+    /// </summary>
     public ReadOnlyMemory<byte> Lines => _buffer.WrittenMemory[ChainHash.Size..];
 
-    /// <summary>When the oldest message in it reached this process, in <see cref="DateTimeOffset.UtcTicks"/>.</summary>
+    /// <summary>
+    /// When the oldest message in it reached this process, in <see cref="DateTimeOffset.UtcTicks"/>.
+    /// </summary>
     public long OldestUtcTicks { get; private set; }
 
     internal int LineBytes => _buffer.Length - ChainHash.Size;
 
-    /// <summary>Room before the lines: the hash of a line is computed over the predecessor's hash laid in front of it.</summary>
+    /// <summary>
+    /// Room before the lines: the hash of a line is computed over the predecessor's hash laid in front of it.
+    /// </summary>
     internal LineBuffer Buffer => _buffer;
 
     internal void Add(long seq, long utcTicks)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Steno.Core.Journal;
 
-/// <summary>A journal, or a file beside it, is not as it was written, in a way that stops the work at hand.</summary>
+/// <summary>
+/// A journal, or a file beside it, is not as it was written, in a way that stops the work at hand.
+/// </summary>
 public sealed class JournalDamagedException(string path, long offset, string what) : StenoException(
     string.Create(CultureInfo.InvariantCulture, $"{path} is damaged at byte {offset}: {what}."),
     "Keep a copy of the file, then move it out of the log directory; recording starts a new session.")

@@ -3,7 +3,10 @@ using Steno.Core.Files;
 
 namespace Steno.Core.Journal;
 
-/// <summary>The disk refused a write or a sync: what was not yet durable is not recorded, and nothing more will be here.</summary>
+/// <summary>
+/// The disk refused a write or a sync: what was not yet durable is not recorded, and nothing more will be
+/// here.
+/// </summary>
 public sealed class JournalFailedException(string path, long durableSeq, StorageException cause) : StenoException(
     string.Create(CultureInfo.InvariantCulture, $"Recording has stopped: {cause.Message}. Messages up to {durableSeq} are safe in {path}."),
     cause.Hint,

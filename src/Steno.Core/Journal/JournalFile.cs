@@ -3,20 +3,25 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// The file side of a journal that is being written: appends batches, and sees to it that what stood there stands there still.
-/// One thread at a time, but for <see cref="End"/> and <see cref="Facts"/>, which any thread reads.
+/// The file side of a journal that is being written: appends batches, and sees to it that what stood there
+/// stands there still. One thread at a time, but for <see cref="End"/> and <see cref="Facts"/>, which any
+/// thread reads.
 /// </summary>
 internal sealed class JournalFile(DurableFile file, long end)
 {
     /// <summary>
-    /// So much of what was written stays in the page cache: what readers look at most. Pages before it are let go, and the
-    /// next writes use them again (measured: 0.4 instead of 1.8 µs a message where fresh pages are dear, as on virtual machines).
+    /// So much of what was written stays in the page cache: what readers look at most. Pages before it are
+    /// let go, and the next writes use them again (measured: 0.4 instead of 1.8 µs a message where fresh
+    /// pages are dear, as on virtual machines).
     /// </summary>
     private const long CachedBytes = 32 << 20;
 
     private const long LetGoBytes = 4 << 20;
 
-    /// <summary>The last bytes of what is durable: hash and newline. Read back they tell whether the file is still ours.</summary>
+    /// <summary>
+    /// The last bytes of what is durable: hash and newline. Read back they tell whether the file is still
+    /// ours.
+    /// </summary>
     private readonly byte[] _ending = new byte[JournalLine.SuffixLength + 1];
     private bool _hasEnding;
     private long _end = end;
@@ -42,10 +47,11 @@ internal sealed class JournalFile(DurableFile file, long end)
     public StorageException? CutBackFailure { get; private set; }
 
     /// <summary>
-    /// Writes whole lines behind the end. On return they survive the death of this process; when it throws, none of them
-    /// is there, unless <see cref="CutBackFailure"/> says so.
+    /// Writes whole lines behind the end. On return they survive the death of this process; when it throws,
+    /// none of them is there, unless <see cref="CutBackFailure"/> says so.
     /// </summary>
-    /// <exception cref="StorageException">The disk refuses, or <see cref="StorageException.IsChangedByOthers"/>.</exception>
+    /// <exception cref="StorageException">The disk refuses, or
+    /// <see cref="StorageException.IsChangedByOthers"/>.</exception>
     public void Write(ReadOnlySpan<byte> lines)
     {
         // 1. Nobody else has been at the file: what they wrote is not written over.
@@ -54,8 +60,9 @@ internal sealed class JournalFile(DurableFile file, long end)
             throw StorageException.ChangedByOthers(file.Path, length < End ? "is shorter than what was recorded" : "has bytes behind its end");
         try
         {
-            // 2. Write. Crash: any part of the batch may be there; start-up keeps the lines whose chain holds. Somebody may
-            // have cut the file since 1: then there is a hole where the line before should be.
+            // 2. Write. Crash: any part of the batch may be there; start-up keeps the lines whose chain
+            // holds. Somebody may have cut the file since 1: then there is a hole where the line before
+            // should be.
             file.Write(lines, End);
             if (!HoldsEnding) throw StorageException.ChangedByOthers(file.Path, "no longer holds what was recorded");
         }
@@ -67,8 +74,8 @@ internal sealed class JournalFile(DurableFile file, long end)
     }
 
     /// <summary>
-    /// Makes durable what <see cref="Write"/> wrote. On return <see cref="End"/> is behind it; when it throws, the lines are
-    /// cut off again, and nothing more may be written here.
+    /// Makes durable what <see cref="Write"/> wrote. On return <see cref="End"/> is behind it; when it
+    /// throws, the lines are cut off again, and nothing more may be written here.
     /// </summary>
     /// <param name="lines">The same lines.</param>
     /// <exception cref="StorageException">The sync failed.</exception>
@@ -111,8 +118,8 @@ internal sealed class JournalFile(DurableFile file, long end)
     }
 
     /// <summary>
-    /// What a failed sync left in the page cache would look recorded to the next reader though the disk never got it, so
-    /// the file is cut back to what is durable.
+    /// What a failed sync left in the page cache would look recorded to the next reader though the disk never
+    /// got it, so the file is cut back to what is durable.
     /// </summary>
     private void CutBack()
     {
@@ -122,8 +129,8 @@ internal sealed class JournalFile(DurableFile file, long end)
         }
         catch (StorageException e)
         {
-            // A disk that fails once may well fail again. Start-up then finds the lines, and writes them a second time
-            // before it calls them recorded.
+            // A disk that fails once may well fail again. Start-up then finds the lines, and writes them a
+            // second time before it calls them recorded.
             CutBackFailure = e;
         }
     }

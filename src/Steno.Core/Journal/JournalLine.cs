@@ -4,22 +4,29 @@ using System.Security.Cryptography;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// What makes a run of bytes a line of ours: it ends in <c>,"Hash":"…"}</c>, and the hash covers the 32 bytes of the
-/// previous line's hash followed by everything before that ending. Pure functions on bytes; the newline is never part of a line here.
+/// What makes a run of bytes a line of ours: it ends in <c>,"Hash":"…"}</c>, and the hash covers the 32 bytes
+/// of the previous line's hash followed by everything before that ending. Pure functions on bytes; the
+/// newline is never part of a line here.
 /// </summary>
 public static class JournalLine
 {
     /// <summary>Bytes from the comma before <c>"Hash"</c> to the closing brace.</summary>
     public const int SuffixLength = 9 + ChainHash.TextLength + 2;
 
-    /// <summary>The largest line that is read back, in bytes: a message at its limit, base64-encoded, with room for its envelope.</summary>
+    /// <summary>
+    /// The largest line that is read back, in bytes: a message at its limit, base64-encoded, with room for
+    /// its envelope.
+    /// </summary>
     public const int MaxLength = 1 << 30;
 
     private static ReadOnlySpan<byte> SuffixStart => ",\"Hash\":\""u8;
 
     private static ReadOnlySpan<byte> SuffixEnd => "\"}"u8;
 
-    /// <summary>The hash of a line whose body (all before the suffix) is given, and whose predecessor is <paramref name="previous"/>.</summary>
+    /// <summary>
+    /// The hash of a line whose body (all before the suffix) is given, and whose predecessor is
+    /// <paramref name="previous"/>.
+    /// </summary>
     public static ChainHash ComputeHash(in ChainHash previous, ReadOnlySpan<byte> body)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -56,8 +63,8 @@ public static class JournalLine
     public static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> line) => line[..^SuffixLength];
 
     /// <summary>
-    /// Reads the sequence of a line of ours. The last <c>,"Seq":</c> is the line's own: quotes within strings are escaped,
-    /// a sender's metadata comes before it, and nothing behind it has such a key.
+    /// Reads the sequence of a line of ours. The last <c>,"Seq":</c> is the line's own: quotes within strings
+    /// are escaped, a sender's metadata comes before it, and nothing behind it has such a key.
     /// </summary>
     public static bool TryReadSeq(ReadOnlySpan<byte> line, out long seq)
     {

@@ -4,8 +4,8 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Reads a JSONL file line by line from an offset to its end, in place, with the offset of each. Takes no lock: the file
-/// may be written meanwhile. Not thread-safe.
+/// Reads a JSONL file line by line from an offset to its end, in place, with the offset of each. Takes no
+/// lock: the file may be written meanwhile. Not thread-safe.
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
@@ -50,8 +50,8 @@ public sealed class JournalReader : IDisposable
     public long NextOffset => _bufferOffset + _start;
 
     /// <summary>
-    /// Moves to the next line. False at the end of the file; asked again after the file has grown, it goes on. An
-    /// unterminated line is given only if <paramref name="unterminated"/> is true.
+    /// Moves to the next line. False at the end of the file; asked again after the file has grown, it goes
+    /// on. An unterminated line is given only if <paramref name="unterminated"/> is true.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public bool Read(bool unterminated = true)

@@ -7,15 +7,17 @@ public sealed record JournalScan
     public required JournalPosition Start { get; init; }
 
     /// <summary>
-    /// Where the journal ends: everything before it stays, and the next line is chained to its hash. What the file has behind
-    /// it is torn.
+    /// Where the journal ends: everything before it stays, and the next line is chained to its hash. What the
+    /// file has behind it is torn.
     /// </summary>
     public required JournalPosition End { get; init; }
 
     /// <summary>Bytes of the file when it was read.</summary>
     public required long FileLength { get; init; }
 
-    /// <summary>The last line stays and its newline is missing: <see cref="End"/> counts it as if it were there.</summary>
+    /// <summary>
+    /// The last line stays and its newline is missing: <see cref="End"/> counts it as if it were there.
+    /// </summary>
     public bool NeedsNewline { get; init; }
 
     /// <summary>Damage before <see cref="End"/>, nearly in the order of the file.</summary>

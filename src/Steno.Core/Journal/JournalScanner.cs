@@ -1,18 +1,20 @@
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Reads a journal from a place that is known and checks every line against the chain. Damage is named and read past, and nothing is
-/// changed. Where the journal ends in what only a crash leaves, it ends before that (see <see cref="JournalScan.TornBytes"/>).
-/// Use an instance once.
+/// Reads a journal from a place that is known and checks every line against the chain. Damage is named and
+/// read past, and nothing is changed. Where the journal ends in what only a crash leaves, it ends before that
+/// (see <see cref="JournalScan.TornBytes"/>). Use an instance once.
 /// <para>
-/// A crash leaves three things, all in the last batch: an end cut off, zeros where a write is lost, and bytes that are no
-/// lines. It leaves no whole line with a wrong hash, takes no line out and puts none in. So what may be torn is judged by its
-/// bytes, and everything else stays in place.
+/// A crash leaves three things, all in the last batch: an end cut off, zeros where a write is lost, and bytes
+/// that are no lines. It leaves no whole line with a wrong hash, takes no line out and puts none in. So what
+/// may be torn is judged by its bytes, and everything else stays in place.
 /// </para>
 /// </summary>
 public sealed class JournalScanner
 {
-    /// <summary>Lines that came before their place are waited for; more at once are no slip of an editor.</summary>
+    /// <summary>
+    /// Lines that came before their place are waited for; more at once are no slip of an editor.
+    /// </summary>
     private const int MaxStrays = 64;
 
     private readonly string _path;
@@ -26,7 +28,8 @@ public sealed class JournalScanner
     private (JournalPosition End, int Damage)? _torn;
 
     /// <param name="path">A journal that exists.</param>
-    /// <param name="tailStart">The offset from which on a crash may have torn it: see <see cref="TailWindow"/>.</param>
+    /// <param name="tailStart">The offset from which on a crash may have torn it: see
+    /// <see cref="TailWindow"/>.</param>
     /// <param name="vouched">A line that the journal once had, and how long it was then.</param>
     public JournalScanner(string path, long tailStart, JournalPosition vouched = default)
     {
@@ -40,7 +43,8 @@ public sealed class JournalScanner
 
     /// <param name="start">Where to begin: what is before it is taken on trust.</param>
     /// <param name="until">Stops at the first proven line that ends here or behind it.</param>
-    /// <param name="pace">Called after each line with the bytes read so far; may wait, and may throw to end the scan.</param>
+    /// <param name="pace">Called after each line with the bytes read so far; may wait, and may throw to end
+    /// the scan.</param>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public JournalScan Scan(in JournalPosition start, long until = long.MaxValue, Action<long>? pace = null)
@@ -144,7 +148,9 @@ public sealed class JournalScanner
         }
     }
 
-    /// <summary>Does this line prove, by the hash it is chained to, where the damage before it ends?</summary>
+    /// <summary>
+    /// Does this line prove, by the hash it is chained to, where the damage before it ends?
+    /// </summary>
     private bool GoesOnAfterStretch(ReadOnlySpan<byte> line, long seq, in ChainHash stated)
     {
         ReadOnlySpan<byte> body = JournalLine.Body(line);
@@ -167,7 +173,10 @@ public sealed class JournalScanner
         _stretch.Clear();
     }
 
-    /// <summary>The line before and the line after belong together: nothing is missing, and something stands between them.</summary>
+    /// <summary>
+    /// The line before and the line after belong together: nothing is missing, and something stands between
+    /// them.
+    /// </summary>
     private void CloseBetweenProvenLines()
     {
         foreach (SuspectLine line in _stretch.Lines)
@@ -181,8 +190,8 @@ public sealed class JournalScanner
     }
 
     /// <summary>
-    /// Nothing behind the stretch proves anything. What a crash can have left is torn, from there to the end of the file; the rest
-    /// stays, and the next line goes on from the last hash that is stated.
+    /// Nothing behind the stretch proves anything. What a crash can have left is torn, from there to the end
+    /// of the file; the rest stays, and the next line goes on from the last hash that is stated.
     /// </summary>
     private void CloseAtEnd(long length)
     {
@@ -223,7 +232,10 @@ public sealed class JournalScanner
         return _stretch.Count;
     }
 
-    /// <summary>Nothing but the number that the line states was changed: with the one that belongs there its hash is right.</summary>
+    /// <summary>
+    /// Nothing but the number that the line states was changed: with the one that belongs there its hash is
+    /// right.
+    /// </summary>
     private bool ProvesItself(in SuspectLine line, in JournalPosition before)
     {
         if (line.Hash is not { } stated || line.Seq == 0) return false;

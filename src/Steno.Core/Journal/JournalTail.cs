@@ -8,8 +8,8 @@ public static class JournalTail
     private const int BlockBytes = 64 << 10;
 
     /// <summary>
-    /// The offset at which the last <paramref name="count"/> newline-terminated lines begin: 0 if there are no more than that. Read on
-    /// from there with a <see cref="JournalReader"/>.
+    /// The offset at which the last <paramref name="count"/> newline-terminated lines begin: 0 if there are
+    /// no more than that. Read on from there with a <see cref="JournalReader"/>.
     /// </summary>
     /// <exception cref="StorageException">The file cannot be read.</exception>
     public static long OffsetOfLast(string path, int count)
@@ -28,7 +28,8 @@ public static class JournalTail
                 file.ReadExactly(block, 0, size);
                 for (int at = size - 1; at >= 0; at--)
                 {
-                    // The newline that ends the last line is the first one met; one more than count ends the line before.
+                    // The newline that ends the last line is the first one met; one more than count ends the
+                    // line before.
                     if (block[at] == (byte)'\n' && ++newlines > count) return end - size + at + 1;
                 }
 

@@ -4,9 +4,10 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// The writer of one session's journal. Two threads work in it: the caller's (the scribe: composes lines, gives them
-/// sequence and hash) and the committer's (writes them, syncs them, publishes the watermarks). While one batch is being
-/// synced the next is filled; a scribe that has nothing to fill commits by itself. There is no timer, and at most two batches are in memory.
+/// The writer of one session's journal. Two threads work in it: the caller's (the scribe: composes lines,
+/// gives them sequence and hash) and the committer's (writes them, syncs them, publishes the watermarks).
+/// While one batch is being synced the next is filled; a scribe that has nothing to fill commits by itself.
+/// There is no timer, and at most two batches are in memory.
 /// <para>
 /// All members but the watermarks belong to the one scribe thread. The watermarks, <see cref="Failure"/> and
 /// <see cref="OldestUnrecorded"/> may be read by any thread.
@@ -15,8 +16,9 @@ namespace Steno.Core.Journal;
 public sealed class JournalWriter : IDisposable
 {
     /// <summary>
-    /// A batch of this many bytes is handed over before another line begins. It bounds memory, and it bounds what a crash
-    /// can tear: everything before the last line's start less this many bytes was synced before that line was written.
+    /// A batch of this many bytes is handed over before another line begins. It bounds memory, and it bounds
+    /// what a crash can tear: everything before the last line's start less this many bytes was synced before
+    /// that line was written.
     /// </summary>
     public const int MaxBatchBytes = 4 << 20;
 
@@ -45,11 +47,13 @@ public sealed class JournalWriter : IDisposable
     private long _oldestFilling = long.MaxValue;
     private long _oldestCommitting = long.MaxValue;
 
-    /// <summary>Begins to write at <paramref name="position"/>, which must be the durable end of the file.</summary>
+    /// <summary>
+    /// Begins to write at <paramref name="position"/>, which must be the durable end of the file.
+    /// </summary>
     /// <param name="file">Owned from now on.</param>
     /// <param name="recorded">
-    /// Called after a batch became durable, before the next is begun, on the thread that committed it; never on two at a time.
-    /// It delays the commit path, so it only copies or counts. It must not throw.
+    /// Called after a batch became durable, before the next is begun, on the thread that committed it; never
+    /// on two at a time. It delays the commit path, so it only copies or counts. It must not throw.
     /// </param>
     public JournalWriter(DurableFile file, in JournalPosition position, TimeProvider time, Action<JournalBatch>? recorded = null)
     {
@@ -71,7 +75,10 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Lines up to this one survive the death of this process.</summary>
     public long WrittenSeq => Volatile.Read(ref _writtenSeq);
 
-    /// <summary>Lines up to this one are <b>recorded</b>: they survive power loss, as far as the device honours a flush.</summary>
+    /// <summary>
+    /// Lines up to this one are <b>recorded</b>: they survive power loss, as far as the device honours a
+    /// flush.
+    /// </summary>
     public long DurableSeq => Volatile.Read(ref _durableSeq);
 
     /// <summary>Bytes of the file that are durable.</summary>
@@ -86,10 +93,14 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    /// <summary>Why nothing more can be recorded here; null as long as all is well. Once set it stays.</summary>
+    /// <summary>
+    /// Why nothing more can be recorded here; null as long as all is well. Once set it stays.
+    /// </summary>
     public StorageException? Failure => _failure;
 
-    /// <summary>The disk is well: it failed because somebody else has cut the file or written in it.</summary>
+    /// <summary>
+    /// The disk is well: it failed because somebody else has cut the file or written in it.
+    /// </summary>
     public bool IsDisturbed => _failure is { IsChangedByOthers: true };
 
     /// <summary>Which file it writes, whatever became of its name. Any thread.</summary>
@@ -98,7 +109,9 @@ public sealed class JournalWriter : IDisposable
     /// <summary>How long write and sync of the last batches took.</summary>
     public CommitLatency Latency => _latency;
 
-    /// <summary>When the oldest message that was appended and is not yet durable was received; null if there is none.</summary>
+    /// <summary>
+    /// When the oldest message that was appended and is not yet durable was received; null if there is none.
+    /// </summary>
     public DateTimeOffset? OldestUnrecorded
     {
         get
@@ -109,8 +122,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// The buffer to compose the next line into, up to and without its hash; then <see cref="EndLine"/>. May wait for the
-    /// disk, when a full batch is before it.
+    /// The buffer to compose the next line into, up to and without its hash; then <see cref="EndLine"/>. May
+    /// wait for the disk, when a full batch is before it.
     /// </summary>
     /// <exception cref="JournalFailedException">The journal has failed; nothing is appended.</exception>
     public LineBuffer BeginLine()
@@ -131,8 +144,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Completes the line with its hash and newline. It is in memory only: <see cref="Flush"/> sends it on its way, and
-    /// <see cref="DurableSeq"/> tells when it is recorded.
+    /// Completes the line with its hash and newline. It is in memory only: <see cref="Flush"/> sends it on
+    /// its way, and <see cref="DurableSeq"/> tells when it is recorded.
     /// </summary>
     /// <param name="receivedAt">When the message reached this process.</param>
     public void EndLine(DateTimeOffset receivedAt)
@@ -140,8 +153,8 @@ public sealed class JournalWriter : IDisposable
         if (_lineStart < 0) throw new InvalidOperationException("EndLine without BeginLine.");
         LineBuffer buffer = _filling.Buffer;
 
-        // The hash covers predecessor ‖ body. The 32 bytes before the body are lent for the predecessor and put back:
-        // one call over contiguous bytes is half the cost of three on an incremental hash.
+        // The hash covers predecessor ‖ body. The 32 bytes before the body are lent for the predecessor and
+        // put back: one call over contiguous bytes is half the cost of three on an incremental hash.
         Span<byte> covered = buffer.MutableWritten[(_lineStart - ChainHash.Size)..];
         Span<byte> lent = covered[..ChainHash.Size];
         ChainHash kept = ChainHash.FromBytes(lent);
@@ -156,8 +169,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Hands what was appended to the committer if it is free. Otherwise nothing happens, and the batch goes on growing:
-    /// that is the group commit.
+    /// Hands what was appended to the committer if it is free. Otherwise nothing happens, and the batch goes
+    /// on growing: that is the group commit.
     /// </summary>
     /// <exception cref="JournalFailedException">The journal has failed.</exception>
     public void Flush()
@@ -168,10 +181,11 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Makes what was appended durable on this thread, after what the committer has at hand: for a scribe with nothing else to do,
-    /// which so spares itself two changes of threads. On return all is durable.
+    /// Makes what was appended durable on this thread, after what the committer has at hand: for a scribe
+    /// with nothing else to do, which so spares itself two changes of threads. On return all is durable.
     /// </summary>
-    /// <exception cref="JournalFailedException">The journal has failed; <see cref="DurableSeq"/> says how far it is true.</exception>
+    /// <exception cref="JournalFailedException">The journal has failed; <see cref="DurableSeq"/> says how far
+    /// it is true.</exception>
     public void Commit()
     {
         ThrowIfFailed();
@@ -191,8 +205,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Whether somebody else has cut the file, written behind its end or over it. False while a batch is being
-    /// committed: that looks by itself. Never waits.
+    /// Whether somebody else has cut the file, written behind its end or over it. False while a batch is
+    /// being committed: that looks by itself. Never waits.
     /// </summary>
     /// <exception cref="StorageException">The file cannot be looked at.</exception>
     public bool IsFileChanged()
@@ -209,8 +223,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Ends writing here, after what the committer has at hand: gives back the file, and the lines that are not recorded and
-    /// must be written elsewhere. The watermarks stay readable.
+    /// Ends writing here, after what the committer has at hand: gives back the file, and the lines that are
+    /// not recorded and must be written elsewhere. The watermarks stay readable.
     /// </summary>
     public AbandonedJournal Abandon()
     {
@@ -230,7 +244,10 @@ public sealed class JournalWriter : IDisposable
     /// </summary>
     public JournalPosition End => new(DurableBytes, _nextSeq - 1, _head);
 
-    /// <summary>Waits for what was handed over, and closes the file. What was appended and never flushed is dropped: <see cref="Commit"/> first.</summary>
+    /// <summary>
+    /// Waits for what was handed over, and closes the file. What was appended and never flushed is dropped:
+    /// <see cref="Commit"/> first.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -255,7 +272,9 @@ public sealed class JournalWriter : IDisposable
         SwapUnlessFailed();
     }
 
-    /// <summary>The committer is free, and its token is held: give it the filled batch and take the empty one.</summary>
+    /// <summary>
+    /// The committer is free, and its token is held: give it the filled batch and take the empty one.
+    /// </summary>
     private void SwapUnlessFailed()
     {
         if (_failure is not null)
@@ -312,7 +331,8 @@ public sealed class JournalWriter : IDisposable
         _latency.Add(_time.GetElapsedTime(began));
         _file.LetGoOfCache();
 
-        // 5. Whoever follows the journal is told; a crash here costs nothing, since they resume from their own position.
+        // 5. Whoever follows the journal is told; a crash here costs nothing, since they resume from their
+        // own position.
         _recorded?.Invoke(batch);
     }
 

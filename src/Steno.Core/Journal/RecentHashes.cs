@@ -1,9 +1,13 @@
 namespace Steno.Core.Journal;
 
-/// <summary>The hashes of the last lines that were taken into the chain: a copy of one of them is known as such.</summary>
+/// <summary>
+/// The hashes of the last lines that were taken into the chain: a copy of one of them is known as such.
+/// </summary>
 internal sealed class RecentHashes
 {
-    /// <summary>Whoever doubles a line does so near it; a copy from further back is still found, and named less well.</summary>
+    /// <summary>
+    /// Whoever doubles a line does so near it; a copy from further back is still found, and named less well.
+    /// </summary>
     private const int Capacity = 64;
 
     private readonly ChainHash[] _hashes = new ChainHash[Capacity];

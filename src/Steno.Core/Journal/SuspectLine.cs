@@ -18,7 +18,10 @@ internal readonly record struct SuspectLine
     /// <summary>The sequence it states; 0 if none can be read.</summary>
     public required long Seq { get; init; }
 
-    /// <summary>The sequence of the first line in it, where a newline was lost and it is more than one; else <see cref="Seq"/>.</summary>
+    /// <summary>
+    /// The sequence of the first line in it, where a newline was lost and it is more than one; else
+    /// <see cref="Seq"/>.
+    /// </summary>
     public required long FirstSeq { get; init; }
 
     /// <summary>A whole line of somebody else.</summary>
@@ -28,8 +31,8 @@ internal readonly record struct SuspectLine
     public required bool IsWhole { get; init; }
 
     /// <summary>
-    /// Zero bytes are what a file system shows where a write did not reach the disk. No line has any; a single one is a changed
-    /// character.
+    /// Zero bytes are what a file system shows where a write did not reach the disk. No line has any; a
+    /// single one is a changed character.
     /// </summary>
     public required bool HasZeros { get; init; }
 

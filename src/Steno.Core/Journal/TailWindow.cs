@@ -3,17 +3,18 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// Tells what a crash can have torn from what somebody must have changed. A batch is written only after the one before it was
-/// synced, and holds less than <see cref="JournalWriter.MaxBatchBytes"/> before its last line: so everything before
-/// "the start of the last line, less that many bytes" had reached the disk. Damage behind that point is a torn tail, to be cut and salvaged;
-/// damage before it is never cut.
+/// Tells what a crash can have torn from what somebody must have changed. A batch is written only after the
+/// one before it was synced, and holds less than <see cref="JournalWriter.MaxBatchBytes"/> before its last
+/// line: so everything before "the start of the last line, less that many bytes" had reached the disk. Damage
+/// behind that point is a torn tail, to be cut and salvaged; damage before it is never cut.
 /// </summary>
 internal static class TailWindow
 {
     private const int BlockBytes = 64 << 10;
 
     /// <summary>The offset from which on damage may be the work of a crash.</summary>
-    /// <param name="verified">An offset up to which the file is known to have been durable, e.g. from a stop in good order.</param>
+    /// <param name="verified">An offset up to which the file is known to have been durable, e.g. from a stop
+    /// in good order.</param>
     public static long Start(DurableFile file, long length, long verified) =>
         Math.Max(Math.Min(verified, length), Math.Max(0, LastLineStart(file, length) - JournalWriter.MaxBatchBytes));
 

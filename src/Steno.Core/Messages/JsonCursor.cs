@@ -5,7 +5,8 @@ namespace Steno.Core.Messages;
 /// <summary>
 /// Walks over JSON text and validates what it passes, without recursion and without allocating. Apart from
 /// what it reports as <see cref="Lenient"/> it accepts exactly what a strict reader accepts (a test holds it
-/// against System.Text.Json). The bytes must be valid UTF-8; that is checked before, once, and much faster than here.
+/// against System.Text.Json). The bytes must be valid UTF-8; that is checked before, once, and much faster
+/// than here.
 /// </summary>
 /// <remarks>
 /// Why not Utf8JsonReader: it costs twice as much, reports no place for values it skips, and refuses what

@@ -35,8 +35,8 @@ internal sealed class MetadataCopier(MessageLimits limits)
     }
 
     /// <summary>
-    /// Keys that mean something when Steno writes them: a sender's <c>duplicate_of</c> must not hide a message
-    /// from views.
+    /// Keys that mean something when Steno writes them: a sender's <c>duplicate_of</c> must not hide a
+    /// message from views.
     /// </summary>
     private static bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch
     {

@@ -96,8 +96,8 @@ public sealed record RecordedMessage
     /// <summary>
     /// Reads any line, with or without its newline. False if the line is no JSON object:
     /// <paramref name="message"/> then holds it as <see cref="LineOrigin.Broken"/>, so that a view can still
-    /// show it. Zeros that a crash or a cut has left before a line are passed over; other zeros of a broken line
-    /// are counted, not shown. Never throws.
+    /// show it. Zeros that a crash or a cut has left before a line are passed over; other zeros of a broken
+    /// line are counted, not shown. Never throws.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out RecordedMessage message)
     {

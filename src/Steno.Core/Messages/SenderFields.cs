@@ -2,8 +2,8 @@
 namespace Steno.Core.Messages;
 
 /// <summary>
-/// The sender's id, name and so on, decoded: always valid UTF-8, never longer than the limit. Valid until the next
-/// <see cref="Read"/>. Not thread-safe; keeps its scratch.
+/// The sender's id, name and so on, decoded: always valid UTF-8, never longer than the limit. Valid until the
+/// next <see cref="Read"/>. Not thread-safe; keeps its scratch.
 /// </summary>
 internal sealed class SenderFields(MessageLimits limits)
 {

@@ -3,8 +3,8 @@ using Steno.Core.Files;
 namespace Steno.Core.Recovery;
 
 /// <summary>
-/// Gives a journal back its name after somebody deleted it, or gave its name to another file. The open descriptor still
-/// has every byte.
+/// Gives a journal back its name after somebody deleted it, or gave its name to another file. The open
+/// descriptor still has every byte.
 /// <code>
 /// 1. the bytes are copied into a file beside it, and synced
 /// 2. that is renamed to current_session.jsonl.restoring
@@ -17,7 +17,9 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
 {
     private const int CopyBytes = 1 << 20;
 
-    /// <summary>All steps. Returns the journal as it is now, and where the stranger is, if there was one.</summary>
+    /// <summary>
+    /// All steps. Returns the journal as it is now, and where the stranger is, if there was one.
+    /// </summary>
     /// <param name="lost">The open file; it stays open.</param>
     /// <param name="length">How much of it is recorded.</param>
     public (DurableFile Journal, string? Quarantined) Restore(DurableFile lost, long length)
@@ -37,7 +39,9 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
         }
     }
 
-    /// <summary>Steps 3 and 4, for a start after a crash. Returns where the stranger is; null if there was none.</summary>
+    /// <summary>
+    /// Steps 3 and 4, for a start after a crash. Returns where the stranger is; null if there was none.
+    /// </summary>
     public string? Finish()
     {
         string? quarantined = MoveStranger();
@@ -45,7 +49,9 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
         return quarantined;
     }
 
-    /// <summary>Copies the first bytes of an open file; on return they are durable, their name is not.</summary>
+    /// <summary>
+    /// Copies the first bytes of an open file; on return they are durable, their name is not.
+    /// </summary>
     public static DurableFile Copy(DurableFile from, long length, string path)
     {
         DurableFile copy = DurableFile.CreateOrEmpty(path);

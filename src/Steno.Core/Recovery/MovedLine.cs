@@ -4,8 +4,8 @@ using Steno.Core.Journal;
 namespace Steno.Core.Recovery;
 
 /// <summary>
-/// Writes a line that was composed for one session, and never recorded there, in another: with the sequence that it
-/// has there. It is the same message and was recorded once, so nothing marks it.
+/// Writes a line that was composed for one session, and never recorded there, in another: with the sequence
+/// that it has there. It is the same message and was recorded once, so nothing marks it.
 /// </summary>
 internal static class MovedLine
 {
@@ -14,9 +14,9 @@ internal static class MovedLine
     /// <summary>Composes the line anew, up to and without its hash.</summary>
     /// <param name="line">A whole line of ours, without its newline.</param>
     /// <param name="newSeq">
-    /// Its own sequence; unchanged, the line is the same byte for byte. Lines move together: a repetition of one that
-    /// moved too follows it; one of a line that stayed in the other session no longer names it, since that
-    /// number means another line here.
+    /// Its own sequence; unchanged, the line is the same byte for byte. Lines move together: a repetition of
+    /// one that moved too follows it; one of a line that stayed in the other session no longer names it,
+    /// since that number means another line here.
     /// </param>
     /// <param name="firstMoved">The sequence that the first line that moved has now.</param>
     /// <param name="destination">Where it is appended.</param>

@@ -4,8 +4,8 @@ using Steno.Core.Files;
 namespace Steno.Core.Recovery;
 
 /// <summary>
-/// Keeps damaged bytes as they were found. Evidence first: bytes are here, durable, before the file they come from is touched,
-/// and they are never deleted by Steno.
+/// Keeps damaged bytes as they were found. Evidence first: bytes are here, durable, before the file they come
+/// from is touched, and they are never deleted by Steno.
 /// </summary>
 internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
 {

@@ -4,10 +4,14 @@ using Steno.Core.Files;
 
 namespace Steno.Core.Recovery;
 
-/// <summary>What stands beside damaged bytes in quarantine: where they come from, and what was done about them.</summary>
+/// <summary>
+/// What stands beside damaged bytes in quarantine: where they come from, and what was done about them.
+/// </summary>
 public sealed record QuarantineReport
 {
-    /// <summary>The bytes are safe here, and the file they come from is being mended: start-up finishes that.</summary>
+    /// <summary>
+    /// The bytes are safe here, and the file they come from is being mended: start-up finishes that.
+    /// </summary>
     public const string Repairing = "repairing";
 
     /// <summary>Nothing is left to do.</summary>
@@ -19,7 +23,9 @@ public sealed record QuarantineReport
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>What was wrong: <c>torn_tail</c>, <c>session_file</c>, <c>stranger</c>, <c>foreign_bytes</c>.</summary>
+    /// <summary>
+    /// What was wrong: <c>torn_tail</c>, <c>session_file</c>, <c>stranger</c>, <c>foreign_bytes</c>.
+    /// </summary>
     [JsonPropertyName("what")]
     public required string What { get; init; }
 

@@ -1,6 +1,9 @@
 namespace Steno.Core.Recovery;
 
-/// <summary>What opening a session found and did, gathered while it happens: sentences for whoever looks after the recorder.</summary>
+/// <summary>
+/// What opening a session found and did, gathered while it happens: sentences for whoever looks after the
+/// recorder.
+/// </summary>
 internal sealed class RecoveryNotes
 {
     private readonly List<string> _repairs = [];

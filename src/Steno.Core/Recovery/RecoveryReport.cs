@@ -2,7 +2,9 @@ using Steno.Core.Journal;
 
 namespace Steno.Core.Recovery;
 
-/// <summary>What opening a log directory found and did. An expected outcome, hence a value and not an exception.</summary>
+/// <summary>
+/// What opening a log directory found and did. An expected outcome, hence a value and not an exception.
+/// </summary>
 public sealed record RecoveryReport
 {
     public static RecoveryReport Clean { get; } = new();
@@ -25,6 +27,8 @@ public sealed record RecoveryReport
     /// <summary>What was mended or begun anew, one plain sentence each.</summary>
     public IReadOnlyList<string> Repairs { get; init; } = [];
 
-    /// <summary>Repairs and damage, one plain sentence each, for the first lines on screen; empty when all was well.</summary>
+    /// <summary>
+    /// Repairs and damage, one plain sentence each, for the first lines on screen; empty when all was well.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -6,7 +6,8 @@ namespace Steno.Core.Recovery;
 
 /// <summary>
 /// Writes a line that was found behind a hole a second time: with a new sequence, and the old one in
-/// <c>Metadata.salvaged_seq</c> (and <c>salvaged_unproven</c>, where its own hash could not be checked). Everything else stays as it was, byte for byte.
+/// <c>Metadata.salvaged_seq</c> (and <c>salvaged_unproven</c>, where its own hash could not be checked).
+/// Everything else stays as it was, byte for byte.
 /// </summary>
 internal static class SalvagedLine
 {
@@ -21,7 +22,8 @@ internal static class SalvagedLine
 
     /// <summary>Composes the line anew, up to and without its hash.</summary>
     /// <param name="line">For which <see cref="IsWhole"/> holds.</param>
-    /// <param name="isProven">Its own hash was right. Else the line says of itself that nothing proves it.</param>
+    /// <param name="isProven">Its own hash was right. Else the line says of itself that nothing proves
+    /// it.</param>
     public static void Compose(
         ReadOnlySpan<byte> line, long oldSeq, bool isProven, long newSeq, LineBuffer destination)
     {
@@ -36,7 +38,9 @@ internal static class SalvagedLine
         JournalLine.TryReplaceSeq(body[metadataEnd..], newSeq, destination);
     }
 
-    /// <summary>The offset of the closing brace of the top-level Metadata. False: not JSON, or no such object.</summary>
+    /// <summary>
+    /// The offset of the closing brace of the top-level Metadata. False: not JSON, or no such object.
+    /// </summary>
     internal static bool TryFindMetadataEnd(ReadOnlySpan<byte> line, out int end)
     {
         end = 0;

@@ -5,17 +5,17 @@ using Steno.Core.Messages;
 namespace Steno.Core.Recovery;
 
 /// <summary>
-/// Mends a torn tail: what follows the last good line goes to quarantine, and whole lines among it are written again at
-/// the end. Killed at any moment and begun again, it comes to the same result.
+/// Mends a torn tail: what follows the last good line goes to quarantine, and whole lines among it are
+/// written again at the end. Killed at any moment and begun again, it comes to the same result.
 /// <code>
 /// 1. the bytes, then a report with state "repairing", are durable in quarantine
 /// 2. the journal is cut to its last good line
 /// 3. a "recovered" line and the salvaged lines are appended and synced
 /// 4. the report's state becomes "repaired"
 /// </code>
-/// A crash before 1 is complete leaves the tail in place: found again. After 1, 2 or 3: the report says "repairing", and
-/// the next start goes on at 2 with the bytes from quarantine; whatever 3 had written is cut first. Nothing
-/// else writes to the journal before 4.
+/// A crash before 1 is complete leaves the tail in place: found again. After 1, 2 or 3: the report says
+/// "repairing", and the next start goes on at 2 with the bytes from quarantine; whatever 3 had written is cut
+/// first. Nothing else writes to the journal before 4.
 /// </summary>
 internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, LineComposer composer, TimeProvider time)
 {
@@ -37,7 +37,9 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
         return (quarantine.Keep(directory.CurrentJournal, report), report);
     }
 
-    /// <summary>Step 2: the journal ends at its last good line; durable with the sync that step 3 makes.</summary>
+    /// <summary>
+    /// Step 2: the journal ends at its last good line; durable with the sync that step 3 makes.
+    /// </summary>
     public static JournalPosition CutJournal(DurableFile journal, QuarantineReport report)
     {
         journal.Truncate(report.Offset);

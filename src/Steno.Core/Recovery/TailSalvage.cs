@@ -12,8 +12,9 @@ internal sealed record TailSalvage(
     long RecoveredSeq, QuarantineReport Report, IReadOnlyList<TornLine> Lines, IReadOnlyList<(long First, long Last)> Lost)
 {
     /// <summary>
-    /// The holes before lines that were found whole: later lines had been written, so these are known to be lost. What the torn end
-    /// itself held was never recorded, like all that was still on its way when the recorder died.
+    /// The holes before lines that were found whole: later lines had been written, so these are known to be
+    /// lost. What the torn end itself held was never recorded, like all that was still on its way when the
+    /// recorder died.
     /// </summary>
     public IEnumerable<JournalDamage> Holes
     {

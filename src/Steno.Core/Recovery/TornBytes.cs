@@ -2,7 +2,9 @@ using Steno.Core.Journal;
 
 namespace Steno.Core.Recovery;
 
-/// <summary>What of a torn tail is worth writing again: whole lines of ours, in the order of the bytes.</summary>
+/// <summary>
+/// What of a torn tail is worth writing again: whole lines of ours, in the order of the bytes.
+/// </summary>
 internal sealed class TornBytes
 {
     private readonly string _path;
@@ -21,7 +23,9 @@ internal sealed class TornBytes
         LastSeq = lastSeq;
     }
 
-    /// <summary>Lines that the journal does not hold already, and whose hash is right or cannot be checked.</summary>
+    /// <summary>
+    /// Lines that the journal does not hold already, and whose hash is right or cannot be checked.
+    /// </summary>
     public IReadOnlyList<TornLine> Lines => _lines;
 
     /// <summary>The highest sequence of which there is a trace.</summary>
@@ -101,7 +105,9 @@ internal sealed class TornBytes
         if (!isAltered && _seen.Add(hash)) _lines.Add(new TornLine(offset, piece.Length, seq, isProven));
     }
 
-    /// <summary>A line that lost its end may still say which it was: our own sequence stands just before the time.</summary>
+    /// <summary>
+    /// A line that lost its end may still say which it was: our own sequence stands just before the time.
+    /// </summary>
     private void NoteTrace(ReadOnlySpan<byte> piece, long offset)
     {
         const int shortestLine = 100;

@@ -7,13 +7,14 @@ using Steno.Core.Recovery;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// The session that is being recorded, through whatever happens to its journal meanwhile: a disk that refuses a write or a
-/// sync, a journal that is deleted, replaced, cut or written in by others. There is one way out of all of them: the writer is
-/// abandoned, the file mended or succeeded by a child session's, and the lines that were in memory and not
-/// recorded are written there (docs/adr/0009).
+/// The session that is being recorded, through whatever happens to its journal meanwhile: a disk that refuses
+/// a write or a sync, a journal that is deleted, replaced, cut or written in by others. There is one way out
+/// of all of them: the writer is abandoned, the file mended or succeeded by a child session's, and the lines
+/// that were in memory and not recorded are written there (docs/adr/0009).
 /// <para>
-/// One thread records: all members are its own, but for <see cref="Current"/> and <see cref="DirectoryProblem"/>, which any thread
-/// reads. What it throws is final: nothing more can be recorded.
+/// One thread records: all members are its own, but for <see cref="Current"/> and
+/// <see cref="DirectoryProblem"/>, which any thread reads. What it throws is final: nothing more can be
+/// recorded.
 /// </para>
 /// </summary>
 public sealed class LiveSession : IDisposable
@@ -21,7 +22,9 @@ public sealed class LiveSession : IDisposable
     /// <summary>A loss is noticed within a second; two looks at the file system cost microseconds.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Somebody may change the file again while it is mended, but not hold the recorder for ever.</summary>
+    /// <summary>
+    /// Somebody may change the file again while it is mended, but not hold the recorder for ever.
+    /// </summary>
     private const int MaxRounds = 10;
 
     private readonly LogDirectory _directory;
@@ -58,19 +61,27 @@ public sealed class LiveSession : IDisposable
         _looked = time.GetTimestamp();
     }
 
-    /// <summary>The session and its writer now. Its writer is this object's own: others read its watermarks. Any thread.</summary>
+    /// <summary>
+    /// The session and its writer now. Its writer is this object's own: others read its watermarks. Any
+    /// thread.
+    /// </summary>
     public OpenedSession Current => _current;
 
     /// <summary>
-    /// Set while the log directory's name belongs to nothing or to another directory: recording goes on in the open file, and
-    /// nothing is written by name. Any thread.
+    /// Set while the log directory's name belongs to nothing or to another directory: recording goes on in
+    /// the open file, and nothing is written by name. Any thread.
     /// </summary>
     public string? DirectoryProblem => _directoryProblem;
 
-    /// <summary>Lines get other numbers: those behind this one were not recorded, and the first of them becomes the second of a new session.</summary>
+    /// <summary>
+    /// Lines get other numbers: those behind this one were not recorded, and the first of them becomes the
+    /// second of a new session.
+    /// </summary>
     public event Action<long>? Renumbering;
 
-    /// <summary>The number of the line that was begun last, and else of the next. Valid after <see cref="BeginLine"/>.</summary>
+    /// <summary>
+    /// The number of the line that was begun last, and else of the next. Valid after <see cref="BeginLine"/>.
+    /// </summary>
     public long NextSeq => _current.Writer.NextSeq;
 
     /// <summary>Lines in memory that are not recorded, and will not be once a member has thrown.</summary>
@@ -120,7 +131,9 @@ public sealed class LiveSession : IDisposable
         }
     }
 
-    /// <summary>Looks, twice a second however often it is called, whether the journal is still there and ours.</summary>
+    /// <summary>
+    /// Looks, twice a second however often it is called, whether the journal is still there and ours.
+    /// </summary>
     public void Look()
     {
         if (_time.GetElapsedTime(_looked) < LookInterval) return;
@@ -128,8 +141,9 @@ public sealed class LiveSession : IDisposable
     }
 
     /// <summary>
-    /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost: then the lines are durable in
-    /// the file that was open, which is put into the archive of what stands there now if it has no name any more.
+    /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost:
+    /// then the lines are durable in the file that was open, which is put into the archive of what stands
+    /// there now if it has no name any more.
     /// </summary>
     public bool Close()
     {
@@ -153,7 +167,9 @@ public sealed class LiveSession : IDisposable
         _left?.Dispose();
     }
 
-    /// <summary>Recording has ended by a failure: what was not recorded is gathered in <see cref="Unrecorded"/>.</summary>
+    /// <summary>
+    /// Recording has ended by a failure: what was not recorded is gathered in <see cref="Unrecorded"/>.
+    /// </summary>
     public void GiveUp()
     {
         if (_left is not null) return; // a mending that failed: it has them
@@ -214,7 +230,8 @@ public sealed class LiveSession : IDisposable
         _carried.InsertRange(0, left.Unrecorded);
 
         bool refused = failure is not null && !writer.IsDisturbed;
-        // Without room a child session has none either. What could not be cut back is found, and mended, by the next start.
+        // Without room a child session has none either. What could not be cut back is found, and mended, by
+        // the next start.
         if (refused && (failure!.IsFull || writer.CutBackFailure is not null)) throw Failed(left, failure);
         LookAtDirectory();
         if (_directoryProblem is not null) throw Failed(left, failure ?? DirectoryIsLost());

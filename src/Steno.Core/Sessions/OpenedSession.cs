@@ -17,8 +17,8 @@ public sealed record OpenedSession(SessionRecord Record, JournalWriter Writer, R
     public JournalAudit? Audit { get; init; }
 
     /// <summary>
-    /// Ends writing in good order: everything appended is durable, and <c>session.json</c> says how far the journal is
-    /// whole, so that the next start finds nothing to repair. The session goes on then.
+    /// Ends writing in good order: everything appended is durable, and <c>session.json</c> says how far the
+    /// journal is whole, so that the next start finds nothing to repair. The session goes on then.
     /// </summary>
     /// <exception cref="JournalFailedException">The disk refuses; the next start repairs.</exception>
     /// <exception cref="StorageException">The disk refuses; the next start repairs.</exception>

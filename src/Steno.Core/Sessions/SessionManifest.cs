@@ -6,8 +6,9 @@ using Steno.Core.Journal;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// What <c>session.json</c> says of a session: who it is, where it comes from, how far its journal was known to be whole.
-/// Immutable. On disk it is one line of JSON that ends in a hash of itself, made as in a journal with no predecessor.
+/// What <c>session.json</c> says of a session: who it is, where it comes from, how far its journal was known
+/// to be whole. Immutable. On disk it is one line of JSON that ends in a hash of itself, made as in a journal
+/// with no predecessor.
 /// </summary>
 public sealed record SessionManifest
 {
@@ -37,7 +38,9 @@ public sealed record SessionManifest
     [JsonPropertyName("earlier")]
     public EarlierLines? Earlier { get; init; }
 
-    /// <summary>A place in the journal up to which it was durable and its chain held, when this file was written.</summary>
+    /// <summary>
+    /// A place in the journal up to which it was durable and its chain held, when this file was written.
+    /// </summary>
     [JsonPropertyName("verified")]
     public required VerifiedPoint Verified { get; init; }
 
@@ -45,7 +48,9 @@ public sealed record SessionManifest
     [JsonPropertyName("stopped")]
     public bool Stopped { get; init; }
 
-    /// <summary>Why it was sealed, which is why its child began (<see cref="SessionReason"/>); null while it goes on.</summary>
+    /// <summary>
+    /// Why it was sealed, which is why its child began (<see cref="SessionReason"/>); null while it goes on.
+    /// </summary>
     [JsonPropertyName("sealed")]
     public string? Sealed { get; init; }
 

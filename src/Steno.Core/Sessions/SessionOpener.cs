@@ -7,8 +7,8 @@ using Steno.Core.Recovery;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// Opens the current session of a log directory for writing: begins it, or continues it after finding out how far its
-/// journal is whole. The caller holds the <see cref="DirectoryLock"/>. Use an instance once.
+/// Opens the current session of a log directory for writing: begins it, or continues it after finding out how
+/// far its journal is whole. The caller holds the <see cref="DirectoryLock"/>. Use an instance once.
 /// </summary>
 public sealed class SessionOpener
 {
@@ -22,7 +22,8 @@ public sealed class SessionOpener
     private readonly JournalRestorer _restorer;
     private readonly RecoveryNotes _notes = new();
 
-    /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening writes.</param>
+    /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
+    /// writes.</param>
     public SessionOpener(
         LogDirectory directory, LineComposer composer, TimeProvider time, Action<JournalBatch>? recorded = null)
     {
@@ -40,7 +41,8 @@ public sealed class SessionOpener
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>
-    /// On return the session's files exist, everything in the journal is durable and either verified or known damage.
+    /// On return the session's files exist, everything in the journal is durable and either verified or known
+    /// damage.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="JournalFailedException">The disk refuses while lines are written.</exception>
@@ -60,7 +62,10 @@ public sealed class SessionOpener
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
     }
 
-    /// <summary>The recorder before this one was giving its journal back the name that somebody had taken, and was killed.</summary>
+    /// <summary>
+    /// The recorder before this one was giving its journal back the name that somebody had taken, and was
+    /// killed.
+    /// </summary>
     private void FinishRestoring()
     {
         if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
@@ -179,8 +184,8 @@ public sealed class SessionOpener
     }
 
     /// <summary>
-    /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what <c>session.json</c> says, the whole
-    /// journal is read.
+    /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what
+    /// <c>session.json</c> says, the whole journal is read.
     /// </summary>
     private (JournalScan Scan, IReadOnlyList<JournalDamage> Damage) Scan(
         SessionManifest manifest, DurableFile file, long tailStart)
@@ -229,8 +234,8 @@ public sealed class SessionOpener
     /// 1. session.json names the damage (with the holes of a torn tail), and which lines are going to tell of it
     /// 2. the lines are appended and synced
     /// </code>
-    /// Crash after 1: the journal ends before these lines, and so they are written by the next start. Nothing else
-    /// writes to the journal before 2.
+    /// Crash after 1: the journal ends before these lines, and so they are written by the next start. Nothing
+    /// else writes to the journal before 2.
     /// </summary>
     private SessionManifest Tell(SessionManifest manifest, TailSalvage? salvage, JournalWriter writer)
     {
@@ -264,8 +269,8 @@ public sealed class SessionOpener
     }
 
     /// <summary>
-    /// What the page cache shows is no proof that it reached the disk: after a failed sync the kernel calls such pages
-    /// clean. Written again they are dirty again, and this sync means something.
+    /// What the page cache shows is no proof that it reached the disk: after a failed sync the kernel calls
+    /// such pages clean. Written again they are dirty again, and this sync means something.
     /// </summary>
     private static void WriteTailAgain(DurableFile file, long from, long to)
     {
@@ -282,8 +287,9 @@ public sealed class SessionOpener
     }
 
     /// <summary>
-    /// The journal ends before a line that was durable: somebody cut it. It is sealed as it is, to be healed from a copy, and a
-    /// child session begins, so that no sequence is ever given twice. The child knows of the damage, and tells of it.
+    /// The journal ends before a line that was durable: somebody cut it. It is sealed as it is, to be healed
+    /// from a copy, and a child session begins, so that no sequence is ever given twice. The child knows of
+    /// the damage, and tells of it.
     /// </summary>
     private OpenedSession SealCut(
         SessionManifest manifest, DurableFile file, in JournalPosition end, IReadOnlyList<JournalDamage> found)

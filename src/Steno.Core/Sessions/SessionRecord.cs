@@ -4,14 +4,14 @@ using Steno.Core.Journal;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// The <c>session.json</c> of the session that is being written: whoever learns something of it adds it here. Any thread; each
-/// change is durable on return.
+/// The <c>session.json</c> of the session that is being written: whoever learns something of it adds it here.
+/// Any thread; each change is durable on return.
 /// </summary>
 public sealed class SessionRecord(SessionManifest manifest, string path, TimeProvider time)
 {
     /// <summary>
-    /// Damage found while recording is told in a line that the scribe writes in its turn. As long as that takes at most, even behind
-    /// a full queue: after a crash within this time it is told once more.
+    /// Damage found while recording is told in a line that the scribe writes in its turn. As long as that
+    /// takes at most, even behind a full queue: after a crash within this time it is told once more.
     /// </summary>
     private static readonly TimeSpan TellingMax = TimeSpan.FromMinutes(1);
 
@@ -28,7 +28,9 @@ public sealed class SessionRecord(SessionManifest manifest, string path, TimePro
         }
     }
 
-    /// <summary>Everything before <paramref name="position"/> is durable: after a crash start-up reads from there.</summary>
+    /// <summary>
+    /// Everything before <paramref name="position"/> is durable: after a crash start-up reads from there.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses; what stood there still holds.</exception>
     public void Vouch(in JournalPosition position)
     {
@@ -64,7 +66,9 @@ public sealed class SessionRecord(SessionManifest manifest, string path, TimePro
         }
     }
 
-    /// <summary>Another session has the file now: what is learnt of this one from here on is not saved.</summary>
+    /// <summary>
+    /// Another session has the file now: what is learnt of this one from here on is not saved.
+    /// </summary>
     public void Retire()
     {
         lock (_gate) _retired = true;

@@ -19,12 +19,14 @@ internal sealed class SessionSuccession(
     /// 4. the child's journal is created
     /// 5. its first line is written and synced
     /// </code>
-    /// Crash after 1: the session goes on at the next start. After 2: the journal is in the archive and session.json
-    /// names the parent; the next start finds both (<see cref="FindSealed"/>), and this is called again. After 3 or 4: a
-    /// session with no line yet, which begins.
+    /// Crash after 1: the session goes on at the next start. After 2: the journal is in the archive and
+    /// session.json names the parent; the next start finds both (<see cref="FindSealed"/>), and this is
+    /// called again. After 3 or 4: a session with no line yet, which begins.
     /// </summary>
-    /// <param name="parent">Its <see cref="SessionManifest.Verified"/> is the last line that was recorded in it.</param>
-    /// <param name="reason">One of <see cref="SessionReason"/>; null: the journal was cut, or is missing.</param>
+    /// <param name="parent">Its <see cref="SessionManifest.Verified"/> is the last line that was recorded in
+    /// it.</param>
+    /// <param name="reason">One of <see cref="SessionReason"/>; null: the journal was cut, or is
+    /// missing.</param>
     /// <param name="what">What happened, for the first line: a sentence and its particulars.</param>
     public OpenedSession BeginAfter(
         SessionManifest parent, string? reason, string? what = null, params IReadOnlyList<SystemEventField> fields)
@@ -47,8 +49,8 @@ internal sealed class SessionSuccession(
     }
 
     /// <summary>
-    /// The current session as it was sealed, if the journal is in the archive already and a crash came before its child
-    /// began; else null.
+    /// The current session as it was sealed, if the journal is in the archive already and a crash came before
+    /// its child began; else null.
     /// </summary>
     public SessionManifest? FindSealed(SessionManifest current)
     {

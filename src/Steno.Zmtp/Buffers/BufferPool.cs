@@ -41,8 +41,9 @@ internal sealed class BufferPool
     }
 
     /// <summary>
-    /// Sees to it that <paramref name="bytes"/> of buffers of this capacity are there, their pages touched. On a virtual machine the first touch of a page
-    /// can cost more than filling it, and a burst does not wait for it.
+    /// Sees to it that <paramref name="bytes"/> of buffers of this capacity are there, their pages touched.
+    /// On a virtual machine the first touch of a page can cost more than filling it, and a burst does not
+    /// wait for it.
     /// </summary>
     public void Warm(int capacity, long bytes)
     {

@@ -5,8 +5,8 @@ namespace Steno.Zmtp.Connections;
 /// <summary>
 /// Knows when a peer was last heard, asks when it is silent, and gives it up when it does not answer. Every
 /// byte is a sign of life, so a busy connection sends no PING. Only for peers of ZMTP 3.1: older ones know no
-/// PING, and for them TCP's keep-alive must do. The socket's timer calls <see cref="Check"/> when the one before
-/// said that it should.
+/// PING, and for them TCP's keep-alive must do. The socket's timer calls <see cref="Check"/> when the one
+/// before said that it should.
 /// </summary>
 internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, TimeProvider time)
 {

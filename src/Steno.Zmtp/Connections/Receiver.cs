@@ -3,9 +3,10 @@ using System.Net.Sockets;
 namespace Steno.Zmtp.Connections;
 
 /// <summary>
-/// Waits for bytes and takes them. A dialled connection has a thread of its own, which sleeps in the kernel until something
-/// comes: the way over the runtime's socket thread and its pool costs two more wake-ups, and in a burst these wait behind the
-/// sender itself. Doors may have a thousand peers; there the pool serves all.
+/// Waits for bytes and takes them. A dialled connection has a thread of its own, which sleeps in the kernel
+/// until something comes: the way over the runtime's socket thread and its pool costs two more wake-ups, and
+/// in a burst these wait behind the sender itself. Doors may have a thousand peers; there the pool serves
+/// all.
 /// </summary>
 internal sealed class Receiver(Socket transport, bool ownsThread)
 {

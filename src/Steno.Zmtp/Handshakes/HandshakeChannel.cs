@@ -16,8 +16,8 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
     /// <summary>For the words of a timeout: what had been seen when it struck.</summary>
     public string Stage { get; private set; } = "the other side said nothing";
 
-    /// <summary>The fault of a peer that hangs up now. Who comes, says nothing and goes (<c>steno start</c>, to see
-    /// whether a broker is there; a port scan) has broken no rule.</summary>
+    /// <summary>The fault of a peer that hangs up now. Who comes, says nothing and goes (<c>steno start</c>,
+    /// to see whether a broker is there; a port scan) has broken no rule.</summary>
     public ZmtpFault Closed => _hasHeard || setting.Direction == ConnectionDirection.Dialled
         ? Faults.ClosedInHandshake(setting.Own)
         : Faults.ConnectionLost("closed by the other side before it said a word");

@@ -59,7 +59,8 @@ internal sealed class ReadBuffer : IDisposable
         int tail = End - Keep;
         int wanted = Math.Max(_sizeBytes, (int)Math.Min(needed, 2L * tail));
         if (tail == 0 && End > 0 && (_buffer.IsUnshared || Capacity != wanted)) return Restart(wanted);
-        // More than is there: what the message will need beyond that is not known at the end of one of its frames.
+        // More than is there: what the message will need beyond that is not known at the end of one of its
+        // frames.
         if (needed > tail && needed > Capacity / 2 && Keep + needed <= Capacity) return 0;
         if (Keep + Math.Min(needed, 2L * tail) <= Capacity
             && Capacity - End >= Math.Min(Capacity, _fullBytes) / 4)

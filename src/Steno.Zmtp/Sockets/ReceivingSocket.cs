@@ -8,7 +8,9 @@ namespace Steno.Zmtp;
 /// connection.</summary>
 public abstract class ReceivingSocket : ZmtpSocket
 {
-    /// <summary>A burst of 10,000 messages and a half: 16 MiB, some 10 ms to touch on a virtual machine.</summary>
+    /// <summary>
+    /// A burst of 10,000 messages and a half: 16 MiB, some 10 ms to touch on a virtual machine.
+    /// </summary>
     private const long WarmBytes = 16 << 20;
 
     private readonly Func<ReceivedBatch, CancellationToken, ValueTask> _deliver;

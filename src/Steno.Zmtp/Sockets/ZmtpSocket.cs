@@ -266,7 +266,9 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
             TaskScheduler.Default);
     }
 
-    /// <summary>A first connection starts the looking; it goes on by itself as long as there is one.</summary>
+    /// <summary>
+    /// A first connection starts the looking; it goes on by itself as long as there is one.
+    /// </summary>
     private void WatchHearts()
     {
         if (Interlocked.Exchange(ref _watching, 1) == 0) LookAgainIn(Options.HeartbeatInterval);

@@ -14,8 +14,8 @@ namespace Steno.Broker;
 /// reads the next.</remarks>
 public sealed class Forwarder : IAsyncDisposable
 {
-    /// <summary>Bytes of prefixes passed on since the start: tens of thousands of topic names, and far from what fills
-    /// the queue to a publisher that is slow to read.</summary>
+    /// <summary>Bytes of prefixes passed on since the start: tens of thousands of topic names, and far from
+    /// what fills the queue to a publisher that is slow to read.</summary>
     private const long PassedBytesMax = 1 << 20;
 
     private readonly ForwarderOptions _options;
@@ -117,9 +117,9 @@ public sealed class Forwarder : IAsyncDisposable
         }
     }
 
-    /// <summary>Called by one thread at a time. Publishers are told every prefix, up to a limit: a flood of them must not
-    /// fill the queues to publishers, which would cost them their connection. From then on they are asked for
-    /// everything, and only this end selects.</summary>
+    /// <summary>Called by one thread at a time. Publishers are told every prefix, up to a limit: a flood of
+    /// them must not fill the queues to publishers, which would cost them their connection. From then on they
+    /// are asked for everything, and only this end selects.</summary>
     private void PassUpstream(ReadOnlySpan<byte> prefix, bool isSubscribed)
     {
         if (!isSubscribed)

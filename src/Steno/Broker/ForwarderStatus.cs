@@ -10,7 +10,8 @@ namespace Steno.Broker;
 /// <param name="BytesIn">Their bytes on the wire, framing included.</param>
 /// <param name="MessagesDropped">Messages that slow subscribers lost, added up over all that ever
 /// were.</param>
-/// <param name="MessagesTooLarge">Messages over a limit, which were read to their end and not forwarded.</param>
+/// <param name="MessagesTooLarge">Messages over a limit, which were read to their end and not
+/// forwarded.</param>
 /// <param name="Subscriptions">Different prefixes wanted now.</param>
 /// <param name="Publishers">Connected or in handshake now.</param>
 /// <param name="Subscribers">Connected or in handshake now, each with its own losses.</param>

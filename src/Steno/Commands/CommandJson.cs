@@ -3,7 +3,9 @@ using Steno.Views;
 
 namespace Steno.Commands;
 
-/// <summary>The JSON shapes of the verbs, generated at compile time; documented in <c>docs/cli.md</c>.</summary>
+/// <summary>
+/// The JSON shapes of the verbs, generated at compile time; documented in <c>docs/cli.md</c>.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(MessagesAnswer))]

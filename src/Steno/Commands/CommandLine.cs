@@ -5,7 +5,9 @@ using Steno.Terminal;
 
 namespace Steno.Commands;
 
-/// <summary>The command line as a whole: its verbs, its help, and the edge where errors become sentences.</summary>
+/// <summary>
+/// The command line as a whole: its verbs, its help, and the edge where errors become sentences.
+/// </summary>
 internal static class CommandLine
 {
     private const string Description =
@@ -14,7 +16,9 @@ internal static class CommandLine
     /// <summary>An id may begin with @: nothing here is the name of a file with more arguments.</summary>
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Runs one command line and returns its exit code. Throws nothing that a user could cause.</summary>
+    /// <summary>
+    /// Runs one command line and returns its exit code. Throws nothing that a user could cause.
+    /// </summary>
     public static int Run(string[] arguments, VerbContext context)
     {
         int exitCode = ExitCodes.Failed;
@@ -25,7 +29,8 @@ internal static class CommandLine
         }
         catch (OutputClosedException closed)
         {
-            // `steno recent | head`: who asked has seen enough. Anything else, such as a full disk, is a failure.
+            // `steno recent | head`: who asked has seen enough. Anything else, such as a full disk, is a
+            // failure.
             if (closed.IsReaderGone) return ExitCodes.Done;
             context.Error.Line($"steno: the output cannot be written: {closed.Message}");
             exitCode = ExitCodes.Failed;

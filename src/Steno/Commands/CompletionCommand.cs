@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Steno.Commands;
 
-/// <summary><c>steno completion SHELL</c>: prints the script that lets a shell complete our verbs and options.</summary>
+/// <summary>
+/// <c>steno completion SHELL</c>: prints the script that lets a shell complete our verbs and options.
+/// </summary>
 internal static class CompletionCommand
 {
     public static Command Create(VerbContext context)

@@ -1,8 +1,8 @@
 namespace Steno.Commands;
 
 /// <summary>
-/// One small script per shell. Each asks the executable itself (<c>steno [suggest:POSITION] LINE</c>, answered in
-/// some milliseconds), so that completions never lag behind the verbs.
+/// One small script per shell. Each asks the executable itself (<c>steno [suggest:POSITION] LINE</c>,
+/// answered in some milliseconds), so that completions never lag behind the verbs.
 /// </summary>
 internal static class CompletionScripts
 {

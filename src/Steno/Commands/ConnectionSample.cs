@@ -6,7 +6,8 @@ namespace Steno.Commands;
 /// <summary>How an agent connects: lines to copy as they stand, with the door that is open now.</summary>
 internal static class ConnectionSample
 {
-    /// <param name="publishers">The publishers' door of the broker; null if the broker is not ours and its doors are unknown.</param>
+    /// <param name="publishers">The publishers' door of the broker; null if the broker is not ours and its
+    /// doors are unknown.</param>
     public static void Print(ZmtpEndpoint? publishers, Screen screen)
     {
         screen.Line($"An agent speaks like this (Python, pyzmq):");

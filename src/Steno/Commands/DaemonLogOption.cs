@@ -5,8 +5,8 @@ using Steno.Processes;
 namespace Steno.Commands;
 
 /// <summary>
-/// The daemons' hidden option: <c>steno start</c> says where it sent their output, and they keep that file within
-/// bounds. In the foreground there is no such file.
+/// The daemons' hidden option: <c>steno start</c> says where it sent their output, and they keep that file
+/// within bounds. In the foreground there is no such file.
 /// </summary>
 internal static class DaemonLogOption
 {

@@ -1,6 +1,8 @@
 namespace Steno.Commands;
 
-/// <summary>What a verb's exit code means. A verb ended by Ctrl+C exits with 130, as the shell counts it.</summary>
+/// <summary>
+/// What a verb's exit code means. A verb ended by Ctrl+C exits with 130, as the shell counts it.
+/// </summary>
 internal static class ExitCodes
 {
     public const int Done = 0;

@@ -3,8 +3,8 @@ using Steno.Control;
 namespace Steno.Commands;
 
 /// <summary>
-/// What a reader of old messages should know: that no new ones are written. The journal itself cannot tell a pause from
-/// a recorder that died.
+/// What a reader of old messages should know: that no new ones are written. The journal itself cannot tell a
+/// pause from a recorder that died.
 /// </summary>
 internal static class RecordingNote
 {

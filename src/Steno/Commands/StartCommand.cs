@@ -10,7 +10,9 @@ using Steno.Zmtp;
 
 namespace Steno.Commands;
 
-/// <summary><c>steno start</c>: broker and recorder in the background; returns when recording is proven.</summary>
+/// <summary>
+/// <c>steno start</c>: broker and recorder in the background; returns when recording is proven.
+/// </summary>
 internal static class StartCommand
 {
     public static Command Create(VerbContext context)

@@ -5,7 +5,9 @@ using Steno.Terminal;
 
 namespace Steno.Commands;
 
-/// <summary>Status for people. The first line answers "is it recording?"; the rest says why and how much.</summary>
+/// <summary>
+/// Status for people. The first line answers "is it recording?"; the rest says why and how much.
+/// </summary>
 internal static class StatusScreen
 {
     /// <summary>Of one source; all of them are in the JSON.</summary>
@@ -14,7 +16,10 @@ internal static class StatusScreen
     /// <summary>Before every value.</summary>
     private const int MarginColumns = 13;
 
-    /// <summary>A name of more is cut: it is an agent's own choice, and may be a thousand characters. JSON has it whole.</summary>
+    /// <summary>
+    /// A name of more is cut: it is an agent's own choice, and may be a thousand characters. JSON has it
+    /// whole.
+    /// </summary>
     private const int NameColumns = 32;
 
     private const int AgentsShown = 8;

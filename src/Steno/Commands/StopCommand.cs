@@ -5,7 +5,9 @@ using Steno.Terminal;
 
 namespace Steno.Commands;
 
-/// <summary><c>steno stop</c>: ends what <c>steno start</c> began. Exit code 1 when something still runs.</summary>
+/// <summary>
+/// <c>steno stop</c>: ends what <c>steno start</c> began. Exit code 1 when something still runs.
+/// </summary>
 internal static class StopCommand
 {
     public static Command Create(VerbContext context)

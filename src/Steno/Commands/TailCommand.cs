@@ -7,7 +7,8 @@ using Steno.Views;
 namespace Steno.Commands;
 
 /// <summary>
-/// <c>steno tail</c>: follows what is recorded, until Ctrl+C. Reads the journal, so it outlives recorder and session.
+/// <c>steno tail</c>: follows what is recorded, until Ctrl+C. Reads the journal, so it outlives recorder and
+/// session.
 /// </summary>
 internal static class TailCommand
 {

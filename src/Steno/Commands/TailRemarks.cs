@@ -3,8 +3,8 @@ using Steno.Terminal;
 namespace Steno.Commands;
 
 /// <summary>
-/// What <c>tail</c> says beside the messages, on standard error: that recording stops or goes on, that a repeat is
-/// left out. Any thread.
+/// What <c>tail</c> says beside the messages, on standard error: that recording stops or goes on, that a
+/// repeat is left out. Any thread.
 /// </summary>
 internal sealed class TailRemarks(Screen error, string logs, TimeProvider time)
 {

@@ -6,8 +6,8 @@ using Steno.Terminal;
 namespace Steno.Commands;
 
 /// <summary>
-/// Answers a command line that cannot be understood: what is wrong, what was probably meant, and the next step. The
-/// library's own sentences are for its programmers, so none of them is shown.
+/// Answers a command line that cannot be understood: what is wrong, what was probably meant, and the next
+/// step. The library's own sentences are for its programmers, so none of them is shown.
 /// </summary>
 internal static class UsageError
 {
@@ -48,8 +48,8 @@ internal static class UsageError
     }
 
     /// <summary>
-    /// The library tells by the symbol, and not by a code, what is wrong. What is left after the cases in which it speaks itself
-    /// are the sentences of our own parsers.
+    /// The library tells by the symbol, and not by a code, what is wrong. What is left after the cases in
+    /// which it speaks itself are the sentences of our own parsers.
     /// </summary>
     private static string Sentence(ParseError problem, Command command)
     {

@@ -6,7 +6,9 @@ internal static class NearestName
     /// <summary>Names are short; a longer text is no slip of the fingers.</summary>
     private const int LengthMax = 40;
 
-    /// <summary>The nearest of <paramref name="names"/>, or null when none is near enough to be meant.</summary>
+    /// <summary>
+    /// The nearest of <paramref name="names"/>, or null when none is near enough to be meant.
+    /// </summary>
     public static string? To(string typed, IEnumerable<string> names)
     {
         if (typed.Length > LengthMax) return null;

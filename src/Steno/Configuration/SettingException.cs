@@ -2,7 +2,9 @@ using Steno.Core;
 
 namespace Steno.Configuration;
 
-/// <summary>A setting that cannot be taken. Its message is for the user: key, origin, value, what is allowed.</summary>
+/// <summary>
+/// A setting that cannot be taken. Its message is for the user: key, origin, value, what is allowed.
+/// </summary>
 internal sealed class SettingException(string message)
     : StenoException(message, "docs/cli.md lists the settings, their names and what they allow.")
 {

@@ -7,7 +7,8 @@ namespace Steno.Configuration;
 /// <param name="Argument">What stands for its value in help.</param>
 /// <param name="Description">For help, with the default.</param>
 /// <param name="InFile">What it may be in <c>steno.json</c>, where values have kinds.</param>
-/// <param name="Repeatable">Whether it takes several values: a list in <c>steno.json</c>, commas in the variable.</param>
+/// <param name="Repeatable">Whether it takes several values: a list in <c>steno.json</c>, commas in the
+/// variable.</param>
 internal sealed record SettingKey(
     string Name, string Option, string Variable, string Argument, string Description, SettingForm InFile = SettingForm.Text,
     bool Repeatable = false)

@@ -54,7 +54,8 @@ internal static class SettingsFile
     }
 
     /// <summary>One setting, whatever the others are; null if it is not there.</summary>
-    /// <exception cref="SettingException">The file cannot be read, or this setting cannot be taken.</exception>
+    /// <exception cref="SettingException">The file cannot be read, or this setting cannot be
+    /// taken.</exception>
     public static GivenValue? ReadOnly(SettingKey key, string path)
     {
         using JsonDocument document = Parse(path);

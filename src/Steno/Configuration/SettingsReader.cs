@@ -2,7 +2,9 @@ using Steno.Zmtp;
 
 namespace Steno.Configuration;
 
-/// <summary>Options beat <c>STENO_*</c> variables, these beat <c>steno.json</c>, and that beats the defaults.</summary>
+/// <summary>
+/// Options beat <c>STENO_*</c> variables, these beat <c>steno.json</c>, and that beats the defaults.
+/// </summary>
 internal sealed class SettingsReader
 {
     private const string AllowedEndpoint = "tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH";
@@ -30,9 +32,13 @@ internal sealed class SettingsReader
     }
 
     /// <summary>
-    /// The log directory alone, for <c>stop</c>: what runs must be stoppable whatever is wrong in <c>steno.json</c>.
+    /// The log directory alone, for <c>stop</c>: what runs must be stoppable whatever is wrong in
+    /// <c>steno.json</c>.
     /// </summary>
-    /// <returns>The directory, and why the file could not be asked for it, if it would have been; then it is the default.</returns>
+    /// <returns>
+    /// The directory, and why the file could not be asked for it, if it would have been; then it is the
+    /// default.
+    /// </returns>
     /// <exception cref="SettingException">An option or variable gives it, and it cannot be taken.</exception>
     public static (string Logs, string? Problem) ReadLogs(
         IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options,
@@ -147,7 +153,9 @@ internal sealed class SettingsReader
             key, origin, text, key == SettingKey.Direct ? $"{AllowedEndpoint}, or off" : AllowedEndpoint);
     }
 
-    /// <summary>Where a process of this machine reaches what is bound there: all interfaces are loopback too.</summary>
+    /// <summary>
+    /// Where a process of this machine reaches what is bound there: all interfaces are loopback too.
+    /// </summary>
     public static ZmtpEndpoint Reachable(ZmtpEndpoint bound) => bound.Host switch
     {
         "*" or "0.0.0.0" => ZmtpEndpoint.Tcp("127.0.0.1", bound.Port),

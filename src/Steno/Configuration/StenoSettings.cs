@@ -10,13 +10,17 @@ internal sealed record StenoSettings
     public const long QueueBudgetDefault = 256 * ByteSize.MiB;
     public const long MessageLimitDefault = 128 * ByteSize.MiB;
 
-    /// <summary>The log directory, absolute. Default: <c>conversation_logs</c> in the working directory.</summary>
+    /// <summary>
+    /// The log directory, absolute. Default: <c>conversation_logs</c> in the working directory.
+    /// </summary>
     public required string Logs { get; init; }
 
     /// <summary>Brokers to listen to, at least one. Default: the subscribers' door of our own.</summary>
     public required IReadOnlyList<ZmtpEndpoint> Brokers { get; init; }
 
-    /// <summary>The recorder's own door for PUSH; null for none. Default: <c>tcp://127.0.0.1:5557</c>.</summary>
+    /// <summary>
+    /// The recorder's own door for PUSH; null for none. Default: <c>tcp://127.0.0.1:5557</c>.
+    /// </summary>
     public required ZmtpEndpoint? Direct { get; init; }
 
     /// <summary>Where our broker lets publishers connect. Default: <c>tcp://127.0.0.1:5556</c>.</summary>

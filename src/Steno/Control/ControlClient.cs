@@ -24,7 +24,8 @@ internal sealed class ControlClient : IDisposable
 
     /// <param name="logs">The log directory.</param>
     /// <param name="deadline">For each question; null for <see cref="DefaultDeadline"/>.</param>
-    /// <exception cref="PathTooLongException">No path short enough for a socket: nobody can listen.</exception>
+    /// <exception cref="PathTooLongException">No path short enough for a socket: nobody can
+    /// listen.</exception>
     public ControlClient(string logs, TimeSpan? deadline = null)
     {
         _logs = logs;
@@ -122,7 +123,8 @@ internal sealed class ControlClient : IDisposable
             }
             catch (SocketException full) when (full.SocketErrorCode is SocketError.WouldBlock)
             {
-                // More connections wait than the system lets wait: until the question's deadline, so does this one.
+                // More connections wait than the system lets wait: until the question's deadline, so does
+                // this one.
                 socket.Dispose();
                 await Task.Delay(WhileFull, TimeProvider.System, cancellation).ConfigureAwait(false);
             }

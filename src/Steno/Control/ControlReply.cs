@@ -6,7 +6,8 @@ namespace Steno.Control;
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Explanation">In plain words, with what to do next; for all but a plain answer.</param>
 /// <param name="Status">The recorder's status, when it was asked for and answered.</param>
-/// <param name="Pid">The process behind the socket, where the platform tells; also when it does not answer.</param>
+/// <param name="Pid">The process behind the socket, where the platform tells; also when it does not
+/// answer.</param>
 internal sealed record ControlReply(
     ControlOutcome Outcome, string Explanation, RecorderStatus? Status = null, int? Pid = null)
 {

@@ -9,13 +9,13 @@ using Steno.Recorder;
 namespace Steno.Control;
 
 /// <summary>
-/// The recorder's door for the user's own tools: HTTP/1.1 over a Unix-domain socket. The socket's file mode is
-/// the authentication. Kestrel alone, without host and container: there are three endpoints, and the
+/// The recorder's door for the user's own tools: HTTP/1.1 over a Unix-domain socket. The socket's file mode
+/// is the authentication. Kestrel alone, without host and container: there are three endpoints, and the
 /// recorder's signals and lifetime are its own.
 /// </summary>
 /// <remarks>
-/// Order at the end: the recorder completes its <see cref="LiveFeed"/> by disposing this server, and disposes it
-/// before it gives up the lock of the log directory, for the socket file is removed with it.
+/// Order at the end: the recorder completes its <see cref="LiveFeed"/> by disposing this server, and disposes
+/// it before it gives up the lock of the log directory, for the socket file is removed with it.
 /// </remarks>
 internal sealed class ControlServer : IAsyncDisposable
 {
@@ -29,10 +29,12 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly ControlEndpoints _endpoints;
     private readonly LiveFeed _feed;
 
-    /// <param name="socket">From <see cref="ControlSocket.Bind"/>. The server owns it from its start on.</param>
+    /// <param name="socket">From <see cref="ControlSocket.Bind"/>. The server owns it from its start
+    /// on.</param>
     /// <param name="status">Called on any thread, several at a time; must not wait.</param>
     /// <param name="feed">Completed when the server is disposed.</param>
-    /// <param name="stop">Asks the recorder to stop in good order and returns at once; may be called twice.</param>
+    /// <param name="stop">Asks the recorder to stop in good order and returns at once; may be called
+    /// twice.</param>
     /// <param name="time">For the keep-alive of the feed.</param>
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
     public ControlServer(

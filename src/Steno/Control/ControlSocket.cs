@@ -6,9 +6,9 @@ using Steno.Processes;
 namespace Steno.Control;
 
 /// <summary>
-/// Where the control socket of a log directory is. Recorder and clients work it out alike, from the directory's
-/// real path alone: no environment variable plays a part, so that a client under cron or in an agent's
-/// sandbox finds the same socket.
+/// Where the control socket of a log directory is. Recorder and clients work it out alike, from the
+/// directory's real path alone: no environment variable plays a part, so that a client under cron or in an
+/// agent's sandbox finds the same socket.
 /// </summary>
 internal static class ControlSocket
 {
@@ -17,7 +17,8 @@ internal static class ControlSocket
 
     private const string FileName = "control.sock";
 
-    // What sun_path holds, less the terminating zero: 108 bytes on Linux and Windows, 104 on macOS and the BSDs.
+    // What sun_path holds, less the terminating zero: 108 bytes on Linux and Windows, 104 on macOS and the
+    // BSDs.
     private static readonly int PathBytesMax = OperatingSystem.IsLinux() || OperatingSystem.IsWindows() ? 107 : 103;
 
     /// <summary>
@@ -81,7 +82,8 @@ internal static class ControlSocket
     {
         if (!Path.Exists(path)) return;
 
-        // A refused connection is the answer of other files too: those are somebody's, and stay. A socket has no bytes.
+        // A refused connection is the answer of other files too: those are somebody's, and stay. A socket has
+        // no bytes.
         if (Directory.Exists(path) || new FileInfo(path).Length > 0)
         {
             throw new ControlSocketException(

@@ -3,12 +3,15 @@ using Microsoft.AspNetCore.Connections;
 namespace Steno.Control;
 
 /// <summary>
-/// Who is connected to the control socket. When there are too many, the one that has been idle longest goes, so that
-/// connections that somebody forgot never keep a question out. Thread-safe.
+/// Who is connected to the control socket. When there are too many, the one that has been idle longest goes,
+/// so that connections that somebody forgot never keep a question out. Thread-safe.
 /// </summary>
 internal sealed class ControlVisitors
 {
-    /// <summary>Twice <see cref="LiveFeed.ReadersMax"/>: readers of the feed are busy and stay; half is left for questions.</summary>
+    /// <summary>
+    /// Twice <see cref="LiveFeed.ReadersMax"/>: readers of the feed are busy and stay; half is left for
+    /// questions.
+    /// </summary>
     public const int Max = 2 * LiveFeed.ReadersMax;
 
     private static readonly object BusyKey = new();

@@ -8,7 +8,9 @@ namespace Steno.Control;
 /// </summary>
 internal sealed class FeedReader : IDisposable
 {
-    /// <summary>A second of a heavy burst; a screen that is further behind shows nothing that anybody reads.</summary>
+    /// <summary>
+    /// A second of a heavy burst; a screen that is further behind shows nothing that anybody reads.
+    /// </summary>
     public const int QueuedLinesMax = 8192;
 
     /// <summary>Bounds the memory that a stopped terminal can hold. A larger line is let in alone.</summary>

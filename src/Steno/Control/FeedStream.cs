@@ -6,15 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace Steno.Control;
 
 /// <summary>
-/// The live feed as server-sent events. A line is <c>id: SEQ</c> and <c>data: LINE</c> (a journal line holds no
-/// line break); a loss is <c>event: lost</c> with <c>data: {"lost":N}</c>, in its place among the lines.
+/// The live feed as server-sent events. A line is <c>id: SEQ</c> and <c>data: LINE</c> (a journal line holds
+/// no line break); a loss is <c>event: lost</c> with <c>data: {"lost":N}</c>, in its place among the lines.
 /// </summary>
 internal static class FeedStream
 {
     /// <summary>Often enough to notice a reader that is gone while nobody speaks.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    /// <summary>Unsent bytes after which the writer waits for the reader, and the reader's queue fills.</summary>
+    /// <summary>
+    /// Unsent bytes after which the writer waits for the reader, and the reader's queue fills.
+    /// </summary>
     private const int FlushEveryBytes = 64 << 10;
 
     public static async Task SendAsync(LiveFeed feed, HttpContext context, TimeProvider time)
@@ -31,7 +33,8 @@ internal static class FeedStream
         try
         {
             await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-            // At once, so that a client that has read the header knows that it will miss nothing from here on.
+            // At once, so that a client that has read the header knows that it will miss nothing from here
+            // on.
             await SendAsync(": listening\n\n"u8.ToArray(), context).ConfigureAwait(false);
             while (await NextAsync(reader, time, context.RequestAborted).ConfigureAwait(false))
                 await DrainAsync(reader, context).ConfigureAwait(false);
@@ -58,8 +61,8 @@ internal static class FeedStream
         }
     }
 
-    /// <summary>Each piece is put together here and not in the response's own buffer, which is taken away from under
-    /// the writer when the reader goes.</summary>
+    /// <summary>Each piece is put together here and not in the response's own buffer, which is taken away
+    /// from under the writer when the reader goes.</summary>
     private static async Task DrainAsync(FeedReader reader, HttpContext context)
     {
         ArrayBufferWriter<byte> events = new();

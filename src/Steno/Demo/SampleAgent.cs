@@ -21,8 +21,8 @@ internal sealed class SampleAgent : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether what it says is heard: a PUB drops what nobody has asked for, and the subscription takes a moment
-    /// to come through the broker.
+    /// Whether what it says is heard: a PUB drops what nobody has asked for, and the subscription takes a
+    /// moment to come through the broker.
     /// </summary>
     public bool IsHeard => _socket.SubscriptionCount > 0;
 

@@ -7,8 +7,8 @@ using Steno.Zmtp;
 namespace Steno.Demo;
 
 /// <summary>
-/// Two sample agents exchange a few sentences over the broker, and what the recorder made of them is read back from
-/// the journal: the whole way, seen in a second.
+/// Two sample agents exchange a few sentences over the broker, and what the recorder made of them is read
+/// back from the journal: the whole way, seen in a second.
 /// </summary>
 internal sealed class SampleConversation(StenoSettings settings, TimeProvider time)
 {

@@ -4,8 +4,8 @@ using Steno.Zmtp;
 namespace Steno.Launching;
 
 /// <summary>
-/// Shakes hands with a broker before anything is launched for it: a recorder that cannot hear would begin a session about
-/// nothing. Asks for no message, so nobody notices.
+/// Shakes hands with a broker before anything is launched for it: a recorder that cannot hear would begin a
+/// session about nothing. Asks for no message, so nobody notices.
 /// </summary>
 internal sealed class BrokerProbe(TimeProvider time)
 {

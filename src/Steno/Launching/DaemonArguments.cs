@@ -4,12 +4,14 @@ using Steno.Configuration;
 namespace Steno.Launching;
 
 /// <summary>
-/// The command lines of the daemons, with every setting said: a daemon works in the log directory, where another
-/// <c>steno.json</c> or none may hold.
+/// The command lines of the daemons, with every setting said: a daemon works in the log directory, where
+/// another <c>steno.json</c> or none may hold.
 /// </summary>
 internal static class DaemonArguments
 {
-    /// <summary>Hidden option of the daemons: where their output goes, so that they keep it within bounds.</summary>
+    /// <summary>
+    /// Hidden option of the daemons: where their output goes, so that they keep it within bounds.
+    /// </summary>
     public const string LogOption = "--daemon-log";
 
     public static IReadOnlyList<string> Broker(StenoSettings settings, string log) =>

@@ -3,8 +3,8 @@ using System.Collections;
 namespace Steno.Launching;
 
 /// <summary>
-/// The environment of a daemon. Started from within an agent's session it must not look like a part of it: agents
-/// mark their children by variables, and whatever the daemon starts later would inherit the mark.
+/// The environment of a daemon. Started from within an agent's session it must not look like a part of it:
+/// agents mark their children by variables, and whatever the daemon starts later would inherit the mark.
 /// </summary>
 internal static class DaemonEnvironment
 {

@@ -4,14 +4,17 @@ using Steno.Zmtp;
 namespace Steno.Launching;
 
 /// <summary>
-/// Who listens at an address of this machine, as far as /proc shows it to us: processes of this user, on Linux. For
-/// messages only; nothing is decided by it.
+/// Who listens at an address of this machine, as far as /proc shows it to us: processes of this user, on
+/// Linux. For messages only; nothing is decided by it.
 /// </summary>
 internal static class PortOwner
 {
     private const string ListenState = "0A";
 
-    /// <summary>In words, such as <c>steno broker (pid 4711, of Steno on /home/you/conversation_logs)</c>; null if not known.</summary>
+    /// <summary>
+    /// In words, such as <c>steno broker (pid 4711, of Steno on /home/you/conversation_logs)</c>; null if not
+    /// known.
+    /// </summary>
     public static string? Describe(ZmtpEndpoint door)
     {
         if (!OperatingSystem.IsLinux() || door.IsIpc) return null;

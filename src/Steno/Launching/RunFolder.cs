@@ -4,8 +4,8 @@ using Steno.Processes;
 namespace Steno.Launching;
 
 /// <summary>
-/// What only running processes need, in <c>LOGS/run/</c> (0700): the control socket, the daemons' own logs, and
-/// which broker we started. May be deleted whenever nothing runs.
+/// What only running processes need, in <c>LOGS/run/</c> (0700): the control socket, the daemons' own logs,
+/// and which broker we started. May be deleted whenever nothing runs.
 /// </summary>
 internal sealed class RunFolder(string logs)
 {
@@ -15,7 +15,9 @@ internal sealed class RunFolder(string logs)
 
     public string RecorderLog => System.IO.Path.Combine(Path, "recorder.log");
 
-    /// <summary>The broker that <c>steno start</c> launched; a broker of anyone else is none of our business.</summary>
+    /// <summary>
+    /// The broker that <c>steno start</c> launched; a broker of anyone else is none of our business.
+    /// </summary>
     public string BrokerPid => System.IO.Path.Combine(Path, "broker.pid");
 
     /// <summary>Held while <c>start</c> or <c>stop</c> is at work; empty.</summary>

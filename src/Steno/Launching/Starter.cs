@@ -8,22 +8,30 @@ using Steno.Zmtp;
 namespace Steno.Launching;
 
 /// <summary>
-/// Starts broker and recorder in the background, whichever does not run, and returns when recording is proven. What
-/// stands in the way is looked for first; if it fails nevertheless, what it launched is ended again. Safe to repeat, and to run
-/// twice at once: the second waits, and finds everything running.
+/// Starts broker and recorder in the background, whichever does not run, and returns when recording is
+/// proven. What stands in the way is looked for first; if it fails nevertheless, what it launched is ended
+/// again. Safe to repeat, and to run twice at once: the second waits, and finds everything running.
 /// </summary>
 internal sealed class Starter(StenoSettings settings, TimeProvider time)
 {
-    /// <summary>Repairing the tail of a large journal may take some of it; handshakes and a sync take milliseconds.</summary>
+    /// <summary>
+    /// Repairing the tail of a large journal may take some of it; handshakes and a sync take milliseconds.
+    /// </summary>
     private static readonly TimeSpan RecordingDeadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>A recorder that has said for so long why it does not record will not change its mind.</summary>
+    /// <summary>
+    /// A recorder that has said for so long why it does not record will not change its mind.
+    /// </summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(4);
 
-    /// <summary>Who starts a broker and us at once gives it a moment; one that is there answers in milliseconds.</summary>
+    /// <summary>
+    /// Who starts a broker and us at once gives it a moment; one that is there answers in milliseconds.
+    /// </summary>
     private static readonly TimeSpan OthersPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Ours opens its doors in milliseconds, unless the machine is busy; if it cannot, it ends.</summary>
+    /// <summary>
+    /// Ours opens its doors in milliseconds, unless the machine is busy; if it cannot, it ends.
+    /// </summary>
     private static readonly TimeSpan OwnPatience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);

@@ -4,8 +4,9 @@ using Steno.Processes;
 namespace Steno.Launching;
 
 /// <summary>
-/// Stops what <see cref="Starter"/> started: first the broker, so that nothing more is said, then the recorder,
-/// which has then heard all of it. Never kills unless told so: a killed recorder loses what it had not written.
+/// Stops what <see cref="Starter"/> started: first the broker, so that nothing more is said, then the
+/// recorder, which has then heard all of it. Never kills unless told so: a killed recorder loses what it had
+/// not written.
 /// </summary>
 internal sealed class Stopper(string logs, TimeProvider time)
 {

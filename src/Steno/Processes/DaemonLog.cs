@@ -5,8 +5,9 @@ namespace Steno.Processes;
 
 /// <summary>
 /// Keeps the log of a daemon in the background within bounds. The daemon writes to descriptors 1 and 2
-/// (<see cref="Terminal.StandardStream"/>; the console's own streams are copies and would not follow). This looks at the file behind them now and then, and when it has grown moves it aside and puts a
-/// new one in its place. Two files, so the end of the story is never lost.
+/// (<see cref="Terminal.StandardStream"/>; the console's own streams are copies and would not follow). This
+/// looks at the file behind them now and then, and when it has grown moves it aside and puts a new one in its
+/// place. Two files, so the end of the story is never lost.
 /// </summary>
 internal sealed partial class DaemonLog : IDisposable
 {

@@ -3,12 +3,13 @@ using System.ComponentModel;
 namespace Steno.Processes;
 
 /// <summary>
-/// A process that outlives who started it: a session of its own, so that neither the terminal nor the starter's
-/// process group takes it along; nothing inherited but the three standard streams; signals as at birth.
+/// A process that outlives who started it: a session of its own, so that neither the terminal nor the
+/// starter's process group takes it along; nothing inherited but the three standard streams; signals as at
+/// birth.
 /// </summary>
 /// <remarks>
-/// By <c>posix_spawn</c>, for the managed <c>Process.Start</c> gives no new session and passes handles on. Proven on
-/// Linux; written for macOS, not proven there.
+/// By <c>posix_spawn</c>, for the managed <c>Process.Start</c> gives no new session and passes handles on.
+/// Proven on Linux; written for macOS, not proven there.
 /// </remarks>
 internal sealed class DetachedProcess
 {
@@ -31,7 +32,9 @@ internal sealed class DetachedProcess
 
     public ProcessIdentity Identity { get; }
 
-    /// <summary>Starts it. Standard input is empty; output and errors are appended to <paramref name="log"/>.</summary>
+    /// <summary>
+    /// Starts it. Standard input is empty; output and errors are appended to <paramref name="log"/>.
+    /// </summary>
     /// <param name="executable">Absolute.</param>
     /// <param name="arguments">Without the executable's own name.</param>
     /// <param name="environment">All of it: <c>NAME=value</c>.</param>
@@ -58,7 +61,9 @@ internal sealed class DetachedProcess
         return new DetachedProcess(ProcessIdentity.Of(pid) ?? new ProcessIdentity(pid, 0));
     }
 
-    /// <summary>Whether it has ended while we looked on, and how: its exit code, or 128 + the signal.</summary>
+    /// <summary>
+    /// Whether it has ended while we looked on, and how: its exit code, or 128 + the signal.
+    /// </summary>
     public int? ExitCode
     {
         get
@@ -73,7 +78,8 @@ internal sealed class DetachedProcess
     private static IEnumerable<int> OpenDescriptors()
     {
         if (!OperatingSystem.IsLinux()) return [];
-        // The one of this listing is among them, and closed again: closing it once more in the child does nothing.
+        // The one of this listing is among them, and closed again: closing it once more in the child does
+        // nothing.
         return [.. Directory.EnumerateFileSystemEntries("/proc/self/fd")
             .Select(path => int.TryParse(Path.GetFileName(path), out int descriptor) ? descriptor : 0)
             .Where(descriptor => descriptor > 2)];

@@ -10,7 +10,9 @@ internal static class PeerProcess
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
 
-    /// <summary>The process that listens (for the dialling side), or null where the platform does not tell.</summary>
+    /// <summary>
+    /// The process that listens (for the dialling side), or null where the platform does not tell.
+    /// </summary>
     public static int? Of(Socket connected)
     {
         if (!OperatingSystem.IsLinux()) return null;

@@ -5,11 +5,12 @@ using System.Runtime.InteropServices;
 namespace Steno.Processes;
 
 /// <summary>
-/// One process, for as long as the machine runs: a pid alone may be given to another one. Signals go only to a
-/// process that still is the one that was meant.
+/// One process, for as long as the machine runs: a pid alone may be given to another one. Signals go only to
+/// a process that still is the one that was meant.
 /// </summary>
 /// <param name="Pid">Its number.</param>
-/// <param name="StartTicks">When it started, in a unit that only this machine since its start understands.</param>
+/// <param name="StartTicks">When it started, in a unit that only this machine since its start
+/// understands.</param>
 internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks)
 {
     private const int Terminate = 15;
@@ -22,7 +23,9 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
     /// <summary>The process that has this pid now, or null.</summary>
     public static ProcessIdentity? Of(int pid) => TicksOf(pid) is { } ticks ? new ProcessIdentity(pid, ticks) : null;
 
-    /// <summary>Asks it to end in good order; wakes it first if it is stopped, for a stopped process hears nothing.</summary>
+    /// <summary>
+    /// Asks it to end in good order; wakes it first if it is stopped, for a stopped process hears nothing.
+    /// </summary>
     public void AskToEnd()
     {
         if (!IsAlive) return;

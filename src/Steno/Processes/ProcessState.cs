@@ -16,8 +16,8 @@ internal static class ProcessState
     public static bool IsZombie(int pid) => Field(pid, StateField) is "Z" or "X";
 
     /// <summary>
-    /// When it started, in clock ticks since the machine did: with the pid it names one process for as long as
-    /// the machine runs. Null when there is no such process.
+    /// When it started, in clock ticks since the machine did: with the pid it names one process for as long
+    /// as the machine runs. Null when there is no such process.
     /// </summary>
     public static long? StartTicks(int pid) =>
         long.TryParse(Field(pid, StartTimeField), CultureInfo.InvariantCulture, out long ticks) ? ticks : null;

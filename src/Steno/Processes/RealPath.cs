@@ -5,7 +5,9 @@ namespace Steno.Processes;
 /// <summary>A path without symbolic links, so that two names of one directory are known to be one.</summary>
 internal static partial class RealPath
 {
-    /// <summary>Resolves every link of what exists of <paramref name="path"/>; the rest is appended as it is.</summary>
+    /// <summary>
+    /// Resolves every link of what exists of <paramref name="path"/>; the rest is appended as it is.
+    /// </summary>
     public static string Of(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

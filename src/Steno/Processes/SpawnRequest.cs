@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Steno.Processes;
 
-/// <summary>The arguments of one <c>posix_spawn</c>. Its calls return their error instead of setting errno.</summary>
+/// <summary>
+/// The arguments of one <c>posix_spawn</c>. Its calls return their error instead of setting errno.
+/// </summary>
 internal sealed unsafe partial class SpawnRequest : IDisposable
 {
     // Room for the platform's own structures: 336 and 80 bytes with glibc, 8 and 8 on macOS.
@@ -55,7 +57,9 @@ internal sealed unsafe partial class SpawnRequest : IDisposable
         }
     }
 
-    /// <summary>Takes the end of a child of ours, if it has ended. Once taken, its pid is free for others.</summary>
+    /// <summary>
+    /// Takes the end of a child of ours, if it has ended. Once taken, its pid is free for others.
+    /// </summary>
     public static bool TryReap(int pid, out int status) => waitpid(pid, out status, NoHang) == pid;
 
     public void Dispose()

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Steno.Processes;
 
 /// <summary>
-/// Ctrl+C, SIGTERM and a closed terminal as a request to stop in good order. A second Ctrl+C ends the process at once: whoever
-/// presses it twice means it, and the next start repairs.
+/// Ctrl+C, SIGTERM and a closed terminal as a request to stop in good order. A second Ctrl+C ends the process
+/// at once: whoever presses it twice means it, and the next start repairs.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

@@ -5,12 +5,15 @@ using System.Text;
 namespace Steno.Recorder;
 
 /// <summary>
-/// The speakers heard since the recorder started. ZeroMQ does not show who sits behind a broker: an agent is known by its first
-/// message. The scribe notes, any thread reads.
+/// The speakers heard since the recorder started. ZeroMQ does not show who sits behind a broker: an agent is
+/// known by its first message. The scribe notes, any thread reads.
 /// </summary>
 internal sealed class AgentRoster
 {
-    /// <summary>Distinct speakers that are kept apart. A sender that makes up a name per message must not fill the memory.</summary>
+    /// <summary>
+    /// Distinct speakers that are kept apart. A sender that makes up a name per message must not fill the
+    /// memory.
+    /// </summary>
     private const int Capacity = 10_000;
 
     private readonly ConcurrentDictionary<ulong, Agent> _agents = new();
@@ -18,7 +21,8 @@ internal sealed class AgentRoster
     /// <summary>Counts a message. True: the first of this speaker.</summary>
     public bool Note(ReadOnlySpan<byte> speaker, DateTimeOffset at)
     {
-        // Names are told apart by 64 bits of XxHash3: a collision, by design or by chance, costs a line in a list of names.
+        // Names are told apart by 64 bits of XxHash3: a collision, by design or by chance, costs a line in a
+        // list of names.
         ulong key = XxHash3.HashToUInt64(speaker);
         if (_agents.TryGetValue(key, out Agent? agent))
         {

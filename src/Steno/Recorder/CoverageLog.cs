@@ -3,7 +3,8 @@ using Steno.Core.Messages;
 namespace Steno.Recorder;
 
 /// <summary>
-/// When the recorder could hear what: in the journal, as lines, and for status the latest periods. Any thread.
+/// When the recorder could hear what: in the journal, as lines, and for status the latest periods. Any
+/// thread.
 /// </summary>
 internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 {
@@ -63,7 +64,8 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     }
 
     /// <summary>
-    /// The recorder before this one ended without a word: its coverage ended, for every source, with the last line it wrote.
+    /// The recorder before this one ended without a word: its coverage ended, for every source, with the last
+    /// line it wrote.
     /// </summary>
     public void EndUnclean(DateTimeOffset lastLine) =>
         inbox.Add(EndEvent("*", lastLine, "The recorder ended without a word."), time.GetUtcNow());

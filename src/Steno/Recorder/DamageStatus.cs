@@ -6,8 +6,8 @@ namespace Steno.Recorder;
 internal sealed record DamageStatus
 {
     /// <summary>
-    /// <c>altered</c>, <c>unverifiable</c>, <c>missing</c>, <c>torn</c>: lost, or not as written. <c>doubled</c>,
-    /// <c>misplaced</c>, <c>foreign</c>: nothing is lost.
+    /// <c>altered</c>, <c>unverifiable</c>, <c>missing</c>, <c>torn</c>: lost, or not as written.
+    /// <c>doubled</c>, <c>misplaced</c>, <c>foreign</c>: nothing is lost.
     /// </summary>
     public required string Kind { get; init; }
 

@@ -6,10 +6,10 @@ using Steno.Zmtp;
 namespace Steno.Recorder;
 
 /// <summary>
-/// Events that other threads have noticed and the scribe has still to write: connections that come and go. Any thread
-/// adds, the scribe takes, and an event is given out only after the messages that were received before it: "no longer listening" must not stand
-/// before what was heard. Bounded: a connection that flaps faster than the disk writes loses events, and
-/// the number lost is written in their place.
+/// Events that other threads have noticed and the scribe has still to write: connections that come and go.
+/// Any thread adds, the scribe takes, and an event is given out only after the messages that were received
+/// before it: "no longer listening" must not stand before what was heard. Bounded: a connection that flaps
+/// faster than the disk writes loses events, and the number lost is written in their place.
 /// </summary>
 internal sealed class EventInbox(ReceiveQueue queue)
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Steno.Recorder;
 
 /// <summary>
-/// What befell the journal while it was recorded, and was survived: for status the latest, all of it in the log and in the
-/// journal. The scribe adds, any thread reads.
+/// What befell the journal while it was recorded, and was survived: for status the latest, all of it in the
+/// log and in the journal. The scribe adds, any thread reads.
 /// </summary>
 internal sealed class IncidentLog(TimeProvider time, ILogger logger)
 {

@@ -1,6 +1,8 @@
 namespace Steno.Recorder;
 
-/// <summary>Something that befell the journal while it was recorded, and what the recorder did about it.</summary>
+/// <summary>
+/// Something that befell the journal while it was recorded, and what the recorder did about it.
+/// </summary>
 internal sealed record IncidentStatus
 {
     public required DateTimeOffset At { get; init; }

@@ -6,12 +6,15 @@ using Steno.Core.Sessions;
 namespace Steno.Recorder;
 
 /// <summary>
-/// Checks, behind the recording, the part of the journal that start-up took on trust. What it finds is entered in
-/// <c>session.json</c>, told in the journal, and shown by status. One thread of its own, mostly asleep; counters may be read by any.
+/// Checks, behind the recording, the part of the journal that start-up took on trust. What it finds is
+/// entered in <c>session.json</c>, told in the journal, and shown by status. One thread of its own, mostly
+/// asleep; counters may be read by any.
 /// </summary>
 internal sealed class JournalCheck : IDisposable
 {
-    /// <summary>Between two pauses. Small, so that a pause comes before anybody has noticed the work.</summary>
+    /// <summary>
+    /// Between two pauses. Small, so that a pause comes before anybody has noticed the work.
+    /// </summary>
     private const int StepBytes = 256 << 10;
 
     /// <summary>A journal of 1 GiB takes half a minute; the disk is left to the recording.</summary>

@@ -6,7 +6,9 @@ namespace Steno.Recorder;
 /// <summary>The last thing a recorder wrote before it ended.</summary>
 internal static class LastLine
 {
-    /// <summary>When the last whole line of a journal was received; null if there is none that says so.</summary>
+    /// <summary>
+    /// When the last whole line of a journal was received; null if there is none that says so.
+    /// </summary>
     public static DateTimeOffset? ReceivedAt(string journal)
     {
         if (!File.Exists(journal)) return null;

@@ -3,8 +3,8 @@ using Steno.Zmtp;
 
 namespace Steno.Recorder;
 
-/// <summary>Loggers for the web server of the control socket: lets a few of its warnings through and counts the rest: what clients do must not fill the
-/// recorder's log.</summary>
+/// <summary>Loggers for the web server of the control socket: lets a few of its warnings through and counts
+/// the rest: what clients do must not fill the recorder's log.</summary>
 internal sealed class LimitedLoggers(ILoggerFactory loggers, TimeProvider time) : ILoggerFactory
 {
     private readonly LogLimit _limit = new(time);

@@ -8,7 +8,9 @@ internal sealed class ProofLog(TimeProvider time)
     private long _lastSyncTicks;
     private long _lastTrafficTicks;
 
-    /// <summary>A batch is durable; <paramref name="lastMessageSeq"/> is the last line that is an agent's message.</summary>
+    /// <summary>
+    /// A batch is durable; <paramref name="lastMessageSeq"/> is the last line that is an agent's message.
+    /// </summary>
     public void Note(JournalBatch batch, long lastMessageSeq)
     {
         long now = time.GetUtcNow().UtcTicks;
@@ -16,7 +18,9 @@ internal sealed class ProofLog(TimeProvider time)
         if (batch.FirstSeq <= lastMessageSeq) Volatile.Write(ref _lastTrafficTicks, now);
     }
 
-    /// <summary>The strongest proof there is, and its age; null before the first sync with every source listening.</summary>
+    /// <summary>
+    /// The strongest proof there is, and its age; null before the first sync with every source listening.
+    /// </summary>
     public (string? Proof, TimeSpan? Age) Strongest(IReadOnlyList<SourceStatus> sources, DateTimeOffset now)
     {
         long sync = Volatile.Read(ref _lastSyncTicks);

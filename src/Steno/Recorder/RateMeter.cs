@@ -1,6 +1,8 @@
 namespace Steno.Recorder;
 
-/// <summary>Messages per second over the last few seconds, from a counter that only grows. Thread-safe.</summary>
+/// <summary>
+/// Messages per second over the last few seconds, from a counter that only grows. Thread-safe.
+/// </summary>
 internal sealed class RateMeter(TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);

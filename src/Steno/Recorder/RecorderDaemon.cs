@@ -11,8 +11,8 @@ using Steno.Zmtp;
 namespace Steno.Recorder;
 
 /// <summary>
-/// The recorder: composes sockets, queue, scribe, journal and control socket, and takes them down in the order that loses
-/// nothing. It never speaks on the bus.
+/// The recorder: composes sockets, queue, scribe, journal and control socket, and takes them down in the
+/// order that loses nothing. It never speaks on the bus.
 /// </summary>
 internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory loggers, TimeProvider time)
 {
@@ -26,18 +26,20 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private Scribe? _scribe;
 
     /// <summary>
-    /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable, unless the disk has
-    /// failed; then the result is false.
+    /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable,
+    /// unless the disk has failed; then the result is false.
     /// </summary>
     /// <param name="started">Called once, when the doors are open.</param>
     /// <exception cref="DirectoryLockedException">Another recorder writes in this directory.</exception>
-    /// <exception cref="ControlSocketException">The control socket cannot be opened; nothing was touched.</exception>
+    /// <exception cref="ControlSocketException">The control socket cannot be opened; nothing was
+    /// touched.</exception>
     /// <exception cref="StorageException">The log directory cannot be written.</exception>
     /// <exception cref="ZmtpException">The direct door cannot be opened.</exception>
     public async Task<bool> RunAsync(StopSignals signals, Action<RecorderStatus> started)
     {
         using DirectoryLock held = DirectoryLock.Acquire(options.Logs);
-        // Before anything is touched: it also finds a recorder that runs, should somebody have deleted its lock.
+        // Before anything is touched: it also finds a recorder that runs, should somebody have deleted its
+        // lock.
         using Socket door = ControlSocket.Bind(ControlSocket.PathFor(options.Logs.Root));
         using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
         EventInbox inbox = new(queue);
@@ -114,7 +116,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// </summary>
     private async Task<bool> StopAsync(List<Source> sources, LiveSession session, string reason)
     {
-        // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait for ever.
+        // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
+        // for ever.
         Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"The recorder was stopped ({reason}).")));
         await Task.WhenAny(stopped, _scribe!.Failed).ConfigureAwait(false);
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
@@ -126,7 +129,10 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         return true;
     }
 
-    /// <summary>Nothing more will be recorded: peers that can wait keep what they have, and none is told that it is heard.</summary>
+    /// <summary>
+    /// Nothing more will be recorded: peers that can wait keep what they have, and none is told that it is
+    /// heard.
+    /// </summary>
     private static Task AbandonAsync(List<Source> sources) =>
         Task.WhenAll(sources.Select(source => source.AbandonAsync("Closed, since recording has stopped.")));
 

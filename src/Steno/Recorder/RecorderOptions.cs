@@ -15,7 +15,10 @@ internal sealed record RecorderOptions
     /// <summary>The recorder's own door for PUSH sockets; null for none.</summary>
     public required ZmtpEndpoint? Direct { get; init; }
 
-    /// <summary>Bytes of messages received and not yet recorded; when they are used up, reading from the sockets stops.</summary>
+    /// <summary>
+    /// Bytes of messages received and not yet recorded; when they are used up, reading from the sockets
+    /// stops.
+    /// </summary>
     public required long QueueBudgetBytes { get; init; }
 
     /// <summary>Bytes of one message that are recorded whole; a larger one is truncated.</summary>

@@ -9,13 +9,17 @@ internal sealed record RecorderStatus
 {
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>Whether what is said now reaches the disk. False within 5 s of any cause that can be detected.</summary>
+    /// <summary>
+    /// Whether what is said now reaches the disk. False within 5 s of any cause that can be detected.
+    /// </summary>
     public required bool Recording { get; init; }
 
     /// <summary>False if a recorder runs that did not answer: then it may record all the same.</summary>
     public bool Known { get; init; } = true;
 
-    /// <summary>What <see cref="Recording"/> rests on, one of <see cref="RecordingProof"/>; null without any.</summary>
+    /// <summary>
+    /// What <see cref="Recording"/> rests on, one of <see cref="RecordingProof"/>; null without any.
+    /// </summary>
     public string? Proof { get; init; }
 
     /// <summary>How long ago the proof was seen, in milliseconds.</summary>
@@ -33,7 +37,9 @@ internal sealed record RecorderStatus
     /// <summary>The running session; null when there is none.</summary>
     public SessionStatus? Session { get; init; }
 
-    /// <summary>Messages taken from the sockets since the recorder started. A count: the scribe gives the sequence.</summary>
+    /// <summary>
+    /// Messages taken from the sockets since the recorder started. A count: the scribe gives the sequence.
+    /// </summary>
     public long Received { get; init; }
 
     /// <summary>Last sequence written: survives kill -9.</summary>
@@ -48,7 +54,9 @@ internal sealed record RecorderStatus
     /// <summary>Last sequence in a checkpoint; null without checkpoints.</summary>
     public long? CheckpointedSeq { get; init; }
 
-    /// <summary>Age of the oldest message that is received and not yet recorded, in milliseconds; 0 when all are.</summary>
+    /// <summary>
+    /// Age of the oldest message that is received and not yet recorded, in milliseconds; 0 when all are.
+    /// </summary>
     public long LagMs { get; init; }
 
     /// <summary>Bytes received and not yet recorded.</summary>
@@ -77,10 +85,14 @@ internal sealed record RecorderStatus
     /// <summary>Bytes of the journal that this recorder has still to check; 0 when all is checked.</summary>
     public long UncheckedBytes { get; init; }
 
-    /// <summary>What befell the journal since the recorder started, oldest first; all of it was survived.</summary>
+    /// <summary>
+    /// What befell the journal since the recorder started, oldest first; all of it was survived.
+    /// </summary>
     public IReadOnlyList<IncidentStatus> Incidents { get; init; } = [];
 
-    /// <summary>Messages received that will not be recorded, since recording has stopped for good; else 0.</summary>
+    /// <summary>
+    /// Messages received that will not be recorded, since recording has stopped for good; else 0.
+    /// </summary>
     public long Lost { get; init; }
 
     /// <summary>Room left on the volume of the log directory.</summary>

@@ -10,13 +10,16 @@ using Steno.Zmtp;
 namespace Steno.Recorder;
 
 /// <summary>
-/// The one thread that gives messages their place: takes them from the queue, composes their lines, appends them to the
-/// journal. Start it once. <see cref="Finish"/> ends it in good order; after a failure it has ended by itself, and
-/// <see cref="Failure"/> says why. Counters may be read by any thread.
+/// The one thread that gives messages their place: takes them from the queue, composes their lines, appends
+/// them to the journal. Start it once. <see cref="Finish"/> ends it in good order; after a failure it has
+/// ended by itself, and <see cref="Failure"/> says why. Counters may be read by any thread.
 /// </summary>
 internal sealed class Scribe
 {
-    /// <summary>How long an idle scribe sleeps at most; the queue and the inbox wake it. This is its sign of life for status.</summary>
+    /// <summary>
+    /// How long an idle scribe sleeps at most; the queue and the inbox wake it. This is its sign of life for
+    /// status.
+    /// </summary>
     private static readonly TimeSpan IdleNap = TimeSpan.FromSeconds(1);
 
     /// <summary>As many messages waiting, or coming within one nap, are a burst: 32,000 a second.</summary>
@@ -24,7 +27,9 @@ internal sealed class Scribe
 
     private static readonly TimeSpan BurstNap = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Longer than 10,000 messages of a Python publisher take; short for anyone who waits for a message.</summary>
+    /// <summary>
+    /// Longer than 10,000 messages of a Python publisher take; short for anyone who waits for a message.
+    /// </summary>
     private static readonly TimeSpan BurstMax = TimeSpan.FromMilliseconds(100);
 
     private readonly ReceiveQueue _queue;
@@ -62,7 +67,9 @@ internal sealed class Scribe
     /// <summary>Messages taken from the queue.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
-    /// <summary>The sequence of the last message of an agent, as against lines of the recorder's own.</summary>
+    /// <summary>
+    /// The sequence of the last message of an agent, as against lines of the recorder's own.
+    /// </summary>
     public long LastMessageSeq => Volatile.Read(ref _lastMessageSeq);
 
     /// <summary>How long ago the scribe was last seen to move.</summary>
@@ -79,7 +86,9 @@ internal sealed class Scribe
 
     public void Start() => _thread.Start();
 
-    /// <summary>Returns when the completed queue is drained and everything in it is durable, or the scribe has failed.</summary>
+    /// <summary>
+    /// Returns when the completed queue is drained and everything in it is durable, or the scribe has failed.
+    /// </summary>
     public void Finish()
     {
         _queue.Complete();
@@ -122,7 +131,9 @@ internal sealed class Scribe
         }
     }
 
-    /// <summary>Counts say what was recorded: what was composed and never reached the disk is taken out of them.</summary>
+    /// <summary>
+    /// Counts say what was recorded: what was composed and never reached the disk is taken out of them.
+    /// </summary>
     private void ForgetUnrecorded()
     {
         _journal.GiveUp();
@@ -141,14 +152,17 @@ internal sealed class Scribe
         }
     }
 
-    /// <summary>A new session: lines behind <paramref name="sealedSeq"/> move there, behind its first.</summary>
+    /// <summary>
+    /// A new session: lines behind <paramref name="sealedSeq"/> move there, behind its first.
+    /// </summary>
     private void Renumber(long sealedSeq) =>
         Volatile.Write(ref _lastMessageSeq, _lastMessageSeq > sealedSeq ? _lastMessageSeq - sealedSeq + 1 : 0);
 
     /// <summary>
-    /// When a burst begins, the sockets come first: a stock publisher drops what does not fit into its 1000 places, and on a
-    /// machine with few cores every microsecond of ours is one that it does not get to send. While messages keep pouring in
-    /// the scribe naps, for <see cref="BurstMax"/> at most and once for each time the queue was empty; they wait in the queue meanwhile.
+    /// When a burst begins, the sockets come first: a stock publisher drops what does not fit into its 1000
+    /// places, and on a machine with few cores every microsecond of ours is one that it does not get to send.
+    /// While messages keep pouring in the scribe naps, for <see cref="BurstMax"/> at most and once for each
+    /// time the queue was empty; they wait in the queue meanwhile.
     /// </summary>
     private void LetBurstIn()
     {

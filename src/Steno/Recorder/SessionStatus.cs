@@ -9,7 +9,10 @@ internal sealed record SessionStatus
 
     public DateTimeOffset? Started { get; init; }
 
-    /// <summary>Why it began: <c>created</c>, <c>adopted</c>, <c>journal_missing</c>, <c>journal_cut</c>, <c>disk_failed</c>.</summary>
+    /// <summary>
+    /// Why it began: <c>created</c>, <c>adopted</c>, <c>journal_missing</c>, <c>journal_cut</c>,
+    /// <c>disk_failed</c>.
+    /// </summary>
     public string? Began { get; init; }
 
     /// <summary>The session that it continues; null for the first of its line.</summary>

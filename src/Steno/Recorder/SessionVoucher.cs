@@ -6,12 +6,15 @@ using Steno.Core.Sessions;
 namespace Steno.Recorder;
 
 /// <summary>
-/// Says in <c>session.json</c>, from time to time, how far the journal is durable: a recorder that starts after a crash reads from
-/// there. A timer saves: recording never waits for it.
+/// Says in <c>session.json</c>, from time to time, how far the journal is durable: a recorder that starts
+/// after a crash reads from there. A timer saves: recording never waits for it.
 /// </summary>
 internal sealed class SessionVoucher : IDisposable
 {
-    /// <summary>What an unclean start has to read at most, but for what comes within a second: a fifth of a second's work.</summary>
+    /// <summary>
+    /// What an unclean start has to read at most, but for what comes within a second: a fifth of a second's
+    /// work.
+    /// </summary>
     private const long BytesMax = 64 << 20;
 
     private static readonly TimeSpan IntervalMax = TimeSpan.FromMinutes(1);
@@ -27,7 +30,8 @@ internal sealed class SessionVoucher : IDisposable
     private (Guid Session, long Offset) _vouched;
     private long _vouchedAt;
 
-    /// <param name="current">The session that is recorded now; null while nothing may be written by name.</param>
+    /// <param name="current">The session that is recorded now; null while nothing may be written by
+    /// name.</param>
     public SessionVoucher(Func<OpenedSession?> current, TimeProvider time, ILogger logger)
     {
         _current = current;

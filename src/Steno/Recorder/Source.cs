@@ -4,8 +4,8 @@ using Steno.Zmtp;
 namespace Steno.Recorder;
 
 /// <summary>
-/// One socket that the recorder hears through, and the record of when it could hear: every time listening begins or ends, a
-/// coverage event goes to the inbox. Any thread.
+/// One socket that the recorder hears through, and the record of when it could hear: every time listening
+/// begins or ends, a coverage event goes to the inbox. Any thread.
 /// </summary>
 internal sealed class Source : IAsyncDisposable
 {
@@ -35,7 +35,9 @@ internal sealed class Source : IAsyncDisposable
         socket.ConnectionChanged += OnConnectionChanged;
     }
 
-    /// <summary>Subscribes to everything on a broker. Returns at once; the connection is made, and made again, behind.</summary>
+    /// <summary>
+    /// Subscribes to everything on a broker. Returns at once; the connection is made, and made again, behind.
+    /// </summary>
     public static Source Subscribe(
         ZmtpEndpoint broker, ZmtpOptions options, ReceiveQueue queue, CoverageLog coverage, TimeProvider time, ILogger logger)
     {
@@ -58,7 +60,9 @@ internal sealed class Source : IAsyncDisposable
         return source;
     }
 
-    /// <summary>Stops reading. On return everything that was read is in the queue, and the coverage has ended.</summary>
+    /// <summary>
+    /// Stops reading. On return everything that was read is in the queue, and the coverage has ended.
+    /// </summary>
     public async Task StopAsync(string reason)
     {
         // A broker is heard until its last byte; a door of our own is open until it is shut.
@@ -68,8 +72,8 @@ internal sealed class Source : IAsyncDisposable
     }
 
     /// <summary>
-    /// Shuts at once, and waits for no room in the queue: what is read from now on would be lost, and a PUSH socket keeps what it
-    /// cannot deliver.
+    /// Shuts at once, and waits for no room in the queue: what is read from now on would be lost, and a PUSH
+    /// socket keeps what it cannot deliver.
     /// </summary>
     /// <param name="problem">Why, for status.</param>
     public async Task AbandonAsync(string problem)

@@ -8,16 +8,22 @@ internal sealed record SourceStatus
 
     public required string Endpoint { get; init; }
 
-    /// <summary>Whether a message sent now would be heard: connected to the right door, or listening.</summary>
+    /// <summary>
+    /// Whether a message sent now would be heard: connected to the right door, or listening.
+    /// </summary>
     public required bool Listening { get; init; }
 
     /// <summary>Why it does not listen, with the remedy; null when it does.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Peers that were turned away since the recorder started, by reason, the latest first.</summary>
+    /// <summary>
+    /// Peers that were turned away since the recorder started, by reason, the latest first.
+    /// </summary>
     public IReadOnlyList<SourceWarning> Warnings { get; init; } = [];
 
-    /// <summary>The peer's socket type as its handshake named it; null before, and for doors with many peers.</summary>
+    /// <summary>
+    /// The peer's socket type as its handshake named it; null before, and for doors with many peers.
+    /// </summary>
     public string? PeerSocketType { get; init; }
 
     /// <summary>Peers connected now.</summary>

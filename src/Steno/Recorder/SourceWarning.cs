@@ -1,7 +1,7 @@
 namespace Steno.Recorder;
 
-/// <summary>Peers that were turned away at a door of the recorder, for one reason: nothing of theirs is recorded
-/// until somebody mends it.</summary>
+/// <summary>Peers that were turned away at a door of the recorder, for one reason: nothing of theirs is
+/// recorded until somebody mends it.</summary>
 internal sealed record SourceWarning
 {
     /// <summary>A <see cref="Zmtp.ZmtpFaultCode"/>.</summary>

@@ -2,8 +2,8 @@ using Steno.Zmtp;
 
 namespace Steno.Recorder;
 
-/// <summary>Why peers were turned away at a door, counted by reason and kind of peer: few, so they stay until the
-/// recorder ends. Any thread.</summary>
+/// <summary>Why peers were turned away at a door, counted by reason and kind of peer: few, so they stay until
+/// the recorder ends. Any thread.</summary>
 internal sealed class SourceWarnings(TimeProvider time)
 {
     private readonly Lock _gate = new();

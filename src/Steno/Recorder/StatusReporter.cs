@@ -7,7 +7,8 @@ using Steno.Zmtp;
 namespace Steno.Recorder;
 
 /// <summary>
-/// Answers "is it really recording?" from what the parts know now. Any thread; never waits for the disk or the network.
+/// Answers "is it really recording?" from what the parts know now. Any thread; never waits for the disk or
+/// the network.
 /// </summary>
 internal sealed class StatusReporter(
     RecorderOptions options,

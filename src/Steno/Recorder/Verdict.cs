@@ -4,7 +4,8 @@ using Steno.Core.Sessions;
 namespace Steno.Recorder;
 
 /// <summary>Is everything here that was said? Three-valued, and never a guess.</summary>
-/// <param name="Value"><c>incomplete</c> or <c>unknown</c>; <c>complete</c> takes publishers that number their messages.</param>
+/// <param name="Value"><c>incomplete</c> or <c>unknown</c>; <c>complete</c> takes publishers that number
+/// their messages.</param>
 /// <param name="Reason">Why, in plain words.</param>
 internal readonly record struct Verdict(string Value, string Reason)
 {
@@ -12,7 +13,8 @@ internal readonly record struct Verdict(string Value, string Reason)
 
     /// <param name="damage">What is known to be wrong with the journal.</param>
     /// <param name="check">How far the journal is read.</param>
-    /// <param name="interrupted">Coverage began late, was interrupted, or reading stalled; null if not.</param>
+    /// <param name="interrupted">Coverage began late, was interrupted, or reading stalled; null if
+    /// not.</param>
     public static Verdict Of(IReadOnlyList<KnownDamage> damage, JournalCheck check, string? interrupted)
     {
         List<KnownDamage> losses = [.. damage.Where(d => d.IsLoss)];

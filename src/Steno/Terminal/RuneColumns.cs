@@ -4,8 +4,8 @@ using System.Text;
 namespace Steno.Terminal;
 
 /// <summary>
-/// How many columns of a terminal a character takes. Not exact in every font: good enough that Chinese, emoji and piled-up
-/// accents do not break the layout.
+/// How many columns of a terminal a character takes. Not exact in every font: good enough that Chinese, emoji
+/// and piled-up accents do not break the layout.
 /// </summary>
 internal static class RuneColumns
 {
@@ -29,7 +29,8 @@ internal static class RuneColumns
         if (rune.Value < 0x300) return 1;
         if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark) return 0;
         int at = Array.BinarySearch(Wide, rune.Value);
-        // Found: the beginning or end of a range. Not found: an odd number of limits lies before what is within one.
+        // Found: the beginning or end of a range. Not found: an odd number of limits lies before what is
+        // within one.
         return at >= 0 || (~at & 1) == 1 ? 2 : 1;
     }
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace Steno.Terminal;
 
 /// <summary>
-/// An interpolated line whose holes are escaped: <c>screen.Line($"{speaker}: {text}")</c> is safe whatever the
-/// agent wrote, for only the literal parts, which stand in our source, reach the terminal as they are.
+/// An interpolated line whose holes are escaped: <c>screen.Line($"{speaker}: {text}")</c> is safe whatever
+/// the agent wrote, for only the literal parts, which stand in our source, reach the terminal as they are.
 /// </summary>
 [InterpolatedStringHandler]
 internal readonly ref struct SafeLine

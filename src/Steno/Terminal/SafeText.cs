@@ -18,7 +18,9 @@ internal static class SafeText
     /// </summary>
     public static string Lines(string text) => NeedsEscape(text, keepLines: true) ? Escape(text, keepLines: true) : text;
 
-    /// <summary>As much of <see cref="OneLine"/> as fits into so many columns; an ellipsis tells of a cut.</summary>
+    /// <summary>
+    /// As much of <see cref="OneLine"/> as fits into so many columns; an ellipsis tells of a cut.
+    /// </summary>
     public static string Excerpt(string text, int columnsMax)
     {
         // No need to escape more than can be shown, nor to search 100 MB: few characters take no column.

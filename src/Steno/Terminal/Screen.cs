@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Steno.Terminal;
 
 /// <summary>
-/// Standard output or standard error as a verb writes to it. Lines are given as <see cref="SafeLine"/>: there is
-/// no way to print an agent's text unescaped. Not thread-safe.
+/// Standard output or standard error as a verb writes to it. Lines are given as <see cref="SafeLine"/>: there
+/// is no way to print an agent's text unescaped. Not thread-safe.
 /// </summary>
 internal sealed class Screen
 {
@@ -30,7 +30,8 @@ internal sealed class Screen
     public int? Columns { get; }
 
     /// <summary>
-    /// Whether whoever read this has gone. A write would tell as well, but a verb that waits may have nothing to write for hours.
+    /// Whether whoever read this has gone. A write would tell as well, but a verb that waits may have nothing
+    /// to write for hours.
     /// </summary>
     public bool IsReaderGone => _bytes is StandardStream { IsReaderGone: true };
 
@@ -55,7 +56,9 @@ internal sealed class Screen
         }
     }
 
-    /// <summary>Text that is ours and safe already: JSON with everything escaped, completion scripts.</summary>
+    /// <summary>
+    /// Text that is ours and safe already: JSON with everything escaped, completion scripts.
+    /// </summary>
     public void Verbatim(string ours) => _writer.WriteLine(ours);
 
     /// <summary>Foreign bytes as they are. Never for a terminal.</summary>

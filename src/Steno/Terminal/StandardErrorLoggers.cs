@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Steno.Terminal;
 
 /// <summary>
-/// Makes loggers that write to a screen, one line per event: time, level, id, text. What a daemon says. Safe on
-/// any thread; texts are escaped, for they may name what a peer sent.
+/// Makes loggers that write to a screen, one line per event: time, level, id, text. What a daemon says. Safe
+/// on any thread; texts are escaped, for they may name what a peer sent.
 /// </summary>
 internal sealed class StandardErrorLoggers(Screen screen, TimeProvider time, LogLevel least = LogLevel.Information)
     : ILoggerFactory

@@ -39,7 +39,9 @@ internal sealed partial class StandardStream : Stream
     public static Stream Error() =>
         OperatingSystem.IsWindows() ? Console.OpenStandardError() : new StandardStream(2);
 
-    /// <summary>Whether whoever read the other end of the pipe or terminal has gone. Always false for a file.</summary>
+    /// <summary>
+    /// Whether whoever read the other end of the pipe or terminal has gone. Always false for a file.
+    /// </summary>
     public bool IsReaderGone
     {
         get
@@ -49,7 +51,8 @@ internal sealed partial class StandardStream : Stream
         }
     }
 
-    /// <exception cref="OutputClosedException">Nobody reads any more, or the disk behind it is full.</exception>
+    /// <exception cref="OutputClosedException">Nobody reads any more, or the disk behind it is
+    /// full.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)

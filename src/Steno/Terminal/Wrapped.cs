@@ -8,7 +8,9 @@ internal static class Wrapped
     /// <summary>Narrower than this, breaking makes it worse.</summary>
     private const int ColumnsMin = 24;
 
-    /// <summary>The lines, one at least, escaped; a word that is longer than a line (a path to copy) stays whole.</summary>
+    /// <summary>
+    /// The lines, one at least, escaped; a word that is longer than a line (a path to copy) stays whole.
+    /// </summary>
     /// <param name="text">Foreign text may be in it.</param>
     /// <param name="columns">The terminal's; null for one line.</param>
     /// <param name="firstMargin">Columns taken before the first line.</param>

@@ -7,7 +7,9 @@ namespace Steno.Views;
 /// <summary>Which session the current journal is of.</summary>
 internal static class CurrentSession
 {
-    /// <summary>Its id; null where <c>session.json</c> does not say, as in folders of the earlier system.</summary>
+    /// <summary>
+    /// Its id; null where <c>session.json</c> does not say, as in folders of the earlier system.
+    /// </summary>
     public static string? IdOf(LogDirectory logs)
     {
         try

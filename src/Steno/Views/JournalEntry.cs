@@ -12,7 +12,9 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
     /// <summary>Whether it is no line of JSON: a hole of zeros, a torn write, somebody's hand.</summary>
     public bool IsDamaged => Message.Origin is LineOrigin.Broken;
 
-    /// <summary>Something that was said, and for the first time: not by the recorder about itself, nor a repeat.</summary>
+    /// <summary>
+    /// Something that was said, and for the first time: not by the recorder about itself, nor a repeat.
+    /// </summary>
     public bool IsSaid => Message.Event is null && !IsRepeat;
 
     /// <summary>A message that came before, under the same id.</summary>

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Steno.Views;
 
 /// <summary>
-/// Follows the current journal as it grows, with or without a recorder, across a change of session: when another
-/// file takes its place, the old one is read to its end first, and of the new one only what was not read before.
+/// Follows the current journal as it grows, with or without a recorder, across a change of session: when
+/// another file takes its place, the old one is read to its end first, and of the new one only what was not
+/// read before.
 /// </summary>
 internal sealed class JournalFollower(string path, TimeProvider time, Func<bool> isReaderGone)
 {
@@ -13,7 +14,10 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
 
     private readonly SeenLines _seen = new();
 
-    /// <summary>Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any more.</summary>
+    /// <summary>
+    /// Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any
+    /// more.
+    /// </summary>
     public async IAsyncEnumerable<JournalEntry> FollowAsync(
         long offset, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -2,7 +2,9 @@ using Steno.Core.Messages;
 
 namespace Steno.Views;
 
-/// <summary>One message in the JSON of <c>recent</c>, <c>tail</c> and <c>show</c>; documented in <c>docs/cli.md</c>.</summary>
+/// <summary>
+/// One message in the JSON of <c>recent</c>, <c>tail</c> and <c>show</c>; documented in <c>docs/cli.md</c>.
+/// </summary>
 internal sealed record MessageAnswer
 {
     public long? Seq { get; init; }

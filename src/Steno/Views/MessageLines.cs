@@ -5,8 +5,8 @@ using Steno.Terminal;
 namespace Steno.Views;
 
 /// <summary>
-/// Messages as lines of a list: one each, cut to the terminal's width, whole where there is none. A line of another day
-/// than today, or than the line before, has its date. Not thread-safe.
+/// Messages as lines of a list: one each, cut to the terminal's width, whole where there is none. A line of
+/// another day than today, or than the line before, has its date. Not thread-safe.
 /// </summary>
 internal sealed class MessageLines(Screen screen, TimeProvider time)
 {
@@ -45,7 +45,9 @@ internal sealed class MessageLines(Screen screen, TimeProvider time)
         return repeat + odd + entry.Message.Text;
     }
 
-    /// <summary>When it was received, by the clock of who looks; lines of the earlier system show what they say.</summary>
+    /// <summary>
+    /// When it was received, by the clock of who looks; lines of the earlier system show what they say.
+    /// </summary>
     private string When(RecordedMessage message)
     {
         (string Day, string Time)? stated = message.ReceivedAt is { } received

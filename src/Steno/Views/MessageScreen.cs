@@ -4,7 +4,9 @@ using Steno.Terminal;
 
 namespace Steno.Views;
 
-/// <summary>One message whole: who, when, how it came, what it says. Names and such are cut to one line each.</summary>
+/// <summary>
+/// One message whole: who, when, how it came, what it says. Names and such are cut to one line each.
+/// </summary>
 internal static class MessageScreen
 {
     /// <summary>Before every value; what is left of the line is the value's.</summary>
@@ -46,7 +48,9 @@ internal static class MessageScreen
         screen.Lines(message.Text, "  | ");
     }
 
-    /// <summary>What a journal has for a sender that names no time is the recorder's: that one is shown as received.</summary>
+    /// <summary>
+    /// What a journal has for a sender that names no time is the recorder's: that one is shown as received.
+    /// </summary>
     private static string Said(RecordedMessage message) =>
         message.ReceivedAt is { } received
         && message.Timestamp == received.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)

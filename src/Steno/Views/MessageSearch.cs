@@ -28,8 +28,8 @@ internal sealed record MessageSearch(
     /// <summary>The first message with that id.</summary>
     public static MessageSearch? ById(string path, string id, int context)
     {
-        // Cheap first: the id's bytes must stand in the line at all. One with characters that JSON may write in
-        // several ways is looked for the slow way.
+        // Cheap first: the id's bytes must stand in the line at all. One with characters that JSON may write
+        // in several ways is looked for the slow way.
         bool isPlain = id.All(character => character is >= ' ' and <= '~' and not ('"' or '\\'));
         byte[] bytes = Encoding.UTF8.GetBytes(id);
         return Find(path, context, line => (!isPlain || line.IndexOf(bytes) >= 0) && HasId(line, id));

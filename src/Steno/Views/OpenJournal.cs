@@ -38,9 +38,9 @@ internal sealed class OpenJournal : IDisposable
     public bool IsCut => RandomAccess.GetLength(_handle) < Reader.NextOffset;
 
     /// <summary>
-    /// Whether the name belongs to another file now. Files are told apart by the time they were made: the managed
-    /// API shows no inode. Where a file system does not keep that time, a write between the two looks would
-    /// mislead: so they must differ three times.
+    /// Whether the name belongs to another file now. Files are told apart by the time they were made: the
+    /// managed API shows no inode. Where a file system does not keep that time, a write between the two looks
+    /// would mislead: so they must differ three times.
     /// </summary>
     public bool IsReplaced(string path)
     {

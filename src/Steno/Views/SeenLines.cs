@@ -4,8 +4,8 @@ using Steno.Core.Journal;
 namespace Steno.Views;
 
 /// <summary>
-/// The lines that a follower has read last, so that it knows them in another file that takes the journal's name: a
-/// copy put back, an edited one, one that was cut. Not thread-safe.
+/// The lines that a follower has read last, so that it knows them in another file that takes the journal's
+/// name: a copy put back, an edited one, one that was cut. Not thread-safe.
 /// </summary>
 internal sealed class SeenLines
 {
@@ -32,7 +32,9 @@ internal sealed class SeenLines
         while (reader.Read(unterminated: false) && reader.NextOffset <= offset) Add(reader.Line);
     }
 
-    /// <summary>Where, in a file that was not read so far, the new begins: behind the last known line; else at 0.</summary>
+    /// <summary>
+    /// Where, in a file that was not read so far, the new begins: behind the last known line; else at 0.
+    /// </summary>
     public long FindNew(string path)
     {
         long behind = 0;
@@ -43,7 +45,9 @@ internal sealed class SeenLines
         return behind;
     }
 
-    /// <summary>A line of ours is known by its hash, which rests on all lines before it; any other by its bytes.</summary>
+    /// <summary>
+    /// A line of ours is known by its hash, which rests on all lines before it; any other by its bytes.
+    /// </summary>
     private static ChainHash KeyOf(ReadOnlySpan<byte> line) =>
         JournalLine.TryReadHash(line, out ChainHash stated) ? stated : ChainHash.FromBytes(SHA256.HashData(line));
 }

@@ -194,7 +194,9 @@ public sealed class FaultTests : IDisposable
         Assert.False(status.GetProperty("recording").GetBoolean());
     }
 
-    /// <summary>After the end of recording: no door is open, and what was lost is counted nowhere as recorded.</summary>
+    /// <summary>
+    /// After the end of recording: no door is open, and what was lost is counted nowhere as recorded.
+    /// </summary>
     private async Task AssertNothingIsClaimedAsync(RecorderProcess recorder, string direct)
     {
         JsonElement status = await recorder.WaitForAsync(

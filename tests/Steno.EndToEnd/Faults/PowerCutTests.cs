@@ -71,8 +71,8 @@ public sealed class PowerCutTests
         await using (RecorderProcess recorder =
             await RecorderProcess.StartAsync(logs, _publishers, before: before))
         {
-            // What counts was said before the cut begins: a sync that FS_IOC_SHUTDOWN overtakes can return success
-            // (docs/adr/0013-real-volumes.md), which one that a real cut overtakes cannot.
+            // What counts was said before the cut begins: a sync that FS_IOC_SHUTDOWN overtakes can return
+            // success (docs/adr/0013-real-volumes.md), which one that a real cut overtakes cannot.
             await using (Witness witness = (await Witness.TryListenAsync(logs, testimony))!)
             {
                 await witness.HearAsync(100 + _random.Next(400));

@@ -126,8 +126,8 @@ public sealed class VolumeTests
             if (fault is null) await HeardAllAsync();
         }
 
-        // It listens no longer once a file system is broken off: what Linux calls synced in that moment may be
-        // lost, which docs/adr/0013-real-volumes.md shows without Steno.
+        // It listens no longer once a file system is broken off: what Linux calls synced in that moment may
+        // be lost, which docs/adr/0013-real-volumes.md shows without Steno.
         if (fault is not null) await fault();
         await IsToldAsync(recorder, cause, seconds: 5);
         await recorder.Process.WaitForErrorAsync("RECORDING HAS STOPPED");

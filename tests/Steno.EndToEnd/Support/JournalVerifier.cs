@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Steno.EndToEnd.Support;
 
-/// <summary>The independent verifier: the Python script as it stands in <c>docs/journal-format.md</c>.</summary>
+/// <summary>
+/// The independent verifier: the Python script as it stands in <c>docs/journal-format.md</c>.
+/// </summary>
 internal static partial class JournalVerifier
 {
     private static readonly Lazy<string> Script = new(Extract);

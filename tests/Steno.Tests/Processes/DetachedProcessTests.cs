@@ -105,7 +105,9 @@ public sealed class DetachedProcessTests : IDisposable
         while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
     }
 
-    /// <summary>A second descriptor of the file that children inherit; a shell's redirection makes such ones.</summary>
+    /// <summary>
+    /// A second descriptor of the file that children inherit; a shell's redirection makes such ones.
+    /// </summary>
     private static void MakeInheritable(FileStream file)
     {
         const int setFlags = 2;

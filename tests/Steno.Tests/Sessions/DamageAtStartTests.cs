@@ -8,12 +8,13 @@ using Steno.Core.Sessions;
 namespace Steno.Tests.Sessions;
 
 /// <summary>
-/// Every kind of damage at every place of a small session, with its <c>session.json</c> and without. What must hold is checked by
-/// an oracle of its own, which knows nothing of the scanner.
+/// Every kind of damage at every place of a small session, with its <c>session.json</c> and without. What
+/// must hold is checked by an oracle of its own, which knows nothing of the scanner.
 /// <para>
-/// Controls, planted and taken out again, each red: damage before other lines cut as a torn tail wherever a crash may have been
-/// ("does not stay in place"), whole lines in a torn tail written again without a look at their hash ("is neither genuine
-/// nor new"), damage not compared with what is known ("the second opening changes the journal").
+/// Controls, planted and taken out again, each red: damage before other lines cut as a torn tail wherever a
+/// crash may have been ("does not stay in place"), whole lines in a torn tail written again without a look at
+/// their hash ("is neither genuine nor new"), damage not compared with what is known ("the second opening
+/// changes the journal").
 /// </para>
 /// </summary>
 public sealed class DamageAtStartTests : IDisposable
@@ -176,7 +177,10 @@ public sealed class DamageAtStartTests : IDisposable
 
     private int Start(int line) => _session.Starts[line - 1];
 
-    /// <summary>Every byte; every eleventh where a thing is done over again, but all those in which a line ends or begins.</summary>
+    /// <summary>
+    /// Every byte; every eleventh where a thing is done over again, but all those in which a line ends or
+    /// begins.
+    /// </summary>
     private IEnumerable<int> Places(bool again) => Enumerable.Range(0, _session.Whole.Length + 1)
         .Where(at => !again || at % 11 == 0 || _session.Starts.Any(s => Math.Abs(s - at) < 60));
 
@@ -184,7 +188,8 @@ public sealed class DamageAtStartTests : IDisposable
         Directory.Exists(_session.Logs.Quarantine) ? [.. Directory.GetFiles(_session.Logs.Quarantine).Order()] : [];
 
     /// <summary>Opens the damaged session three times, and returns the damage that is known then.</summary>
-    /// <param name="concerned">The lines that may be named, and must be unless <paramref name="mustName"/> is false.</param>
+    /// <param name="concerned">The lines that may be named, and must be unless <paramref name="mustName"/> is
+    /// false.</param>
     private IReadOnlyList<KnownDamage> Check(
         string what, byte[] damaged, bool withManifest, int[] concerned, bool mustName = true)
     {
@@ -217,7 +222,8 @@ public sealed class DamageAtStartTests : IDisposable
         bool isLast = line == DamagedSession.Count;
         if (was == '\n') return isLast ? [line] : [line, line + 1];
 
-        // The letter J becomes a newline: two pieces, numbered by their place, and what follows stands one farther behind.
+        // The letter J becomes a newline: two pieces, numbered by their place, and what follows stands one
+        // farther behind.
         if (flipped.Count((byte)'\n') > DamagedSession.Count) return [line, line + 1, line + 2];
 
         // The last line has none behind it that would show that it is its number that was changed.
@@ -228,7 +234,9 @@ public sealed class DamageAtStartTests : IDisposable
     private void AssertStaysInPlace(string what, byte[] damaged) =>
         Assert.True(_session.Journal.AsSpan().StartsWith(damaged), $"{what}: it does not stay in place");
 
-    /// <summary>Whoever reads the whole journal again finds the damage that is known, and nothing behind it.</summary>
+    /// <summary>
+    /// Whoever reads the whole journal again finds the damage that is known, and nothing behind it.
+    /// </summary>
     private void AssertGoesOn(string what, SessionManifest manifest)
     {
         JournalScan scan = new JournalScanner(_session.Logs.CurrentJournal, long.MaxValue)

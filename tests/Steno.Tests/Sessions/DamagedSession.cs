@@ -60,7 +60,10 @@ internal sealed class DamagedSession : IDisposable
     /// <summary>The number of the line that holds a byte.</summary>
     public int LineOf(int offset) => Starts.Count(s => s <= offset);
 
-    /// <summary>Puts the journal into the directory as <paramref name="damaged"/>; nothing else of earlier tries is left.</summary>
+    /// <summary>
+    /// Puts the journal into the directory as <paramref name="damaged"/>; nothing else of earlier tries is
+    /// left.
+    /// </summary>
     public void Put(byte[] damaged, bool withManifest)
     {
         foreach (string directory in Directory.GetDirectories(Logs.Root)) Directory.Delete(directory, recursive: true);

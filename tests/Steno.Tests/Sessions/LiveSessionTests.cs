@@ -11,7 +11,9 @@ using Steno.Tests.Support;
 
 namespace Steno.Tests.Sessions;
 
-/// <summary>A journal that others delete, replace, cut or write in while it is recorded. Real files, and nothing else.</summary>
+/// <summary>
+/// A journal that others delete, replace, cut or write in while it is recorded. Real files, and nothing else.
+/// </summary>
 public sealed class LiveSessionTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -262,7 +264,10 @@ public sealed class LiveSessionTests : IDisposable
         },
         TimeSpan.FromSeconds(5)));
 
-    /// <summary>The chain holds from the first line to the last, and between the recorder's own lines stand just these messages.</summary>
+    /// <summary>
+    /// The chain holds from the first line to the last, and between the recorder's own lines stand just these
+    /// messages.
+    /// </summary>
     private static void AssertSaid(string journal, int first, int last)
     {
         JournalScan scan = new JournalScanner(journal, 0).Scan(JournalPosition.Start);

@@ -5,7 +5,9 @@ using Steno.Tests.Support;
 
 namespace Steno.Tests.Sessions;
 
-/// <summary>What <c>session.json</c> vouches for is not read at start, but for the last bytes, and is checked behind.</summary>
+/// <summary>
+/// What <c>session.json</c> vouches for is not read at start, but for the last bytes, and is checked behind.
+/// </summary>
 public sealed class VouchedStartTests : IDisposable
 {
     private const int LineBytes = 64 << 10;

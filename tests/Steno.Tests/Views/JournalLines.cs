@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Steno.Tests.Views;
 
-/// <summary>Journal lines as a recorder writes them, for reading only: their hashes differ, and chain nothing.</summary>
+/// <summary>
+/// Journal lines as a recorder writes them, for reading only: their hashes differ, and chain nothing.
+/// </summary>
 internal static class JournalLines
 {
     public static string Said(long seq, string id, string speaker, string text, string metadata = "{}", string source = "broker")
