@@ -29,6 +29,13 @@ public sealed class LogDirectory
     public string ArchivedSessionFile(DateTimeOffset started, Guid id) =>
         Path.Combine(Archive, ArchiveName(started, id) + ".session.json");
 
+    /// <summary>The second copy of the current journal.</summary>
+    public string RecoveryFile => Path.Combine(Root, "recovery", "crash_recovery.jsonl");
+
+    /// <summary>A second copy that the current journal does not begin with: of a session before it.</summary>
+    public string KeptRecoveryFile(DateTimeOffset now) => Path.Combine(
+        Root, "recovery", string.Create(CultureInfo.InvariantCulture, $"kept_{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.jsonl"));
+
     /// <summary>Damaged bytes as they were found, each with a report.</summary>
     public string Quarantine => Path.Combine(Root, "recovery", "quarantine");
 
@@ -39,7 +46,7 @@ public sealed class LogDirectory
     public string PidFile => Path.Combine(Root, "recorder.pid");
 
     /// <summary>The files that a writer opens by name.</summary>
-    internal IReadOnlyList<string> Files => [LockFile, PidFile, SessionFile, CurrentJournal, RestoringJournal];
+    internal IReadOnlyList<string> Files => [LockFile, PidFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile];
 
     /// <summary>A whole copy of the journal on its way back to its name.</summary>
     internal string RestoringJournal => CurrentJournal + ".restoring";

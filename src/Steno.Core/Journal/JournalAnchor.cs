@@ -41,7 +41,8 @@ internal static class JournalAnchor
         return EndsIn(file, vouched) ? vouched : head;
     }
 
-    private static bool EndsIn(DurableFile file, in JournalPosition vouched)
+    /// <summary>The line that is vouched for ends where it did.</summary>
+    public static bool EndsIn(DurableFile file, in JournalPosition vouched)
     {
         LineBuffer expected = new(JournalLine.SuffixLength + 1);
         JournalLine.WriteSuffix(vouched.Hash, expected);

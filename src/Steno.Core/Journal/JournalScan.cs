@@ -12,6 +12,9 @@ public sealed record JournalScan
     /// </summary>
     public required JournalPosition End { get; init; }
 
+    /// <summary>Everything read before this place was proven, line by line: where the first damage begins, or the torn end.</summary>
+    public required JournalPosition Whole { get; init; }
+
     /// <summary>Bytes of the file when it was read.</summary>
     public required long FileLength { get; init; }
 

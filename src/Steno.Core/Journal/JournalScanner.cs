@@ -25,6 +25,7 @@ public sealed class JournalScanner
     private readonly RecentHashes _recent = new();
     private readonly List<SuspectLine> _strays = [];
     private JournalPosition _end;
+    private JournalPosition _whole;
     private (JournalPosition End, int Damage)? _torn;
 
     /// <param name="path">A journal that exists.</param>
@@ -50,7 +51,7 @@ public sealed class JournalScanner
     public JournalScan Scan(in JournalPosition start, long until = long.MaxValue, Action<long>? pace = null)
     {
         long length = new FileInfo(_path).Length;
-        _end = start;
+        _end = _whole = start;
         if (length < start.Offset)
         {
             _damage.Add(DamageKind.Missing, length, 0, 1, start.Seq);
@@ -77,6 +78,7 @@ public sealed class JournalScanner
         {
             Start = start,
             End = _end,
+            Whole = _whole,
             FileLength = length,
             NeedsNewline = !terminated && _torn is null,
             Damage = _damage.First(_torn?.Damage ?? _damage.Count),
@@ -121,6 +123,7 @@ public sealed class JournalScanner
     private void Advance(in JournalPosition to)
     {
         _end = to;
+        if (_damage.Count == 0 && _strays.Count == 0 && _torn is null) _whole = to;
         _recent.Add(to);
         if (_strays.Count > 0) TakeStrays();
     }

@@ -169,6 +169,13 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
+    /// Reads from the file that is written, whatever became of its name; fewer bytes only at its end. Any thread, until
+    /// the writer is disposed or its file is.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public int Read(Span<byte> buffer, long offset) => _file.File.Read(buffer, offset);
+
+    /// <summary>
     /// Hands what was appended to the committer if it is free. Otherwise nothing happens, and the batch goes
     /// on growing: that is the group commit.
     /// </summary>

@@ -9,7 +9,7 @@ namespace Steno.Core.Recovery;
 /// written again at the end. Killed at any moment and begun again, it comes to the same result.
 /// <code>
 /// 1. the bytes, then a report with state "repairing", are durable in quarantine
-/// 2. the journal is cut to its last good line
+/// 2. the journal is cut to its last good line, and gets back what its second copy has behind that
 /// 3. a "recovered" line and the salvaged lines are appended and synced
 /// 4. the report's state becomes "repaired"
 /// </code>
@@ -20,7 +20,9 @@ namespace Steno.Core.Recovery;
 internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, LineComposer composer, TimeProvider time)
 {
     /// <summary>Step 1.</summary>
-    public (string Path, QuarantineReport Report) KeepTail(Guid session, JournalScan scan)
+    /// <param name="end">The last good line; what follows is kept.</param>
+    /// <param name="length">Bytes behind it.</param>
+    public (string Path, QuarantineReport Report) KeepTail(Guid session, in JournalPosition end, long length)
     {
         QuarantineReport report = new()
         {
@@ -28,11 +30,11 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
             What = "torn_tail",
             Found = time.GetUtcNow(),
             Source = Path.GetFileName(directory.CurrentJournal),
-            Offset = scan.End.Offset,
-            Length = scan.TornBytes,
+            Offset = end.Offset,
+            Length = length,
             Session = session,
-            Seq = scan.End.Seq,
-            HeadHash = scan.End.Hash.ToString(),
+            Seq = end.Seq,
+            HeadHash = end.Hash.ToString(),
         };
         return (quarantine.Keep(directory.CurrentJournal, report), report);
     }
@@ -51,8 +53,8 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
     public TailSalvage WriteAgain(JournalWriter writer, string reportPath, QuarantineReport report)
     {
         string bytesPath = Quarantine.BytesPath(reportPath);
-        TornBytes torn = TornBytes.Read(bytesPath, report.Seq, HeadHash(report));
-        TailSalvage salvage = new(writer.NextSeq, report, torn.Lines, torn.Lost);
+        TornBytes torn = TornBytes.Read(bytesPath, writer.End.Seq, writer.End.Hash);
+        TailSalvage salvage = new(writer.NextSeq, report, torn.Lines, torn.Lost) { PutBack = writer.End.Seq - report.Seq };
         DateTimeOffset now = time.GetUtcNow();
 
         List<SystemEventField> fields =
@@ -60,6 +62,7 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
             SystemEventField.Of("kind", "torn"),
             SystemEventField.Of("offset", report.Offset),
             SystemEventField.Of("torn_bytes", report.Length),
+            SystemEventField.Of("put_back", salvage.PutBack),
             SystemEventField.Of("salvaged", torn.Lines.Count),
             SystemEventField.Of("quarantine", Path.GetRelativePath(directory.Root, bytesPath)),
         ];

@@ -11,6 +11,9 @@ namespace Steno.Core.Recovery;
 internal sealed record TailSalvage(
     long RecoveredSeq, QuarantineReport Report, IReadOnlyList<TornLine> Lines, IReadOnlyList<(long First, long Last)> Lost)
 {
+    /// <summary>Lines that the second copy of the journal gave back before any was written again.</summary>
+    public long PutBack { get; init; }
+
     /// <summary>
     /// The holes before lines that were found whole: later lines had been written, so these are known to be
     /// lost. What the torn end itself held was never recorded, like all that was still on its way when the
@@ -38,9 +41,13 @@ internal sealed record TailSalvage(
             int unproven = Lines.Count(l => !l.IsProven);
             string lost = Lost.Count == 0 ? "" : $" Not whole any more: {LostText}.";
             string doubt = unproven == 0 ? "" : $" Of these, {unproven} cannot be checked, for the line before is lost.";
+            string copy = PutBack == 0
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"lines {Report.Seq + 1} to {Report.Seq + PutBack} are put back from the second copy, ");
+            string what = PutBack == 0 ? "torn" : "damaged";
             string again = Lines.Count == 1 ? "1 whole line among them is written again" : $"{Lines.Count} whole lines among them are written again";
             return string.Create(CultureInfo.InvariantCulture,
-                $"The journal ended in {Report.Length} torn bytes after line {Report.Seq}: {again}, and the bytes are in quarantine.{doubt}{lost}");
+                $"The journal ended in {Report.Length} {what} bytes after line {Report.Seq}: {copy}{again}, and the bytes are in quarantine.{doubt}{lost}");
         }
     }
 }

@@ -37,11 +37,14 @@ public sealed class LiveSession : IDisposable
     private readonly List<JournalBatch> _carried = [];
     private volatile OpenedSession _current;
     private volatile string? _directoryProblem;
+    private volatile RecoveryFile _copy;
     private DurableFile? _left;
     private long _looked;
 
     /// <param name="opened">Owned from now on.</param>
-    /// <param name="recorded">See <see cref="JournalWriter"/>; for every writer that follows, too.</param>
+    /// <param name="recorded">
+    /// See <see cref="JournalWriter"/>; for every writer that follows, too. It calls <see cref="NoteRecorded"/>.
+    /// </param>
     /// <param name="happened">Told in a sentence what was found and done; on the recording thread.</param>
     public LiveSession(
         OpenedSession opened, LogDirectory directory, LineComposer composer, TimeProvider time,
@@ -59,6 +62,7 @@ public sealed class LiveSession : IDisposable
         _quarantine = new Quarantine(directory, time);
         _root = FileFacts.Of(directory.Root) ?? throw DirectoryIsLost();
         _looked = time.GetTimestamp();
+        _copy = Follow();
     }
 
     /// <summary>
@@ -72,6 +76,12 @@ public sealed class LiveSession : IDisposable
     /// the open file, and nothing is written by name. Any thread.
     /// </summary>
     public string? DirectoryProblem => _directoryProblem;
+
+    /// <summary>Why the journal has no second copy at the moment; null while it has. Any thread.</summary>
+    public StorageException? CopyFailure => _copy.Failure;
+
+    /// <summary>More of the journal is durable: the second copy may follow. Never waits. Any thread.</summary>
+    public void NoteRecorded() => _copy.Note();
 
     /// <summary>
     /// Lines get other numbers: those behind this one were not recorded, and the first of them becomes the
@@ -151,6 +161,7 @@ public sealed class LiveSession : IDisposable
         LookNow();
         if (_directoryProblem is null)
         {
+            _copy.Dispose();
             _current.Close();
             return true;
         }
@@ -163,6 +174,7 @@ public sealed class LiveSession : IDisposable
     /// <summary>Closes the files. <see cref="Close"/> first, or the next start repairs.</summary>
     public void Dispose()
     {
+        _copy.Stop();
         _current.Writer.Dispose();
         _left?.Dispose();
     }
@@ -228,6 +240,7 @@ public sealed class LiveSession : IDisposable
         AbandonedJournal left = writer.Abandon();
         _left = left.File;
         _carried.InsertRange(0, left.Unrecorded);
+        _copy.Stop(); // it reads from the file that is given up here
 
         bool refused = failure is not null && !writer.IsDisturbed;
         // Without room a child session has none either. What could not be cut back is found, and mended, by
@@ -239,7 +252,9 @@ public sealed class LiveSession : IDisposable
         SystemEvent? mended = null;
         DurableFile file = left.File;
         if (!HasItsName(file.Facts)) (file, mended) = Restore(left);
-        if (refused || left.HasLostLines)
+        bool lost = left.HasLostLines;
+        if (!refused && lost && PutBack(file, left.End) is { } put) (mended, lost) = (put, false);
+        if (refused || lost)
         {
             BeginChild(refused ? failure : null, left.End, file);
         }
@@ -251,6 +266,7 @@ public sealed class LiveSession : IDisposable
 
         if (file != left.File) left.File.Dispose();
         _left = null;
+        _copy = Follow();
         Carry(firstMoved: _current.Writer.NextSeq);
         if (mended is not null) Write(mended);
     }
@@ -279,18 +295,7 @@ public sealed class LiveSession : IDisposable
     private SystemEvent TakeForeignBytes(DurableFile file, in JournalPosition end)
     {
         long length = file.Length - end.Offset;
-        string report = _quarantine.Keep(_directory.CurrentJournal, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = "foreign_bytes",
-            Found = _time.GetUtcNow(),
-            Source = Path.GetFileName(_directory.CurrentJournal),
-            Offset = end.Offset,
-            Length = length,
-            Session = _current.Manifest.Id,
-            Seq = end.Seq,
-            HeadHash = end.Hash.ToString(),
-        });
+        string report = KeepBehind(end, file.Length, "foreign_bytes");
         file.Truncate(end.Offset);
         string text = string.Create(
             CultureInfo.InvariantCulture, $"Somebody else wrote {length} bytes behind line {end.Seq} of the journal: they are in quarantine.");
@@ -298,6 +303,40 @@ public sealed class LiveSession : IDisposable
         return new SystemEvent(
             SystemEventNames.Recovered, text,
             SystemEventField.Of("what", "foreign_bytes"), SystemEventField.Of("bytes", length), QuarantineField(report));
+    }
+
+    /// <summary>
+    /// Gives the journal back, from its second copy, what somebody has cut off or written over. Null if the
+    /// copy, which follows at some distance, does not reach to the end: then nothing was done.
+    /// <code>
+    /// 1. what stands behind the last good line is durable in quarantine
+    /// 2. the journal is cut back to that line
+    /// 3. the lines of the copy are appended and synced
+    /// </code>
+    /// A crash in between: start-up finds the copy too.
+    /// </summary>
+    private SystemEvent? PutBack(DurableFile file, in JournalPosition end)
+    {
+        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart: 0).Scan(_current.Manifest.EarlierHead.End);
+        JournalPosition whole = scan.Whole;
+        SecondCopy copy = new(_directory);
+        bool reaches = whole.Offset <= scan.FileLength && copy.IsOf(_current.Manifest.Id, whole) && copy.Reaches(whole, end.Seq);
+        if (!reaches) return null;
+        List<SystemEventField> fields =
+        [
+            SystemEventField.Of("what", "journal_cut"),
+            SystemEventField.Of("first_seq", whole.Seq + 1),
+            SystemEventField.Of("last_seq", end.Seq),
+        ];
+        if (scan.FileLength > whole.Offset)
+            fields.Add(QuarantineField(KeepBehind(whole, scan.FileLength, "cut_off")));
+        file.Truncate(whole.Offset);
+        if (copy.Complete(file, whole) != end) return null;
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Somebody cut the journal or wrote over it: lines {whole.Seq + 1} to {end.Seq} were put back from its second copy.");
+        _happened(text);
+        return new SystemEvent(SystemEventNames.Recovered, text, fields);
     }
 
     /// <param name="failure">Of the disk; null: somebody has cut the journal, or written over it.</param>
@@ -378,6 +417,22 @@ public sealed class LiveSession : IDisposable
         manifest.Save(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
         _happened($"The log directory was deleted: the journal was saved as {path}.");
     }
+
+    private string KeepBehind(in JournalPosition end, long fileLength, string what) =>
+        _quarantine.Keep(_directory.CurrentJournal, new QuarantineReport
+        {
+            State = QuarantineReport.Repaired,
+            What = what,
+            Found = _time.GetUtcNow(),
+            Source = Path.GetFileName(_directory.CurrentJournal),
+            Offset = end.Offset,
+            Length = fileLength - end.Offset,
+            Session = _current.Manifest.Id,
+            Seq = end.Seq,
+            HeadHash = end.Hash.ToString(),
+        });
+
+    private RecoveryFile Follow() => new(_directory, _current.Writer, _time);
 
     private SystemEventField QuarantineField(string report) =>
         SystemEventField.Of("quarantine", Path.GetRelativePath(_directory.Root, Quarantine.BytesPath(report)));

@@ -12,6 +12,9 @@ namespace Steno.Core.Sessions;
 /// </summary>
 public sealed class SessionOpener
 {
+    /// <summary>What is put right at start, before recording begins: a second's work.</summary>
+    private const long HealingMaxBytes = 64 << 20;
+
     private readonly LogDirectory _directory;
     private readonly LineComposer _composer;
     private readonly TimeProvider _time;
@@ -20,7 +23,9 @@ public sealed class SessionOpener
     private readonly TailRepair _repair;
     private readonly SessionSuccession _succession;
     private readonly JournalRestorer _restorer;
+    private readonly SecondCopy _copy;
     private readonly RecoveryNotes _notes = new();
+    private readonly List<SystemEvent> _mended = [];
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
     /// writes.</param>
@@ -33,6 +38,7 @@ public sealed class SessionOpener
         _recorded = recorded;
         _quarantine = new Quarantine(directory, time);
         _restorer = new JournalRestorer(directory, _quarantine, time);
+        _copy = new SecondCopy(directory);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
@@ -53,8 +59,10 @@ public sealed class SessionOpener
         SessionManifest? manifest = LoadManifest();
         bool journal = File.Exists(_directory.CurrentJournal);
         if (journal) return Continue(manifest ?? Adopt());
+        if (manifest is not null && _succession.FindSealed(manifest) is { } found)
+            return TellOf(_succession.BeginAfter(found, found.Sealed));
+        if (PutBackFromCopy(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is null) return _succession.Begin(null, SessionReason.Created, []);
-        if (_succession.FindSealed(manifest) is { } found) return TellOf(_succession.BeginAfter(found, found.Sealed));
         if (manifest.Verified.Seq == 0) // killed before its journal was made
             return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage));
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
@@ -70,6 +78,23 @@ public sealed class SessionOpener
     {
         if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
         _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
+    }
+
+    /// <summary>
+    /// The journal is gone, and its second copy is not. A crash before its last step leaves all as it was.
+    /// </summary>
+    private bool PutBackFromCopy(SessionManifest? manifest)
+    {
+        bool ours = manifest is null
+            ? SecondCopy.ReadSession(_directory.RecoveryFile) is not null
+            : _copy.IsOf(manifest.Id, manifest.Verified.Position);
+        if (!ours) return false;
+        using DurableFile copy = DurableFile.OpenExisting(_directory.RecoveryFile);
+        using DurableFile journal = JournalRestorer.Copy(copy, copy.Length, _directory.CurrentJournal + ".tmp");
+        journal.RenameTo(_directory.CurrentJournal);
+        NoteMended("journal_missing", string.Create(
+            CultureInfo.InvariantCulture, $"The journal was gone, and was put back from its second copy: {copy.Length} bytes."));
+        return true;
     }
 
     private SessionManifest? LoadManifest()
@@ -112,9 +137,15 @@ public sealed class SessionOpener
         if (head.Lines > 0)
             _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
         bool ours = head.Bytes < new FileInfo(_directory.CurrentJournal).Length;
-        if (ours) _notes.Add("session.json was missing: this journal is continued under a new session id.");
-        SessionManifest manifest = _succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null) with
+        SessionManifest fresh = _succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
+        Guid? named = SecondCopy.ReadSession(_directory.CurrentJournal);
+        if (ours)
+            _notes.Add(named is null
+                ? "session.json was missing: this journal is continued under a new session id."
+                : "session.json was missing: the journal's first line names the session, and it goes on.");
+        SessionManifest manifest = fresh with
         {
+            Id = named ?? fresh.Id,
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
             Verified = VerifiedPoint.From(head.End, _time.GetUtcNow()),
             Stopped = !ours,
@@ -145,31 +176,48 @@ public sealed class SessionOpener
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
         (JournalScan scan, IReadOnlyList<JournalDamage> damage) = Scan(manifest, file, tailStart);
-        if (scan.End.Seq < manifest.Verified.Seq) return SealCut(manifest, file, scan.End, damage);
+        bool heals = scan.Damage.Count > 0 && CanHeal(manifest, scan);
+        JournalPosition end = heals ? scan.Whole : scan.End;
+        bool continues = IsContinuedByCopy(manifest, end);
+        if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(manifest, file, end, damage);
 
         bool unclean = !manifest.Stopped || length != manifest.Verified.Offset;
-        if (scan.NeedsNewline) file.Write("\n"u8, length);
-        if (scan.TornBytes > 0 && repair is null)
+        if (scan.NeedsNewline && !heals) file.Write("\n"u8, length);
+        long torn = heals ? length - end.Offset : scan.TornBytes;
+        if (torn > 0 && repair is null)
         {
-            repair = _repair.KeepTail(manifest.Id, scan);
-            file.Truncate(scan.End.Offset);
+            repair = _repair.KeepTail(manifest.Id, end, torn);
+            file.Truncate(end.Offset);
         }
 
-        if (unclean) WriteTailAgain(file, Math.Min(tailStart, scan.End.Offset), scan.End.Offset);
+        if (unclean) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
+        if (continues) end = PutBackLines(file, end, told: repair is not null);
+        if (heals) damage = [.. damage.Except(scan.Damage)];
+        if (end.Seq < manifest.Verified.Seq) return SealCut(manifest, file, end, damage);
         SessionManifest verified = manifest with
         {
-            Verified = VerifiedPoint.From(scan.End, _time.GetUtcNow()),
+            Verified = VerifiedPoint.From(end, _time.GetUtcNow()),
             Stopped = false,
-            KnownDamage = KnownDamage.Merge(manifest.KnownDamage, damage, _time.GetUtcNow()),
+            KnownDamage = KnownDamage.Merge(
+                heals ? manifest.KnownDamage.Where(d => d.Session is not null || d.Offset < scan.Whole.Offset).ToList() : manifest.KnownDamage,
+                damage, _time.GetUtcNow()),
         };
         verified.Save(_directory.SessionFile);
 
-        JournalWriter writer = new(file, scan.End, _time, _recorded);
+        JournalWriter writer = new(file, end, _time, _recorded);
         try
         {
-            if (scan.End.Seq == (manifest.Earlier?.Lines ?? 0)) _succession.WriteSessionStarted(writer, verified);
+            if (end.Seq == (manifest.Earlier?.Lines ?? 0)) _succession.WriteSessionStarted(writer, verified);
             TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r) : null;
             SessionManifest told = Tell(verified, salvage, writer);
+            foreach (SystemEvent mended in _mended)
+            {
+                DateTimeOffset now = _time.GetUtcNow();
+                _composer.ComposeEvent(mended, writer.NextSeq, now, writer.BeginLine());
+                writer.EndLine(now);
+            }
+
+            writer.Commit();
             return new OpenedSession(
                 new SessionRecord(told, _directory.SessionFile, _time), writer, Report(damage, unclean, salvage))
             {
@@ -181,6 +229,38 @@ public sealed class SessionOpener
             writer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The second copy has every line from the first damaged one on. What somebody wrote between ours stays where it is, and a
+    /// stretch too long to be kept aside in a moment does too.
+    /// </summary>
+    private bool CanHeal(SessionManifest manifest, JournalScan scan) =>
+        scan.Whole.Offset <= scan.FileLength
+        && scan.FileLength - scan.Whole.Offset <= HealingMaxBytes
+        && scan.Damage.All(d => d.Kind != DamageKind.Foreign)
+        && IsContinuedByCopy(manifest, scan.Whole)
+        && _copy.Reaches(scan.Whole, scan.End.Seq);
+
+    /// <summary>Before the first line of ours any copy would do: there it must name the session.</summary>
+    private bool IsContinuedByCopy(SessionManifest manifest, in JournalPosition end) =>
+        _copy.Reaches(end, end.Seq + 1)
+        && (end.Seq > manifest.EarlierHead.Lines || _copy.IsOf(manifest.Id, manifest.Verified.Position));
+
+    /// <summary>For whoever starts the recorder, and for the journal, which a crash before its line leaves without it.</summary>
+    private void NoteMended(string what, string text)
+    {
+        _notes.Add(text);
+        _mended.Add(new SystemEvent(SystemEventNames.Recovered, text, [SystemEventField.Of("what", what)]));
+    }
+
+    private JournalPosition PutBackLines(DurableFile file, in JournalPosition end, bool told)
+    {
+        JournalPosition now = _copy.Complete(file, end);
+        if (!told)
+            NoteMended("journal_cut", string.Create(
+                CultureInfo.InvariantCulture, $"The journal ended after line {end.Seq}: lines {end.Seq + 1} to {now.Seq} were put back from its second copy."));
+        return now;
     }
 
     /// <summary>

@@ -24,6 +24,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private readonly ProofLog _proofs = new(time);
     private readonly IncidentLog _incidents = new(time, loggers.CreateLogger("recorder"));
     private Scribe? _scribe;
+    private volatile LiveSession? _session;
 
     /// <summary>
     /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable,
@@ -48,6 +49,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         LineComposer composer = new(options.Rules);
         if (Open(composer, signals) is not { } opened) return true;
         using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add);
+        _session = session;
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
@@ -140,6 +142,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void OnRecorded(JournalBatch batch)
     {
         _proofs.Note(batch, _scribe?.LastMessageSeq ?? 0);
+        _session?.NoteRecorded();
         if (_feed.IsIdle) return;
         ReadOnlySpan<byte> lines = batch.Lines.Span;
         for (long seq = batch.FirstSeq; seq <= batch.LastSeq; seq++)

@@ -33,6 +33,8 @@ public sealed class LiveSessionTests : IDisposable
         _live = new LiveSession(opened, _logs, _composer, TimeProvider.System, null, _happened.Add);
         Say(5);
         _live.Commit();
+        // From here on no thread but the test's makes files, and directories can be taken away.
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(_logs.RecoveryFile), TimeSpan.FromSeconds(10)));
     }
 
     public void Dispose()
@@ -124,6 +126,7 @@ public sealed class LiveSessionTests : IDisposable
     {
         byte[] bytes = File.ReadAllBytes(_logs.CurrentJournal);
         int at = Enumerable.Range(0, bytes.Length).Where(i => bytes[i] == '\n').Select(i => i + 1).Prepend(0).ElementAt(linesLeft);
+        LoseCopy();
         using (FileStream file = new(_logs.CurrentJournal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(linesLeft == 6 ? at - 10 : at);
         Say(2);
         _live.Commit();
@@ -141,9 +144,39 @@ public sealed class LiveSessionTests : IDisposable
         Assert.Equal(_first.Id, SessionManifest.Load(_logs.SessionFile)!.Parent!.Id);
     }
 
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(3, "")]
+    [InlineData(5, "half of a li")]
+    [InlineData(2, "somebody else's line\n")]
+    public async Task A_journal_that_is_cut_gets_its_lines_back_from_the_second_copy(int linesLeft, string tail)
+    {
+        byte[] bytes = File.ReadAllBytes(_logs.CurrentJournal);
+        await CopyAsync();
+        int at = Enumerable.Range(0, bytes.Length).Where(i => bytes[i] == '\n').Select(i => i + 1).Prepend(0).ElementAt(linesLeft);
+        using (FileStream file = new(_logs.CurrentJournal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(at);
+            file.Position = at;
+            file.Write(Encoding.UTF8.GetBytes(tail));
+        }
+
+        Say(2);
+        _live.Commit();
+        Assert.True(_live.Close());
+
+        Assert.Equal(bytes, File.ReadAllBytes(_logs.CurrentJournal)[..bytes.Length]);
+        Assert.Equal(_first.Id, SessionManifest.Load(_logs.SessionFile)!.Id);
+        AssertSaid(_logs.CurrentJournal, 1, 7);
+        Assert.Equal("journal_cut", Recovered("what"));
+        if (tail.Length > 0) Assert.Equal(tail, File.ReadAllText(Path.Combine(_logs.Root, Recovered("quarantine")!)));
+        Assert.Equal(File.ReadAllBytes(_logs.CurrentJournal), File.ReadAllBytes(_logs.RecoveryFile));
+    }
+
     [Fact]
     public void A_journal_that_was_written_over_in_place_counts_as_cut_even_if_it_grew()
     {
+        LoseCopy();
         File.WriteAllText(_logs.CurrentJournal, new string('x', 100_000));
         Say(1);
         _live.Commit();
@@ -157,6 +190,7 @@ public sealed class LiveSessionTests : IDisposable
     [Fact]
     public void Repetitions_of_lines_that_stayed_behind_no_longer_name_them_and_others_follow()
     {
+        LoseCopy();
         // Lines 2 to 6 are recorded as m-1 to m-5. Behind the cut: m-3 again, m-9, m-9 again.
         File.WriteAllText(_logs.CurrentJournal, "");
         foreach (string id in new[] { "m-3", "m-9", "m-9" }) SayAs(id);
@@ -167,6 +201,24 @@ public sealed class LiveSessionTests : IDisposable
         JsonElement[] lines = Lines(_logs.CurrentJournal);
         Assert.Equal([null, null, null, 3L, null], lines.Select(DuplicateOf));
         Assert.Equal(["m-3", "m-9", "m-9", "m-3"], lines[1..].Select(line => line.GetProperty("Id").GetString()));
+    }
+
+    /// <summary>Until the second copy has all that is recorded.</summary>
+    private Task CopyAsync()
+    {
+        _live.NoteRecorded();
+        return Eventually.BecomesTrueAsync(
+            () => File.Exists(_logs.RecoveryFile)
+                && new FileInfo(_logs.RecoveryFile).Length == new FileInfo(_logs.CurrentJournal).Length,
+            "the copy is level");
+    }
+
+    /// <summary>No copy can be made: something else has its name.</summary>
+    private void LoseCopy()
+    {
+        DurableDirectory.Create(Path.GetDirectoryName(_logs.RecoveryFile)!);
+        File.Delete(_logs.RecoveryFile);
+        Directory.CreateDirectory(_logs.RecoveryFile);
     }
 
     [Fact]
@@ -209,6 +261,7 @@ public sealed class LiveSessionTests : IDisposable
     [Fact]
     public void A_succession_that_a_crash_interrupted_keeps_parent_and_reason()
     {
+        LoseCopy();
         File.WriteAllText(_logs.CurrentJournal, "");
         _live.Commit();
         LookUntil(() => _live.Current.Manifest.Id != _first.Id);

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// Gives a journal back what its second copy still has: the <see cref="RecoveryFile"/> as it was left, which nobody
+/// writes meanwhile. What is taken from it is proven by the chain, line by line.
+/// </summary>
+internal sealed class SecondCopy(LogDirectory directory)
+{
+    /// <summary>
+    /// Appends the lines that follow in the chain on <paramref name="end"/>, which is also where the file must end. On return
+    /// they are durable. Killed on the way and begun again, it goes on from the last whole line.
+    /// </summary>
+    /// <returns>The end of the journal now; <paramref name="end"/> itself if the copy has nothing for it.</returns>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public JournalPosition Complete(DurableFile journal, in JournalPosition end)
+    {
+        if (!Reaches(end.Offset)) return end;
+        JournalPosition at = end;
+        LineBuffer block = new(1 << 20);
+        using JournalReader reader = new(directory.RecoveryFile, end.Offset);
+        while (reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
+        {
+            block.Write(reader.Line);
+            block.Write("\n"u8);
+            at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
+            if (block.Length < 1 << 20) continue;
+            journal.Write(block.Written, at.Offset - block.Length);
+            block.Truncate(0);
+        }
+
+        journal.Write(block.Written, at.Offset - block.Length);
+        if (at != end) journal.Sync();
+        return at;
+    }
+
+    /// <summary>Whether the lines behind <paramref name="end"/> are there in the chain, up to that sequence at least.</summary>
+    public bool Reaches(in JournalPosition end, long seq)
+    {
+        if (!Reaches(end.Offset)) return end.Seq >= seq;
+        JournalPosition at = end;
+        using JournalReader reader = new(directory.RecoveryFile, end.Offset);
+        while (at.Seq < seq && reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
+            at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
+        return at.Seq >= seq;
+    }
+
+    /// <summary>
+    /// Whether the copy is of this session: it has the line that <paramref name="vouched"/> names, or its first line of ours says so.
+    /// </summary>
+    public bool IsOf(Guid session, in JournalPosition vouched) =>
+        (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(directory.RecoveryFile) == session;
+
+    /// <summary>The session that a journal's first line of ours names; null if there is no such line.</summary>
+    public static Guid? ReadSession(string journal)
+    {
+        if (!File.Exists(journal)) return null;
+        using JournalReader reader = new(journal);
+        while (reader.Read(unterminated: false))
+        {
+            if (!JournalLine.TryReadHash(reader.Line, out _)) continue; // of an earlier system
+            return ParseSession(reader.Line);
+        }
+
+        return null;
+    }
+
+    private static Guid? ParseSession(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Utf8JsonReader json = new(line);
+            using JsonDocument document = JsonDocument.ParseValue(ref json);
+            return document.RootElement.TryGetProperty("Metadata", out JsonElement metadata)
+                && metadata.ValueKind == JsonValueKind.Object
+                && metadata.TryGetProperty("session_id", out JsonElement id)
+                && id.ValueKind == JsonValueKind.String
+                && id.TryGetGuid(out Guid session)
+                ? session
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // damaged: it names nothing
+        }
+    }
+
+    private bool Reaches(long offset)
+    {
+        FileInfo copy = new(directory.RecoveryFile);
+        return copy.Exists && copy.Length > offset;
+    }
+
+    private bool EndsIn(in JournalPosition vouched)
+    {
+        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        return JournalAnchor.EndsIn(copy, vouched);
+    }
+
+    private static bool Follows(ReadOnlySpan<byte> line, in JournalPosition before, out ChainHash hash) =>
+        JournalLine.TryReadHash(line, out hash)
+        && JournalLine.TryReadSeq(line, out long seq)
+        && seq == before.Seq + 1
+        && JournalLine.ComputeHash(before.Hash, JournalLine.Body(line)) == hash;
+}
