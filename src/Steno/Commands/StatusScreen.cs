@@ -104,6 +104,8 @@ internal static class StatusScreen
             Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))
             Row(screen, "", $"{Age(incident.At, now)} ago: {incident.What}", isWarning: true);
+        if (status.SecondCopyProblem is { } problem)
+            Row(screen, "", $"the journal has no second copy now: {problem}", isWarning: true);
         if (status.Stalls > 0)
             Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
                 isWarning: true);

@@ -90,6 +90,9 @@ internal sealed record RecorderStatus
     /// </summary>
     public IReadOnlyList<IncidentStatus> Incidents { get; init; } = [];
 
+    /// <summary>Why the journal has no second copy at the moment; null when it has one.</summary>
+    public string? SecondCopyProblem { get; init; }
+
     /// <summary>
     /// Messages received that will not be recorded, since recording has stopped for good; else 0.
     /// </summary>

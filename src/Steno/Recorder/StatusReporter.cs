@@ -77,6 +77,7 @@ internal sealed class StatusReporter(
             Recovered = session.Recovery.Repairs,
             UncheckedBytes = check.UncheckedBytes,
             Incidents = befell,
+            SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
             Lost = scribe.Lost,
             DiskFreeBytes = FreeBytes(),
             Logs = options.Logs.Root,
