@@ -154,6 +154,27 @@ public sealed class RecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recorder_whose_control_socket_somebody_deleted_is_named_and_can_be_stopped()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        Directory.Delete(Path.Combine(_logs.Logs, "run"), recursive: true);
+
+        (int code, string status, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", _logs.Logs]);
+        Assert.Equal(1, code);
+        using JsonDocument answer = JsonDocument.Parse(status);
+        Assert.False(answer.RootElement.GetProperty("known").GetBoolean());
+        Assert.Equal(recorder.Process.Pid, answer.RootElement.GetProperty("pid").GetInt32());
+        Assert.Contains("control socket is gone", answer.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        (code, _, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
+        Assert.Equal(0, code);
+        Assert.Equal(0, await recorder.Process.WaitForExitAsync());
+
+        (_, status, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", _logs.Logs]);
+        using JsonDocument after = JsonDocument.Parse(status);
+        Assert.True(after.RootElement.GetProperty("known").GetBoolean());
+    }
+
+    [Fact]
     public async Task Ctrl_C_drains_commits_and_exits_0()
     {
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);

@@ -66,6 +66,35 @@ public sealed class DirectoryLock : IDisposable
     }
 
     /// <summary>
+    /// The process that holds the lock now; null if none does. It asks the system and does not try the lock, which could
+    /// get in the way of a recorder that starts; only Linux tells, elsewhere it is always null.
+    /// </summary>
+    public static int? FindHolder(LogDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        if (!OperatingSystem.IsLinux() || FileFacts.Of(directory.LockFile) is not { } file) return null;
+        try
+        {
+            // Such as: 1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF
+            foreach (string held in File.ReadLines("/proc/locks"))
+            {
+                string[] fields = held.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (fields is [_, "FLOCK", _, "WRITE", var pid, var place, ..]
+                    && place.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{file.Inode}"), StringComparison.Ordinal)
+                    && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out int holder)
+                    && holder == ReadHolder(directory))
+                    return holder;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // not for this user to see
+        }
+
+        return null;
+    }
+
+    /// <summary>
     /// Gives the right up. The file stays: removing it could take the lock of who comes next from under them.
     /// </summary>
     public void Dispose() => _file.Dispose();

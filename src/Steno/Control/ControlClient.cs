@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Steno.Core.Files;
 using Steno.Processes;
 using Steno.Recorder;
 
@@ -140,6 +141,15 @@ internal sealed class ControlClient : IDisposable
     {
         SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused,
             $"The recorder on {_logs} belongs to another user."),
+        // Somebody has deleted it: the recorder does not notice, and records.
+        _ when DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } holder => new ControlReply(
+            ControlOutcome.NotAnswering,
+            $"The recorder (pid {holder}) on {_logs} cannot be asked, for its control socket is gone: "
+                + "`steno stop` ends it in good order, then `steno start`.",
+            Pid: holder)
+        {
+            IsKnown = false,
+        },
         _ => new ControlReply(ControlOutcome.NotRunning,
             $"No recorder is running on {_logs}: start one with `steno start`."),
     };

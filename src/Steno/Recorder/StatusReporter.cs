@@ -98,6 +98,7 @@ internal sealed class StatusReporter(
     private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)
     {
         DateTimeOffset? oldest = journal.OldestUnrecorded;
+        if (scribe.AtHandSince is { } composed && (oldest is null || composed < oldest)) oldest = composed;
         if (queue.OldestQueuedAt is { } queued && (oldest is null || queued < oldest)) oldest = queued;
         return oldest is { } since && since < now ? now - since : TimeSpan.Zero;
     }
