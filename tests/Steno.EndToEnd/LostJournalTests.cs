@@ -49,6 +49,22 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(Numbered(1, 1500), said);
     }
 
+    [Fact]
+    public async Task A_journal_that_meets_the_file_size_limit_goes_on_in_a_child_session_and_every_message_is_recorded()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(
+            _logs, _endpoint, before: ["bash", "-c", "ulimit -f 300; exec \"$@\"", "limited"]);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 1500 1 500");
+        JsonElement status = await recorder.WaitUntilReceivedAsync(1500);
+
+        Assert.True(status.GetProperty("recording").GetBoolean(), status.GetProperty("reason").GetString());
+        Assert.Equal("disk_failed", status.GetProperty("session").GetProperty("began").GetString());
+        Assert.Equal(0, await recorder.StopAsync());
+        Assert.Equal(Numbered(1, 1500), await VerifyLineageAsync());
+    }
+
     /// <summary>
     /// The disk fails again at each step of the succession: recording stops, and the next start makes sense
     /// of what is there.
