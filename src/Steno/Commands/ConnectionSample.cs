@@ -20,5 +20,6 @@ internal static class ConnectionSample
         screen.Line($"time.sleep(0.5)                   # a PUB drops what it says before it knows its subscribers");
         screen.Line($"agent.send_multipart([b\"everyone\", json.dumps({{\"sender_id\": \"my_agent\",");
         screen.Line($"                     \"content\": {{\"message\": \"Hello.\"}}}}).encode()])");
+        screen.Line($"agent.close(); zmq.Context.instance().term()  # at the end: waits until all has left");
     }
 }
