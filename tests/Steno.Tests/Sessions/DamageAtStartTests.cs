@@ -36,8 +36,29 @@ public sealed class DamageAtStartTests : IDisposable
             int line = _session.LineOf(at);
             IReadOnlyList<KnownDamage> damage = Check($"byte {at} of line {line} flipped", flipped, withManifest,
                 Concerned(line, whole[at], flipped), mustName: withManifest || line < DamagedSession.Count);
-            if (line < DamagedSession.Count) AssertStaysInPlace($"byte {at} flipped", flipped);
+            if (IsTakenForTorn(line, flipped, withManifest)) AssertIsInQuarantine(flipped[Start(line)..]);
+            else if (line < DamagedSession.Count) AssertStaysInPlace($"byte {at} flipped", flipped);
             Assert.True(damage.Count > 0 || Quarantined().Length > 0, $"byte {at} flipped unseen");
+        }
+    }
+
+    /// <summary>
+    /// What a flipped bit makes of a J now and then, in each line: a newline within its hash.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_line_whose_hash_is_split_by_a_newline_is_named_and_kept(bool withManifest)
+    {
+        for (int line = 1; line < DamagedSession.Count; line++)
+        {
+            byte[] split = [.. _session.Whole];
+            split[Start(line + 1) - 20] = (byte)'\n';
+            IReadOnlyList<KnownDamage> damage = Check(
+                $"line {line} split", split, withManifest, [line, line + 1, line + 2]);
+            if (IsTakenForTorn(line, split, withManifest)) AssertIsInQuarantine(split[Start(line)..]);
+            else AssertStaysInPlace($"line {line} split", split);
+            Assert.NotEmpty(damage);
         }
     }
 
@@ -230,6 +251,16 @@ public sealed class DamageAtStartTests : IDisposable
         bool isRenumbered = isLast && JournalLine.TryReadSeq(flipped.AsSpan(Start(line)..^1), out long seq) && seq != line;
         return isRenumbered ? [line, line + 1] : [line];
     }
+
+    /// <summary>
+    /// Two pieces that are no lines, and one line behind them that nothing proves: without session.json, which
+    /// would say that all of it was durable, this is what a crash leaves too.
+    /// </summary>
+    private static bool IsTakenForTorn(int line, byte[] damaged, bool withManifest) =>
+        !withManifest && line == DamagedSession.Count - 1 && damaged.Count((byte)'\n') > DamagedSession.Count;
+
+    private void AssertIsInQuarantine(byte[] bytes) =>
+        Assert.Equal(bytes, File.ReadAllBytes(Assert.Single(Quarantined(), f => f.EndsWith(".bytes", StringComparison.Ordinal))));
 
     private void AssertStaysInPlace(string what, byte[] damaged) =>
         Assert.True(_session.Journal.AsSpan().StartsWith(damaged), $"{what}: it does not stay in place");
