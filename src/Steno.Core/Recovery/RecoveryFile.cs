@@ -4,24 +4,34 @@ using Steno.Core.Journal;
 namespace Steno.Core.Recovery;
 
 /// <summary>
-/// Keeps the second copy of the journal: <c>recovery/crash_recovery.jsonl</c> is the journal byte for byte, whole. It follows behind the commit path on a thread of its own, which reads what is durable from the journal: it never
-/// delays a commit, needs no more memory than one block, and catches up by itself however far it is behind. Its failure is told and stops nothing.
+/// Keeps the second copy of the journal: <c>recovery/crash_recovery.jsonl</c> is the journal byte for byte,
+/// whole. It follows behind the commit path on a thread of its own, which reads what is durable from the
+/// journal: it never delays a commit, needs no more memory than one block, and catches up by itself however
+/// far it is behind. Its failure is told and stops nothing.
 /// <para>
-/// What a crash leaves is a shorter copy; the next start goes on from its last whole line. A copy that is not the beginning of the
-/// journal is the better of the two as like as not: it is kept under another name before a new one is begun.
+/// What a crash leaves is a shorter copy; the next start goes on from its last whole line. A copy that is not
+/// the beginning of the journal is the better of the two as like as not: it is kept under another name before
+/// a new one is begun.
 /// </para>
 /// </summary>
 public sealed class RecoveryFile : IDisposable
 {
     private const int BlockBytes = 1 << 20;
 
-    /// <summary>Between two rounds of copying: what a deleted journal can lack here, and few enough wake-ups.</summary>
+    /// <summary>
+    /// Between two rounds of copying: what a deleted journal can lack here, and few enough wake-ups.
+    /// </summary>
     private static readonly TimeSpan CopyInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The journal's own sync made the lines durable; this one only bounds how much two faults at once can cost.</summary>
+    /// <summary>
+    /// The journal's own sync made the lines durable; this one only bounds how much two faults at once can
+    /// cost.
+    /// </summary>
     private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>After a failure, before a new copy is tried: a full disk may have room again by then.</summary>
+    /// <summary>
+    /// After a failure, before a new copy is tried: a full disk may have room again by then.
+    /// </summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>As in the journal: what was copied longer ago leaves the page cache.</summary>
@@ -57,10 +67,15 @@ public sealed class RecoveryFile : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Bytes of the journal, from its first, of which a second copy is durable. Any thread.</summary>
+    /// <summary>
+    /// Bytes of the journal, from its first, of which a second copy is durable. Any thread.
+    /// </summary>
     public long DurableBytes => Volatile.Read(ref _durable);
 
-    /// <summary>Why there is no second copy at the moment; null while it follows. It is tried again every 30 s. Any thread.</summary>
+    /// <summary>
+    /// Why there is no second copy at the moment; null while it follows. It is tried again every 30 s. Any
+    /// thread.
+    /// </summary>
     public StorageException? Failure => _failure;
 
     /// <summary>Tells that more of the journal is durable. Cheap, never waits. Any thread.</summary>
@@ -126,7 +141,8 @@ public sealed class RecoveryFile : IDisposable
     private bool WaitForMore()
     {
         _sleeps = true;
-        // Between the look and the sleep more may have come: the look must be repeated after others can see the sleep.
+        // Between the look and the sleep more may have come: the look must be repeated after others can see
+        // the sleep.
         bool go = !IsLevel || WaitHandle.WaitAny([_stopped, _noted]) == 1;
         _sleeps = false;
         return go;
@@ -187,8 +203,17 @@ public sealed class RecoveryFile : IDisposable
         if (File.Exists(path))
         {
             DurableFile copy = DurableFile.OpenExisting(path);
-            if (TryResume(copy)) return copy;
-            copy.Dispose();
+            bool resumed = false;
+            try
+            {
+                resumed = TryResume(copy);
+            }
+            finally
+            {
+                if (!resumed) copy.Dispose();
+            }
+
+            if (resumed) return copy;
             DurableFile.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
         }
 
@@ -202,8 +227,8 @@ public sealed class RecoveryFile : IDisposable
         long end = JournalTail.EndOfLastLine(copy.Path);
         if (end > _journal.DurableBytes) return false;
 
-        // The last block as a proof for the rest: lines are chained, so an equal last line has equal ones before it, unless the
-        // copy itself was changed, and that a verification finds.
+        // The last block as a proof for the rest: lines are chained, so an equal last line has equal ones
+        // before it, unless the copy itself was changed, and that a verification finds.
         int size = (int)Math.Min(BlockBytes / 2, end);
         Span<byte> ours = _block.AsSpan(0, size);
         Span<byte> journals = _block.AsSpan(BlockBytes / 2, size);

@@ -49,12 +49,15 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
     }
 
     /// <summary>Steps 3 and 4.</summary>
+    /// <param name="end">Where the journal ended after step 2: what is before it is not written
+    /// again.</param>
     /// <exception cref="JournalFailedException">The disk refuses; the next start tries again.</exception>
-    public TailSalvage WriteAgain(JournalWriter writer, string reportPath, QuarantineReport report)
+    public TailSalvage WriteAgain(
+        JournalWriter writer, string reportPath, QuarantineReport report, in JournalPosition end)
     {
         string bytesPath = Quarantine.BytesPath(reportPath);
-        TornBytes torn = TornBytes.Read(bytesPath, writer.End.Seq, writer.End.Hash);
-        TailSalvage salvage = new(writer.NextSeq, report, torn.Lines, torn.Lost) { PutBack = writer.End.Seq - report.Seq };
+        TornBytes torn = TornBytes.Read(bytesPath, end.Seq, end.Hash);
+        TailSalvage salvage = new(writer.NextSeq, report, torn.Lines, torn.Lost) { PutBack = end.Seq - report.Seq };
         DateTimeOffset now = time.GetUtcNow();
 
         List<SystemEventField> fields =

@@ -32,7 +32,7 @@ public sealed class LiveSession : IDisposable
     private readonly TimeProvider _time;
     private readonly Action<JournalBatch>? _recorded;
     private readonly Action<string> _happened;
-    private readonly Quarantine _quarantine;
+    private readonly LiveMending _mending;
     private readonly FileFacts _root;
     private readonly List<JournalBatch> _carried = [];
     private volatile OpenedSession _current;
@@ -43,7 +43,8 @@ public sealed class LiveSession : IDisposable
 
     /// <param name="opened">Owned from now on.</param>
     /// <param name="recorded">
-    /// See <see cref="JournalWriter"/>; for every writer that follows, too. It calls <see cref="NoteRecorded"/>.
+    /// See <see cref="JournalWriter"/>; for every writer that follows, too. It calls
+    /// <see cref="NoteRecorded"/>.
     /// </param>
     /// <param name="happened">Told in a sentence what was found and done; on the recording thread.</param>
     public LiveSession(
@@ -59,7 +60,7 @@ public sealed class LiveSession : IDisposable
         _time = time;
         _recorded = recorded;
         _happened = happened;
-        _quarantine = new Quarantine(directory, time);
+        _mending = new LiveMending(directory, time, happened);
         _root = FileFacts.Of(directory.Root) ?? throw DirectoryIsLost();
         _looked = time.GetTimestamp();
         _copy = Follow();
@@ -80,7 +81,9 @@ public sealed class LiveSession : IDisposable
     /// <summary>Why the journal has no second copy at the moment; null while it has. Any thread.</summary>
     public StorageException? CopyFailure => _copy.Failure;
 
-    /// <summary>More of the journal is durable: the second copy may follow. Never waits. Any thread.</summary>
+    /// <summary>
+    /// More of the journal is durable: the second copy may follow. Never waits. Any thread.
+    /// </summary>
     public void NoteRecorded() => _copy.Note();
 
     /// <summary>
@@ -167,7 +170,7 @@ public sealed class LiveSession : IDisposable
         }
 
         JournalWriter writer = _current.Writer;
-        if (writer.Facts.Links == 0) KeepNameless(writer.Abandon());
+        if (writer.Facts.Links == 0) _mending.KeepNameless(writer.Abandon(), _current.Manifest);
         return false;
     }
 
@@ -251,16 +254,16 @@ public sealed class LiveSession : IDisposable
 
         SystemEvent? mended = null;
         DurableFile file = left.File;
-        if (!HasItsName(file.Facts)) (file, mended) = Restore(left);
+        if (!HasItsName(file.Facts)) (file, mended) = _mending.Restore(left);
         bool lost = left.HasLostLines;
-        if (!refused && lost && PutBack(file, left.End) is { } put) (mended, lost) = (put, false);
+        if (!refused && lost && _mending.PutBack(file, left.End, _current.Manifest) is { } put) (mended, lost) = (put, false);
         if (refused || lost)
         {
             BeginChild(refused ? failure : null, left.End, file);
         }
         else
         {
-            if (file.Length > left.End.Offset) mended = TakeForeignBytes(file, left.End);
+            if (file.Length > left.End.Offset) mended = _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
             _current = _current with { Writer = new JournalWriter(file, left.End, _time, _recorded) };
         }
 
@@ -269,74 +272,6 @@ public sealed class LiveSession : IDisposable
         _copy = Follow();
         Carry(firstMoved: _current.Writer.NextSeq);
         if (mended is not null) Write(mended);
-    }
-
-    private (DurableFile File, SystemEvent Mended) Restore(AbandonedJournal left)
-    {
-        bool deleted = FileFacts.Of(_directory.CurrentJournal) is null;
-        JournalRestorer restorer = new(_directory, _quarantine, _time);
-        (DurableFile file, string? quarantined) = restorer.Restore(left.File, left.End.Offset);
-        List<SystemEventField> fields = [SystemEventField.Of("what", deleted ? "journal_deleted" : "journal_replaced")];
-        if (quarantined is not null) fields.Add(QuarantineField(quarantined));
-        string text = deleted
-            ? "The journal was deleted while it was being written: it was put back with every line."
-            : "The journal was replaced while it was being written: it was put back with every line, and what stood in its place is in quarantine.";
-        _happened(text);
-        return (file, new SystemEvent(SystemEventNames.Recovered, text, [.. fields]));
-    }
-
-    /// <summary>
-    /// <code>
-    /// 1. bytes and report are durable in quarantine
-    /// 2. the journal is cut back to its end; durable with the next sync
-    /// </code>
-    /// A crash in between: start-up finds them behind the end, and puts them into quarantine again.
-    /// </summary>
-    private SystemEvent TakeForeignBytes(DurableFile file, in JournalPosition end)
-    {
-        long length = file.Length - end.Offset;
-        string report = KeepBehind(end, file.Length, "foreign_bytes");
-        file.Truncate(end.Offset);
-        string text = string.Create(
-            CultureInfo.InvariantCulture, $"Somebody else wrote {length} bytes behind line {end.Seq} of the journal: they are in quarantine.");
-        _happened(text);
-        return new SystemEvent(
-            SystemEventNames.Recovered, text,
-            SystemEventField.Of("what", "foreign_bytes"), SystemEventField.Of("bytes", length), QuarantineField(report));
-    }
-
-    /// <summary>
-    /// Gives the journal back, from its second copy, what somebody has cut off or written over. Null if the
-    /// copy, which follows at some distance, does not reach to the end: then nothing was done.
-    /// <code>
-    /// 1. what stands behind the last good line is durable in quarantine
-    /// 2. the journal is cut back to that line
-    /// 3. the lines of the copy are appended and synced
-    /// </code>
-    /// A crash in between: start-up finds the copy too.
-    /// </summary>
-    private SystemEvent? PutBack(DurableFile file, in JournalPosition end)
-    {
-        JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart: 0).Scan(_current.Manifest.EarlierHead.End);
-        JournalPosition whole = scan.Whole;
-        SecondCopy copy = new(_directory);
-        bool reaches = whole.Offset <= scan.FileLength && copy.IsOf(_current.Manifest.Id, whole) && copy.Reaches(whole, end.Seq);
-        if (!reaches) return null;
-        List<SystemEventField> fields =
-        [
-            SystemEventField.Of("what", "journal_cut"),
-            SystemEventField.Of("first_seq", whole.Seq + 1),
-            SystemEventField.Of("last_seq", end.Seq),
-        ];
-        if (scan.FileLength > whole.Offset)
-            fields.Add(QuarantineField(KeepBehind(whole, scan.FileLength, "cut_off")));
-        file.Truncate(whole.Offset);
-        if (copy.Complete(file, whole) != end) return null;
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Somebody cut the journal or wrote over it: lines {whole.Seq + 1} to {end.Seq} were put back from its second copy.");
-        _happened(text);
-        return new SystemEvent(SystemEventNames.Recovered, text, fields);
     }
 
     /// <param name="failure">Of the disk; null: somebody has cut the journal, or written over it.</param>
@@ -406,36 +341,7 @@ public sealed class LiveSession : IDisposable
         writer.Commit();
     }
 
-    private void KeepNameless(AbandonedJournal left)
-    {
-        using DurableFile lost = left.File;
-        SessionManifest manifest = _current.Manifest with { Verified = VerifiedPoint.From(left.End, _time.GetUtcNow()) };
-        DurableDirectory.Create(_directory.Archive);
-        string path = _directory.ArchivedJournal(manifest.Started, manifest.Id);
-        using DurableFile kept = JournalRestorer.Copy(lost, left.End.Offset, path + ".tmp");
-        kept.RenameTo(path);
-        manifest.Save(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
-        _happened($"The log directory was deleted: the journal was saved as {path}.");
-    }
-
-    private string KeepBehind(in JournalPosition end, long fileLength, string what) =>
-        _quarantine.Keep(_directory.CurrentJournal, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = what,
-            Found = _time.GetUtcNow(),
-            Source = Path.GetFileName(_directory.CurrentJournal),
-            Offset = end.Offset,
-            Length = fileLength - end.Offset,
-            Session = _current.Manifest.Id,
-            Seq = end.Seq,
-            HeadHash = end.Hash.ToString(),
-        });
-
     private RecoveryFile Follow() => new(_directory, _current.Writer, _time);
-
-    private SystemEventField QuarantineField(string report) =>
-        SystemEventField.Of("quarantine", Path.GetRelativePath(_directory.Root, Quarantine.BytesPath(report)));
 
     private static JournalFailedException Failed(AbandonedJournal left, StorageException cause) =>
         new(left.File.Path, left.End.Seq, cause);

@@ -12,9 +12,6 @@ namespace Steno.Core.Sessions;
 /// </summary>
 public sealed class SessionOpener
 {
-    /// <summary>What is put right at start, before recording begins: a second's work.</summary>
-    private const long HealingMaxBytes = 64 << 20;
-
     private readonly LogDirectory _directory;
     private readonly LineComposer _composer;
     private readonly TimeProvider _time;
@@ -23,9 +20,8 @@ public sealed class SessionOpener
     private readonly TailRepair _repair;
     private readonly SessionSuccession _succession;
     private readonly JournalRestorer _restorer;
-    private readonly SecondCopy _copy;
+    private readonly HealingFromCopy _healing;
     private readonly RecoveryNotes _notes = new();
-    private readonly List<SystemEvent> _mended = [];
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
     /// writes.</param>
@@ -38,7 +34,7 @@ public sealed class SessionOpener
         _recorded = recorded;
         _quarantine = new Quarantine(directory, time);
         _restorer = new JournalRestorer(directory, _quarantine, time);
-        _copy = new SecondCopy(directory);
+        _healing = new HealingFromCopy(directory, _notes);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
@@ -61,7 +57,7 @@ public sealed class SessionOpener
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, found.Sealed));
-        if (PutBackFromCopy(manifest)) return Continue(manifest ?? Adopt());
+        if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is null) return _succession.Begin(null, SessionReason.Created, []);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
             return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage));
@@ -78,23 +74,6 @@ public sealed class SessionOpener
     {
         if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
         _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
-    }
-
-    /// <summary>
-    /// The journal is gone, and its second copy is not. A crash before its last step leaves all as it was.
-    /// </summary>
-    private bool PutBackFromCopy(SessionManifest? manifest)
-    {
-        bool ours = manifest is null
-            ? SecondCopy.ReadSession(_directory.RecoveryFile) is not null
-            : _copy.IsOf(manifest.Id, manifest.Verified.Position);
-        if (!ours) return false;
-        using DurableFile copy = DurableFile.OpenExisting(_directory.RecoveryFile);
-        using DurableFile journal = JournalRestorer.Copy(copy, copy.Length, _directory.CurrentJournal + ".tmp");
-        journal.RenameTo(_directory.CurrentJournal);
-        NoteMended("journal_missing", string.Create(
-            CultureInfo.InvariantCulture, $"The journal was gone, and was put back from its second copy: {copy.Length} bytes."));
-        return true;
     }
 
     private SessionManifest? LoadManifest()
@@ -138,7 +117,7 @@ public sealed class SessionOpener
             _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
         bool ours = head.Bytes < new FileInfo(_directory.CurrentJournal).Length;
         SessionManifest fresh = _succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
-        Guid? named = SecondCopy.ReadSession(_directory.CurrentJournal);
+        Guid? named = ours ? SecondCopy.ReadSession(_directory.CurrentJournal) : null;
         if (ours)
             _notes.Add(named is null
                 ? "session.json was missing: this journal is continued under a new session id."
@@ -176,9 +155,9 @@ public sealed class SessionOpener
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
         (JournalScan scan, IReadOnlyList<JournalDamage> damage) = Scan(manifest, file, tailStart);
-        bool heals = scan.Damage.Count > 0 && CanHeal(manifest, scan);
+        bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);
         JournalPosition end = heals ? scan.Whole : scan.End;
-        bool continues = IsContinuedByCopy(manifest, end);
+        bool continues = _healing.CanContinue(manifest, end);
         if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(manifest, file, end, damage);
 
         bool unclean = !manifest.Stopped || length != manifest.Verified.Offset;
@@ -191,16 +170,20 @@ public sealed class SessionOpener
         }
 
         if (unclean) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
-        if (continues) end = PutBackLines(file, end, told: repair is not null);
-        if (heals) damage = [.. damage.Except(scan.Damage)];
+        if (continues) end = _healing.PutBackLines(file, end, told: repair is not null);
+        IReadOnlyList<KnownDamage> known = manifest.KnownDamage;
+        if (heals)
+        {
+            damage = [.. damage.Except(scan.Damage)];
+            known = [.. known.Where(d => d.Session is not null || d.Offset < scan.Whole.Offset)];
+        }
+
         if (end.Seq < manifest.Verified.Seq) return SealCut(manifest, file, end, damage);
         SessionManifest verified = manifest with
         {
             Verified = VerifiedPoint.From(end, _time.GetUtcNow()),
             Stopped = false,
-            KnownDamage = KnownDamage.Merge(
-                heals ? manifest.KnownDamage.Where(d => d.Session is not null || d.Offset < scan.Whole.Offset).ToList() : manifest.KnownDamage,
-                damage, _time.GetUtcNow()),
+            KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow()),
         };
         verified.Save(_directory.SessionFile);
 
@@ -208,9 +191,9 @@ public sealed class SessionOpener
         try
         {
             if (end.Seq == (manifest.Earlier?.Lines ?? 0)) _succession.WriteSessionStarted(writer, verified);
-            TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r) : null;
+            TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r, end) : null;
             SessionManifest told = Tell(verified, salvage, writer);
-            foreach (SystemEvent mended in _mended)
+            foreach (SystemEvent mended in _healing.Mended)
             {
                 DateTimeOffset now = _time.GetUtcNow();
                 _composer.ComposeEvent(mended, writer.NextSeq, now, writer.BeginLine());
@@ -229,38 +212,6 @@ public sealed class SessionOpener
             writer.Dispose();
             throw;
         }
-    }
-
-    /// <summary>
-    /// The second copy has every line from the first damaged one on. What somebody wrote between ours stays where it is, and a
-    /// stretch too long to be kept aside in a moment does too.
-    /// </summary>
-    private bool CanHeal(SessionManifest manifest, JournalScan scan) =>
-        scan.Whole.Offset <= scan.FileLength
-        && scan.FileLength - scan.Whole.Offset <= HealingMaxBytes
-        && scan.Damage.All(d => d.Kind != DamageKind.Foreign)
-        && IsContinuedByCopy(manifest, scan.Whole)
-        && _copy.Reaches(scan.Whole, scan.End.Seq);
-
-    /// <summary>Before the first line of ours any copy would do: there it must name the session.</summary>
-    private bool IsContinuedByCopy(SessionManifest manifest, in JournalPosition end) =>
-        _copy.Reaches(end, end.Seq + 1)
-        && (end.Seq > manifest.EarlierHead.Lines || _copy.IsOf(manifest.Id, manifest.Verified.Position));
-
-    /// <summary>For whoever starts the recorder, and for the journal, which a crash before its line leaves without it.</summary>
-    private void NoteMended(string what, string text)
-    {
-        _notes.Add(text);
-        _mended.Add(new SystemEvent(SystemEventNames.Recovered, text, [SystemEventField.Of("what", what)]));
-    }
-
-    private JournalPosition PutBackLines(DurableFile file, in JournalPosition end, bool told)
-    {
-        JournalPosition now = _copy.Complete(file, end);
-        if (!told)
-            NoteMended("journal_cut", string.Create(
-                CultureInfo.InvariantCulture, $"The journal ended after line {end.Seq}: lines {end.Seq + 1} to {now.Seq} were put back from its second copy."));
-        return now;
     }
 
     /// <summary>
@@ -300,9 +251,10 @@ public sealed class SessionOpener
         return null;
     }
 
-    private TailSalvage FinishRepair(JournalWriter writer, (string Path, QuarantineReport Report) repair)
+    private TailSalvage FinishRepair(
+        JournalWriter writer, (string Path, QuarantineReport Report) repair, in JournalPosition end)
     {
-        TailSalvage salvage = _repair.WriteAgain(writer, repair.Path, repair.Report);
+        TailSalvage salvage = _repair.WriteAgain(writer, repair.Path, repair.Report, end);
         _notes.AddQuarantined(repair.Path);
         _notes.Add($"{salvage.Description} See {repair.Path}");
         return salvage;

@@ -57,6 +57,23 @@ public sealed class SessionOpenerTests : IDisposable
     }
 
     [Fact]
+    public void A_torn_first_line_is_said_to_be_lost_and_not_to_be_put_back()
+    {
+        OpenAndClose(0);
+        byte[] bytes = File.ReadAllBytes(_logs.CurrentJournal);
+        File.WriteAllBytes(_logs.CurrentJournal, bytes[..(bytes.Length / 2)]);
+        SessionManifest manifest = SessionManifest.Load(_logs.SessionFile)!;
+        Assert.Equal(0, manifest.Verified.Seq);
+
+        OpenedSession opened = OpenAndClose(0);
+
+        Assert.Equal(manifest.Id, opened.Manifest.Id);
+        Assert.DoesNotContain("put back", Assert.Single(opened.Recovery.Repairs), StringComparison.Ordinal);
+        Assert.Equal(0, Metadata(ReadLines()[1], "put_back"));
+        AssertWhole(lines: 2);
+    }
+
+    [Fact]
     public void Whole_lines_behind_a_hole_are_written_again_with_their_old_numbers()
     {
         OpenAndClose(8);

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// What a start gives a journal back from its second copy (docs/adr/0014): whether it may, and what is said of it.
+/// </summary>
+internal sealed class HealingFromCopy(LogDirectory directory, RecoveryNotes notes)
+{
+    /// <summary>What is put right at start, before recording begins: a second's work.</summary>
+    private const long MaxBytes = 64 << 20;
+
+    private readonly SecondCopy _copy = new(directory);
+    private readonly List<SystemEvent> _mended = [];
+
+    /// <summary>For the journal, once it is being written; a crash before that leaves it without them.</summary>
+    public IReadOnlyList<SystemEvent> Mended => _mended;
+
+    /// <summary>
+    /// The second copy has every line from the first damaged one on. What somebody wrote between ours stays
+    /// where it is, and a stretch too long to be kept aside in a moment does too.
+    /// </summary>
+    public bool CanReplace(SessionManifest manifest, JournalScan scan) =>
+        scan.Whole.Offset <= scan.FileLength
+        && scan.FileLength - scan.Whole.Offset <= MaxBytes
+        && scan.Damage.All(d => d.Kind != DamageKind.Foreign)
+        && CanContinue(manifest, scan.Whole)
+        && _copy.Reaches(scan.Whole, scan.End.Seq);
+
+    /// <summary>
+    /// The copy goes on behind this place. Before the first line of ours any copy would: there it must name
+    /// the session.
+    /// </summary>
+    public bool CanContinue(SessionManifest manifest, in JournalPosition end) =>
+        _copy.Reaches(end, end.Seq + 1)
+        && (end.Seq > manifest.EarlierHead.Lines || _copy.IsOf(manifest.Id, manifest.Verified.Position));
+
+    /// <param name="told">A torn tail was found, and its own line will tell of this too.</param>
+    /// <returns>The end of the journal now, durable.</returns>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public JournalPosition PutBackLines(DurableFile journal, in JournalPosition end, bool told)
+    {
+        JournalPosition now = _copy.Complete(journal, end);
+        if (!told)
+            Note("journal_cut", string.Create(
+                CultureInfo.InvariantCulture,
+                $"The journal ended after line {end.Seq}: lines {end.Seq + 1} to {now.Seq} were put back from its second copy."));
+        return now;
+    }
+
+    /// <summary>
+    /// The journal is gone, and its second copy is not. A crash before the last step leaves all as it was.
+    /// </summary>
+    /// <param name="manifest">Of the session that is expected; null: none is, and any copy will do.</param>
+    /// <returns>False: there is none of this session.</returns>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public bool PutBackJournal(SessionManifest? manifest)
+    {
+        bool ours = manifest is null
+            ? SecondCopy.ReadSession(directory.RecoveryFile) is not null
+            : _copy.IsOf(manifest.Id, manifest.Verified.Position);
+        if (!ours) return false;
+        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        using DurableFile journal = JournalRestorer.Copy(copy, copy.Length, directory.CurrentJournal + ".tmp");
+        journal.RenameTo(directory.CurrentJournal);
+        Note("journal_missing", string.Create(
+            CultureInfo.InvariantCulture,
+            $"The journal was gone, and was put back from its second copy: {copy.Length} bytes."));
+        return true;
+    }
+
+    private void Note(string what, string text)
+    {
+        notes.Add(text);
+        _mended.Add(new SystemEvent(SystemEventNames.Recovered, text, [SystemEventField.Of("what", what)]));
+    }
+}
