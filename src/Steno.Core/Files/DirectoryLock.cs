@@ -66,8 +66,8 @@ public sealed class DirectoryLock : IDisposable
     }
 
     /// <summary>
-    /// The process that holds the lock now; null if none does. It asks the system and does not try the lock, which could
-    /// get in the way of a recorder that starts; only Linux tells, elsewhere it is always null.
+    /// The process that holds the lock now; null if none does. It asks the system and does not try the lock,
+    /// which could get in the way of a recorder that starts; only Linux tells, elsewhere it is always null.
     /// </summary>
     public static int? FindHolder(LogDirectory directory)
     {

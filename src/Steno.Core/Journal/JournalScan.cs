@@ -12,7 +12,10 @@ public sealed record JournalScan
     /// </summary>
     public required JournalPosition End { get; init; }
 
-    /// <summary>Everything read before this place was proven, line by line: where the first damage begins, or the torn end.</summary>
+    /// <summary>
+    /// Everything read before this place was proven, line by line: where the first damage begins, or the torn
+    /// end.
+    /// </summary>
     public required JournalPosition Whole { get; init; }
 
     /// <summary>Bytes of the file when it was read.</summary>

@@ -7,7 +7,9 @@ public static class JournalTail
 {
     private const int BlockBytes = 64 << 10;
 
-    /// <summary>The offset behind the last newline: what follows is an unfinished line. 0 when there is no newline.</summary>
+    /// <summary>
+    /// The offset behind the last newline: what follows is an unfinished line. 0 when there is no newline.
+    /// </summary>
     /// <exception cref="StorageException">The file cannot be read.</exception>
     public static long EndOfLastLine(string path)
     {
@@ -21,8 +23,8 @@ public static class JournalTail
     }
 
     /// <summary>
-    /// The offset at which the last <paramref name="count"/> newline-terminated lines begin: 0 if there are no more than that. Read on
-    /// from there with a <see cref="JournalReader"/>.
+    /// The offset at which the last <paramref name="count"/> newline-terminated lines begin: 0 if there are
+    /// no more than that. Read on from there with a <see cref="JournalReader"/>.
     /// </summary>
     /// <exception cref="StorageException">The file cannot be read.</exception>
     public static long OffsetOfLast(string path, int count)
@@ -32,7 +34,8 @@ public static class JournalTail
         int newlines = 0;
         FindNewlines(path, at =>
         {
-            // The newline that ends the last line is the first one met; one more than count ends the line before.
+            // The newline that ends the last line is the first one met; one more than count ends the line
+            // before.
             if (++newlines <= count) return true;
             offset = at + 1;
             return false;
@@ -40,7 +43,9 @@ public static class JournalTail
         return offset;
     }
 
-    /// <summary>Tells the offset of each newline, from the last one backwards, as long as it is asked to go on.</summary>
+    /// <summary>
+    /// Tells the offset of each newline, from the last one backwards, as long as it is asked to go on.
+    /// </summary>
     private static void FindNewlines(string path, Func<long, bool> goOn)
     {
         try

@@ -169,8 +169,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Reads from the file that is written, whatever became of its name; fewer bytes only at its end. Any thread, until
-    /// the writer is disposed or its file is.
+    /// Reads from the file that is written, whatever became of its name; fewer bytes only at its end. Any
+    /// thread, until the writer is disposed or its file is.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public int Read(Span<byte> buffer, long offset) => _file.File.Read(buffer, offset);

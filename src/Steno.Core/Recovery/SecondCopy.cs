@@ -5,16 +5,19 @@ using Steno.Core.Journal;
 namespace Steno.Core.Recovery;
 
 /// <summary>
-/// Gives a journal back what its second copy still has: the <see cref="RecoveryFile"/> as it was left, which nobody
-/// writes meanwhile. What is taken from it is proven by the chain, line by line.
+/// Gives a journal back what its second copy still has: the <see cref="RecoveryFile"/> as it was left, which
+/// nobody writes meanwhile. What is taken from it is proven by the chain, line by line.
 /// </summary>
 internal sealed class SecondCopy(LogDirectory directory)
 {
     /// <summary>
-    /// Appends the lines that follow in the chain on <paramref name="end"/>, which is also where the file must end. On return
-    /// they are durable. Killed on the way and begun again, it goes on from the last whole line.
+    /// Appends the lines that follow in the chain on <paramref name="end"/>, which is also where the file
+    /// must end. On return they are durable. Killed on the way and begun again, it goes on from the last
+    /// whole line.
     /// </summary>
-    /// <returns>The end of the journal now; <paramref name="end"/> itself if the copy has nothing for it.</returns>
+    /// <returns>
+    /// The end of the journal now; <paramref name="end"/> itself if the copy has nothing for it.
+    /// </returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public JournalPosition Complete(DurableFile journal, in JournalPosition end)
     {
@@ -37,7 +40,9 @@ internal sealed class SecondCopy(LogDirectory directory)
         return at;
     }
 
-    /// <summary>Whether the lines behind <paramref name="end"/> are there in the chain, up to that sequence at least.</summary>
+    /// <summary>
+    /// Whether the lines behind <paramref name="end"/> are there in the chain, up to that sequence at least.
+    /// </summary>
     public bool Reaches(in JournalPosition end, long seq)
     {
         if (!Reaches(end.Offset)) return end.Seq >= seq;
@@ -49,12 +54,15 @@ internal sealed class SecondCopy(LogDirectory directory)
     }
 
     /// <summary>
-    /// Whether the copy is of this session: it has the line that <paramref name="vouched"/> names, or its first line of ours says so.
+    /// Whether the copy is of this session: it has the line that <paramref name="vouched"/> names, or its
+    /// first line of ours says so.
     /// </summary>
     public bool IsOf(Guid session, in JournalPosition vouched) =>
         (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(directory.RecoveryFile) == session;
 
-    /// <summary>The session that a journal's first line of ours names; null if there is no such line.</summary>
+    /// <summary>
+    /// The session that a journal's first line of ours names; null if there is no such line.
+    /// </summary>
     public static Guid? ReadSession(string journal)
     {
         if (!File.Exists(journal)) return null;

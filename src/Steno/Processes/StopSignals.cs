@@ -5,7 +5,8 @@ namespace Steno.Processes;
 /// <summary>
 /// Ctrl+C, SIGTERM and a closed terminal as a request to stop in good order. A second Ctrl+C ends the process
 /// at once: whoever presses it twice means it, and the next start repairs. A file that would grow beyond the
-/// process's limit (<c>ulimit -f</c>) does not end the process, as it does by default: the write fails instead.
+/// process's limit (<c>ulimit -f</c>) does not end the process, as it does by default: the write fails
+/// instead.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

@@ -66,8 +66,8 @@ internal sealed class Scribe
     }
 
     /// <summary>
-    /// When the messages were received that it composes now, out of the queue and not yet in the journal; null if there are
-    /// none. A message of 100 MB takes half a second.
+    /// When the messages were received that it composes now, out of the queue and not yet in the journal;
+    /// null if there are none. A message of 100 MB takes half a second.
     /// </summary>
     public DateTimeOffset? AtHandSince => Volatile.Read(ref _atHand) is var ticks and > 0
         ? new DateTimeOffset(ticks, TimeSpan.Zero)

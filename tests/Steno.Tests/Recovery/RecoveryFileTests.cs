@@ -119,7 +119,9 @@ public sealed class RecoveryFileTests : IDisposable
         Assert.Equal(Journal, Copy);
     }
 
-    /// <summary>Goes on with the journal that is there, as a recorder's run does, to its end in good order.</summary>
+    /// <summary>
+    /// Goes on with the journal that is there, as a recorder's run does, to its end in good order.
+    /// </summary>
     private void Record(int lines, string message = "hello")
     {
         bool exists = File.Exists(_logs.CurrentJournal);

@@ -7,8 +7,8 @@ using Steno.Tests.Support;
 namespace Steno.Tests.Sessions;
 
 /// <summary>
-/// What a start heals from the recovery file. In each, the journal of a session of twelve lines is damaged while
-/// nobody records; the same damage without the copy is the control.
+/// What a start heals from the recovery file. In each, the journal of a session of twelve lines is damaged
+/// while nobody records; the same damage without the copy is the control.
 /// </summary>
 public sealed class SecondCopyTests : IDisposable
 {
@@ -145,7 +145,9 @@ public sealed class SecondCopyTests : IDisposable
         Assert.Equal(copy, File.ReadAllBytes(kept));
     }
 
-    /// <summary>The directory as a stop in good order left it, but for the journal; null: there is none.</summary>
+    /// <summary>
+    /// The directory as a stop in good order left it, but for the journal; null: there is none.
+    /// </summary>
     private void Lay(byte[]? journal, byte[]? copy = null)
     {
         if (journal is null) File.Delete(_logs.CurrentJournal);
