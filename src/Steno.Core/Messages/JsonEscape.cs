@@ -57,10 +57,28 @@ internal static class JsonEscape
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref source, (nuint)read);
             bytes.StoreUnsafe(ref target, (nuint)written);
             uint mask = Special(bytes);
-            int run = mask == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(mask);
+            if (mask == 0)
+            {
+                read += Vector128<byte>.Count;
+                written += Vector128<byte>.Count;
+                continue;
+            }
+
+            int run = BitOperations.TrailingZeroCount(mask);
             read += run;
             written += run;
-            if (mask != 0) written += WriteOne(text, ref read, room[written..]);
+            byte special = Unsafe.Add(ref source, read);
+            if (special is (byte)'"' or (byte)'\\')
+            {
+                // By far the most frequent ones: what head and tail are made of.
+                Unsafe.Add(ref target, written) = (byte)'\\';
+                Unsafe.Add(ref target, written + 1) = special;
+                read++;
+                written += 2;
+                continue;
+            }
+
+            written += WriteOne(text, ref read, room[written..]);
         }
 
         int rest = text.Length - read;

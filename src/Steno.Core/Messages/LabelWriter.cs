@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Binary;
 using System.Numerics;
 using Steno.Core.Enrichment;
 
@@ -33,7 +33,9 @@ internal static class LabelWriter
         line.Write(",\"char_count\":"u8);
         line.WriteInteger(labels.CharCount);
         line.Write(",\"content_hash\":\""u8);
-        labels.ContentHash.TryFormat(line.GetSpan(HashLength), out _, "x32", CultureInfo.InvariantCulture);
+        Span<byte> hash = stackalloc byte[HashLength / 2];
+        BinaryPrimitives.WriteUInt128BigEndian(hash, labels.ContentHash);
+        Convert.TryToHexStringLower(hash, line.GetSpan(HashLength), out _);
         line.Advance(HashLength);
         line.Write("\",\"rules\":"u8);
         line.Write(rules.QuotedVersion);
