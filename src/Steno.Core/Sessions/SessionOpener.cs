@@ -53,7 +53,7 @@ public sealed class SessionOpener
     {
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = LoadManifest();
-        bool journal = File.Exists(_directory.CurrentJournal);
+        bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, found.Sealed));
@@ -74,6 +74,19 @@ public sealed class SessionOpener
     {
         if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
         _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
+    }
+
+    /// <summary>
+    /// The recorder before this one could not give its journal the name back that somebody had taken, and
+    /// saved it in the archive, unsealed. A crash behind this finds the journal in its place.
+    /// </summary>
+    private bool TakeFromArchive(SessionManifest manifest)
+    {
+        if (_succession.FindSealed(manifest) is not { Sealed: null }) return false;
+        DurableFile.Rename(_directory.ArchivedJournal(manifest.Started, manifest.Id), _directory.CurrentJournal);
+        File.Delete(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
+        _notes.Add("The journal had been deleted while it was recorded, and saved in the archive: it has its name again.");
+        return true;
     }
 
     private SessionManifest? LoadManifest()
