@@ -237,6 +237,8 @@ public sealed class SessionOpener
         EarlierHead head = manifest.EarlierHead;
         JournalPosition vouched = manifest.Verified.Position;
         JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
+        // Among copies lines follow each other too, and what comes behind them follows on other lines.
+        if (manifest.KnownDamage.Any(d => d.Holds(from.Offset))) from = JournalAnchor.EndsIn(file, vouched) ? vouched : head.End;
         JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(from);
         if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq)
             scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(head.End);
