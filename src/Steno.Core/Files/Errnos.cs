@@ -14,6 +14,8 @@ internal static class Errnos
     public const int WouldBlockMac = 35;
     public const int SharingViolationWindows = unchecked((int)0x80070020);
     public const int AccessDenied = 13;
+    public const int TooManyInSystem = 23;
+    public const int TooManyInProcess = 24;
     public const int FileTooBig = 27;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;

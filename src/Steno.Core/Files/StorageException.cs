@@ -34,6 +34,11 @@ public sealed class StorageException : StenoException
     /// <summary>There is no room: nothing else is wrong with the disk.</summary>
     public bool IsFull => Errno is Errnos.NoSpace or Errnos.Quota;
 
+    /// <summary>
+    /// Too many files and connections are open at once: the disk is well, and trying again may help.
+    /// </summary>
+    public bool IsOutOfDescriptors => Errno is Errnos.TooManyInProcess or Errnos.TooManyInSystem;
+
     /// <summary>A name that should be a file's belongs to something else.</summary>
     public static StorageException NotAFile(string path, FileKind kind)
     {
@@ -97,6 +102,8 @@ public sealed class StorageException : StenoException
         Errnos.NotFound => "The directory or file has vanished: put it back, or choose another place with --logs.",
         Errnos.InputOutput => "The disk reports an error: check the kernel log and the disk, and record elsewhere with --logs meanwhile.",
         Errnos.FileTooBig => "The file has reached a size limit (ulimit -f, or the file system's own): lift it, then start again.",
+        Errnos.TooManyInProcess => "This process may open no more files and connections at once: raise its limit (ulimit -n, LimitNOFILE= of a service), or find out who opens so many connections.",
+        Errnos.TooManyInSystem => "The machine may open no more files at once: raise fs.file-max, or find out who opens so many.",
         _ => "Check the disk and its mount, then start the recorder again.",
     };
 }

@@ -28,6 +28,9 @@ public sealed class JournalScanner
     private JournalPosition _whole;
     private (JournalPosition End, int Damage)? _torn;
 
+    /// <summary>The sequence of the line before, where that was a copy; else 0.</summary>
+    private long _copied;
+
     /// <param name="path">A journal that exists.</param>
     /// <param name="tailStart">The offset from which on a crash may have torn it: see
     /// <see cref="TailWindow"/>.</param>
@@ -60,13 +63,14 @@ public sealed class JournalScanner
 
         _recent.Add(_end);
         bool terminated = true;
+        using (EarlierLines earlier = new(_path))
         using (JournalReader reader = new(_path, _end.Offset))
         {
             while ((reader.NextOffset < until || _stretch.Count > 0) && reader.Read())
             {
                 Cancellation.ThrowIfCancellationRequested();
                 terminated = reader.Terminated;
-                Take(reader);
+                Take(reader, earlier);
                 pace?.Invoke(reader.NextOffset);
             }
         }
@@ -85,7 +89,7 @@ public sealed class JournalScanner
         };
     }
 
-    private void Take(JournalReader reader)
+    private void Take(JournalReader reader, EarlierLines earlier)
     {
         ReadOnlySpan<byte> line = reader.Line;
         long next = reader.Offset + line.Length + 1;
@@ -93,13 +97,14 @@ public sealed class JournalScanner
         if (ours && seq == _end.Seq + 1 && JournalLine.ComputeHash(_end.Hash, JournalLine.Body(line)) == stated)
         {
             if (_stretch.Count > 0) CloseBetweenProvenLines();
+            _copied = 0;
             Advance(new JournalPosition(next, seq, stated));
             return;
         }
 
         SuspectLine suspect = SuspectLine.Read(reader);
         if (suspect.IsForeign) _torn = null; // whoever wrote it came after the crash: nothing is cut from under it
-        if (_stretch.Count == 0 && TakeHarmless(suspect, line)) return;
+        if (_stretch.Count == 0 && TakeHarmless(suspect, line, earlier)) return;
         if (ours && seq > _end.Seq + 1 && _stretch.Count > 0 && GoesOnAfterStretch(line, seq, stated))
         {
             CloseDamaged(seq - 1);
@@ -111,11 +116,16 @@ public sealed class JournalScanner
     }
 
     /// <summary>Lines that need none of those around them to be judged.</summary>
-    private bool TakeHarmless(in SuspectLine suspect, ReadOnlySpan<byte> line)
+    private bool TakeHarmless(in SuspectLine suspect, ReadOnlySpan<byte> line, EarlierLines earlier)
     {
-        bool doubled = suspect.Hash is { } stated && _recent.HasTaken(line, suspect.Seq, stated);
-        if (!doubled && !suspect.IsForeign) return false;
-        _damage.Add(doubled ? DamageKind.Doubled : DamageKind.Foreign, suspect, doubled ? suspect.Seq : _end.Seq);
+        bool known = suspect.IsWhole && suspect.Seq <= _end.Seq;
+        bool doubled = known
+            && (_recent.HasTaken(line, suspect.Seq, suspect.Hash!.Value) || earlier.Holds(line, suspect.Seq, _whole.Offset));
+        bool changed = known && _copied > 0 && suspect.Seq == _copied + 1; // among copies, and none any more
+        if (!doubled && !changed && !suspect.IsForeign) return false;
+        DamageKind kind = doubled ? DamageKind.Doubled : changed ? DamageKind.Misplaced : DamageKind.Foreign;
+        _damage.Add(kind, suspect, kind == DamageKind.Foreign ? _end.Seq : suspect.Seq);
+        _copied = doubled || changed ? suspect.Seq : 0;
         _end = _end with { Offset = suspect.End };
         return true;
     }

@@ -75,6 +75,9 @@ public sealed record KnownDamage(
         return new SystemEvent(SystemEventNames.Gap, Description, fields);
     }
 
+    /// <summary>Whether this place of the session's own journal is among the bytes.</summary>
+    internal bool Holds(long offset) => Session is null && Offset <= offset && offset < Offset + Length;
+
     private bool Covers(KnownDamage other) =>
         Kind == other.Kind && Session == other.Session
         && Offset <= other.Offset && other.Offset + other.Length <= Offset + Length

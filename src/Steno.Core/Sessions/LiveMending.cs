@@ -87,17 +87,50 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         return new SystemEvent(SystemEventNames.Recovered, text, fields);
     }
 
-    /// <summary>The log directory is gone, and the journal has no name any more: it goes into a new archive.</summary>
-    public void KeepNameless(AbandonedJournal left, SessionManifest current)
+    /// <summary>
+    /// The recorder ends, and the journal has no name any more: it gets its own back, or else one in the
+    /// archive, from where the next start takes it.
+    /// </summary>
+    /// <returns>What became of it, in a sentence.</returns>
+    public string Rescue(AbandonedJournal left, SessionManifest current, bool isDirectoryLost)
     {
-        using DurableFile lost = left.File;
+        string saved;
+        try
+        {
+            saved = isDirectoryLost ? KeepNameless(left, current) : PutBackOrKeep(left, current);
+        }
+        catch (StorageException e)
+        {
+            saved = $"The journal was deleted, and could not be saved: {e.Message}. {e.Hint} Its second copy is {directory.RecoveryFile}: "
+                + "the next start puts back what that has.";
+        }
+
+        happened(saved);
+        return saved;
+    }
+
+    private string PutBackOrKeep(AbandonedJournal left, SessionManifest current)
+    {
+        try
+        {
+            Restore(left).File.Dispose();
+            return $"The journal was deleted, and has its name again: {directory.CurrentJournal}.";
+        }
+        catch (StorageException)
+        {
+            return KeepNameless(left, current); // another place may take it; if it does not, that says why
+        }
+    }
+
+    private string KeepNameless(AbandonedJournal left, SessionManifest current)
+    {
         SessionManifest manifest = current with { Verified = VerifiedPoint.From(left.End, time.GetUtcNow()) };
         DurableDirectory.Create(directory.Archive);
         string path = directory.ArchivedJournal(manifest.Started, manifest.Id);
-        using DurableFile kept = JournalRestorer.Copy(lost, left.End.Offset, path + ".tmp");
+        using DurableFile kept = JournalRestorer.Copy(left.File, left.End.Offset, path + ".tmp");
         kept.RenameTo(path);
         manifest.Save(directory.ArchivedSessionFile(manifest.Started, manifest.Id));
-        happened($"The log directory was deleted: the journal was saved as {path}.");
+        return $"The journal was deleted, and was saved as {path}.";
     }
 
     private string KeepBehind(in JournalPosition end, long fileLength, string what, Guid session) =>

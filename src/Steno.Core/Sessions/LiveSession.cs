@@ -27,6 +27,13 @@ public sealed class LiveSession : IDisposable
     /// </summary>
     private const int MaxRounds = 10;
 
+    /// <summary>
+    /// Mending opens four files at once at most; two more are for whoever asks for status meanwhile.
+    /// </summary>
+    private const int DescriptorsToMend = 6;
+
+    private static readonly TimeSpan DescriptorInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly LogDirectory _directory;
     private readonly LineComposer _composer;
     private readonly TimeProvider _time;
@@ -38,8 +45,11 @@ public sealed class LiveSession : IDisposable
     private volatile OpenedSession _current;
     private volatile string? _directoryProblem;
     private volatile RecoveryFile _copy;
-    private DurableFile? _left;
+    private volatile StorageException? _lack;
+    private readonly CancellationTokenSource _patience;
+    private AbandonedJournal? _left;
     private long _looked;
+    private bool _isClosed;
 
     /// <param name="opened">Owned from now on.</param>
     /// <param name="recorded">
@@ -63,6 +73,7 @@ public sealed class LiveSession : IDisposable
         _mending = new LiveMending(directory, time, happened);
         _root = FileFacts.Of(directory.Root) ?? throw DirectoryIsLost();
         _looked = time.GetTimestamp();
+        _patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _copy = Follow();
     }
 
@@ -77,6 +88,12 @@ public sealed class LiveSession : IDisposable
     /// the open file, and nothing is written by name. Any thread.
     /// </summary>
     public string? DirectoryProblem => _directoryProblem;
+
+    /// <summary>
+    /// What recording waits for, that others may give back at any moment: descriptors. Null while it does
+    /// not wait. Any thread.
+    /// </summary>
+    public StorageException? Lack => _lack;
 
     /// <summary>Why the journal has no second copy at the moment; null while it has. Any thread.</summary>
     public StorageException? CopyFailure => _copy.Failure;
@@ -154,24 +171,27 @@ public sealed class LiveSession : IDisposable
     }
 
     /// <summary>
-    /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost:
-    /// then the lines are durable in the file that was open, which is put into the archive of what stands
-    /// there now if it has no name any more.
+    /// The recorder stops: what is waited for is waited for this long, and then recording has failed. Any
+    /// thread.
     /// </summary>
+    public void LosePatienceAfter(TimeSpan time) => _patience.CancelAfter(time);
+
+    /// <summary>
+    /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost:
+    /// then the lines are durable in the file that was open. <see cref="Rescue"/> follows then, and also if
+    /// this throws.
+    /// </summary>
+    /// <exception cref="JournalFailedException">The disk refuses.</exception>
+    /// <exception cref="StorageException">The disk refuses.</exception>
     public bool Close()
     {
         Commit();
         LookNow();
-        if (_directoryProblem is null)
-        {
-            _copy.Dispose();
-            _current.Close();
-            return true;
-        }
-
-        JournalWriter writer = _current.Writer;
-        if (writer.Facts.Links == 0) _mending.KeepNameless(writer.Abandon(), _current.Manifest);
-        return false;
+        if (_directoryProblem is not null) return false;
+        _copy.Dispose();
+        _isClosed = true;
+        _current.Close();
+        return true;
     }
 
     /// <summary>Closes the files. <see cref="Close"/> first, or the next start repairs.</summary>
@@ -179,7 +199,8 @@ public sealed class LiveSession : IDisposable
     {
         _copy.Stop();
         _current.Writer.Dispose();
-        _left?.Dispose();
+        _left?.File.Dispose();
+        _patience.Dispose();
     }
 
     /// <summary>
@@ -188,9 +209,24 @@ public sealed class LiveSession : IDisposable
     public void GiveUp()
     {
         if (_left is not null) return; // a mending that failed: it has them
-        AbandonedJournal left = _current.Writer.Abandon();
-        _left = left.File;
-        _carried.InsertRange(0, left.Unrecorded);
+        _left = _current.Writer.Abandon();
+        _carried.InsertRange(0, _left.Unrecorded);
+    }
+
+    /// <summary>
+    /// After a failure, when nobody records any more: a journal whose last name was taken from it exists only
+    /// as long as this process has it open, and is given a name.
+    /// </summary>
+    /// <returns>What became of it, in a sentence; null if it has a name.</returns>
+    public string? Rescue()
+    {
+        if (_isClosed) return null; // it had its name a moment before
+        GiveUp();
+        _copy.Dispose(); // with all that is durable: it may be all that stays
+        AbandonedJournal left = _left!;
+        return left.File.Facts.Links > 0
+            ? null
+            : _mending.Rescue(left, _current.Manifest, isDirectoryLost: _directoryProblem is not null);
     }
 
     private void LookNow()
@@ -240,10 +276,8 @@ public sealed class LiveSession : IDisposable
     {
         JournalWriter writer = _current.Writer;
         StorageException? failure = writer.Failure;
-        AbandonedJournal left = writer.Abandon();
-        _left = left.File;
+        AbandonedJournal left = _left = writer.Abandon();
         _carried.InsertRange(0, left.Unrecorded);
-        _copy.Stop(); // it reads from the file that is given up here
 
         bool refused = failure is not null && !writer.IsDisturbed;
         // Without room a child session has none either. What could not be cut back is found, and mended, by
@@ -254,16 +288,27 @@ public sealed class LiveSession : IDisposable
 
         SystemEvent? mended = null;
         DurableFile file = left.File;
-        if (!HasItsName(file.Facts)) (file, mended) = _mending.Restore(left);
+        Insist(() =>
+        {
+            if (!HasItsName(file.Facts)) (file, mended) = _mending.Restore(left);
+        });
+        _copy.Stop(); // it reads from the file that is given up here
         bool lost = left.HasLostLines;
-        if (!refused && lost && _mending.PutBack(file, left.End, _current.Manifest) is { } put) (mended, lost) = (put, false);
+        Insist(() =>
+        {
+            if (refused || !lost || _mending.PutBack(file, left.End, _current.Manifest) is not { } put) return;
+            (mended, lost) = (put, false);
+        });
         if (refused || lost)
         {
             BeginChild(refused ? failure : null, left.End, file);
         }
         else
         {
-            if (file.Length > left.End.Offset) mended = _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
+            Insist(() =>
+            {
+                if (file.Length > left.End.Offset) mended = _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
+            });
             _current = _current with { Writer = new JournalWriter(file, left.End, _time, _recorded) };
         }
 
@@ -272,6 +317,30 @@ public sealed class LiveSession : IDisposable
         _copy = Follow();
         Carry(firstMoved: _current.Writer.NextSeq);
         if (mended is not null) Write(mended);
+    }
+
+    /// <summary>
+    /// Takes a step that opens files, and may be taken again. Where descriptors are lacking it waits: others
+    /// may close theirs, and what is said meanwhile waits in the queue.
+    /// </summary>
+    private void Insist(Action step)
+    {
+        while (true)
+        {
+            try
+            {
+                FreeDescriptors.Require(DescriptorsToMend);
+                step();
+                _lack = null;
+                return;
+            }
+            catch (StorageException e) when (e.IsOutOfDescriptors)
+            {
+                if (_lack is null) _happened($"The journal must be mended, and that waits: {e.Message}. {e.Hint}");
+                _lack = e;
+                if (_patience.Token.WaitHandle.WaitOne(DescriptorInterval)) throw;
+            }
+        }
     }
 
     /// <param name="failure">Of the disk; null: somebody has cut the journal, or written over it.</param>

@@ -53,7 +53,7 @@ public sealed class SessionOpener
     {
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = LoadManifest();
-        bool journal = File.Exists(_directory.CurrentJournal);
+        bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, found.Sealed));
@@ -74,6 +74,19 @@ public sealed class SessionOpener
     {
         if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
         _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
+    }
+
+    /// <summary>
+    /// The recorder before this one could not give its journal the name back that somebody had taken, and
+    /// saved it in the archive, unsealed. A crash behind this finds the journal in its place.
+    /// </summary>
+    private bool TakeFromArchive(SessionManifest manifest)
+    {
+        if (_succession.FindSealed(manifest) is not { Sealed: null }) return false;
+        DurableFile.Rename(_directory.ArchivedJournal(manifest.Started, manifest.Id), _directory.CurrentJournal);
+        File.Delete(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
+        _notes.Add("The journal had been deleted while it was recorded, and saved in the archive: it has its name again.");
+        return true;
     }
 
     private SessionManifest? LoadManifest()
@@ -224,6 +237,8 @@ public sealed class SessionOpener
         EarlierHead head = manifest.EarlierHead;
         JournalPosition vouched = manifest.Verified.Position;
         JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
+        // Among copies lines follow each other too, and what comes behind them follows on other lines.
+        if (manifest.KnownDamage.Any(d => d.Holds(from.Offset))) from = JournalAnchor.EndsIn(file, vouched) ? vouched : head.End;
         JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(from);
         if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq)
             scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(head.End);

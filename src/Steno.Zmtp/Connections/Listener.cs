@@ -33,7 +33,7 @@ internal sealed class Listener : IDisposable
             try
             {
                 Socket transport = await _door.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                _owner.Welcome(transport, Endpoint);
+                await _owner.WelcomeAsync(transport, Endpoint).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -51,6 +51,7 @@ internal sealed class Listener : IDisposable
             {
                 // A peer that left between SYN and accept, or no descriptors: the door stays open.
                 _owner.ReportAcceptFailed(Endpoint, error);
+                if (error.SocketErrorCode == SocketError.TooManyOpenSockets) await _owner.TryMakeRoomAsync().ConfigureAwait(false);
                 await Task.Delay(Breather, _owner.Time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -19,24 +19,28 @@ internal sealed class Newcomers
     }
 
     /// <summary>Its handshake is over, one way or the other.</summary>
-    public void Remove(long id)
+    /// <returns>False if it had to give way: its place is another's.</returns>
+    public bool Remove(long id)
     {
         CancellationTokenSource? cancel;
         lock (_gate)
         {
-            if (!_waiting.Remove(id, out cancel)) return;
+            if (!_waiting.Remove(id, out cancel)) return false;
         }
 
         cancel.Dispose();
+        return true;
     }
 
-    public bool TryEvictOldest()
+    /// <param name="id">Who gives way.</param>
+    public bool TryEvictOldest(out long id)
     {
         CancellationTokenSource oldest;
         lock (_gate)
         {
+            id = 0;
             if (_waiting.Count == 0) return false;
-            (long id, oldest) = _waiting.First();
+            (id, oldest) = _waiting.First();
             _waiting.Remove(id);
         }
 

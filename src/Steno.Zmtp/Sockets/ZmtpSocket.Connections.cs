@@ -83,20 +83,17 @@ public abstract partial class ZmtpSocket
         HandshakeSetting setting,
         CancellationToken cancellationToken)
     {
-        try
-        {
-            return await Handshake.RunAsync(
-                transport,
-                input,
-                setting,
-                peer => link.Learn(peer.Version, peer.SocketType),
-                cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _newcomers.Remove(link.Id);
-        }
+        Peer peer = await Handshake.RunAsync(
+            transport,
+            input,
+            setting,
+            peer => link.Learn(peer.Version, peer.SocketType),
+            cancellationToken)
+            .ConfigureAwait(false);
+        // It came through at the very moment in which it had to give way.
+        if (link.Direction == ConnectionDirection.Accepted && !_newcomers.Remove(link.Id))
+            throw new OperationCanceledException();
+        return peer;
     }
 
     private async Task<ZmtpFault> RunTrafficAsync(

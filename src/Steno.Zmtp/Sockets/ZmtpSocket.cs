@@ -162,10 +162,11 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
 
     private protected ICollection<ZmtpConnection> Ready => _connections.Values;
 
-    /// <summary>Takes a peer that has come through a door.</summary>
-    internal void Welcome(Socket transport, ZmtpEndpoint endpoint)
+    /// <summary>Takes a peer that has come through a door. Who gives way to it has gone before: there are
+    /// never more than <see cref="ZmtpOptions.MaxConnections"/>, and the one at the door.</summary>
+    internal async Task WelcomeAsync(Socket transport, ZmtpEndpoint endpoint)
     {
-        if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !_newcomers.TryEvictOldest())
+        if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !await TryMakeRoomAsync().ConfigureAwait(false))
         {
             if (_dropLog.Allow(DoorFullKind, out string more)) Logger.DoorFull(_name, endpoint, more);
             transport.Dispose();
@@ -176,6 +177,15 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
         Link link = AddLink(endpoint, ConnectionDirection.Accepted);
         CancellationToken givesWay = _newcomers.Add(link.Id, _stopping.Token);
         Track(link.Id, RunAcceptedAsync(link, transport, givesWay));
+    }
+
+    /// <summary>The longest in handshake gives way. False if nobody is in one.</summary>
+    internal async Task<bool> TryMakeRoomAsync()
+    {
+        if (!_newcomers.TryEvictOldest(out long id)) return false;
+        if (_tasks.TryGetValue(id, out Task? leaving))
+            await leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
     }
 
     internal void Enter(Link link, ConnectionState state, ZmtpFault? fault = null)

@@ -36,6 +36,11 @@ internal static class BrokerCommand
             PublisherDoor = settings.Publishers,
             SubscriberDoor = settings.Subscribers,
         };
+        int connections = OpenFiles.ConnectionsMax(OpenFiles.RaiseLimit(), dialled: 0) / 2;
+        options = options with
+        {
+            Zmtp = options.Zmtp with { MaxConnections = Math.Min(options.Zmtp.MaxConnections, connections) },
+        };
         await using var forwarder = new Forwarder(options, context.Time, loggers.CreateLogger("broker"));
         forwarder.Start();
 

@@ -36,6 +36,7 @@ internal static class RecordCommand
             Direct = settings.Direct,
             QueueBudgetBytes = settings.QueueBudgetBytes,
             MessageLimitBytes = (int)settings.MessageLimitBytes,
+            Connections = ConnectionShares.Find(settings.Brokers.Count),
             Rules = settings.Rules is { } file ? RuleSet.Load(file) : RuleSet.BuiltIn,
         };
         using var signals = new StopSignals();

@@ -41,13 +41,18 @@ internal static class StopCommand
         }
 
         foreach (StopReport report in reports) Print(report, context.Output);
-        return reports.Any(report => report.How is StopOutcome.StillRunning) ? ExitCodes.Failed : ExitCodes.Done;
+        return reports.Any(report => report.How is StopOutcome.StillRunning || report.Problem is not null)
+            ? ExitCodes.Failed
+            : ExitCodes.Done;
     }
 
     private static void Print(StopReport report, Screen screen)
     {
         switch (report.How)
         {
+            case StopOutcome.Stopped when report.Problem is { } problem:
+                screen.Line($"{Styled.Bad("✗")} The {report.What} stopped (pid {report.Pid ?? 0}). {problem}");
+                break;
             case StopOutcome.Stopped:
                 screen.Line($"{Styled.Good("✓")} The {report.What} stopped (pid {report.Pid ?? 0}).");
                 break;

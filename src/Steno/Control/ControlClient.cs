@@ -22,6 +22,7 @@ internal sealed class ControlClient : IDisposable
     private readonly UnixDomainSocketEndPoint _endpoint;
     private readonly HttpClient _http;
     private int? _pid;
+    private HttpResponseMessage? _stopping;
 
     /// <param name="logs">The log directory.</param>
     /// <param name="deadline">For each question; null for <see cref="DefaultDeadline"/>.</param>
@@ -55,16 +56,41 @@ internal sealed class ControlClient : IDisposable
             : new ControlReply(ControlOutcome.Answered, status.Reason, status, _pid);
     }, cancellation);
 
-    /// <summary>Asks the recorder to stop in good order; it has not stopped yet when this returns.</summary>
+    /// <summary>
+    /// Asks the recorder to stop in good order; it has not stopped yet when this returns. Then
+    /// <see cref="HearProblemAsync"/>.
+    /// </summary>
     public Task<ControlReply> StopAsync(CancellationToken cancellation) => AskAsync(async () =>
     {
-        using HttpResponseMessage response = await _http
-            .PostAsync(ControlEndpoints.StopPath, content: null, cancellation).ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
+        using HttpRequestMessage request = new(HttpMethod.Post, ControlEndpoints.StopAndTell);
+        _stopping = await _http
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        _stopping.EnsureSuccessStatusCode();
         return new ControlReply(ControlOutcome.Answered, "The recorder stops.", Pid: _pid);
     }, cancellation);
 
-    public void Dispose() => _http.Dispose();
+    /// <summary>
+    /// Waits until the recorder that was asked to stop has stopped recording. Returns what is wrong, in
+    /// sentences; null if it stopped in good order, or did not live to tell.
+    /// </summary>
+    public async Task<string?> HearProblemAsync(CancellationToken cancellation)
+    {
+        if (_stopping is null) return null;
+        try
+        {
+            return (await _stopping.Content.ReadFromJsonAsync(ControlJson.Default.StopAnswer, cancellation).ConfigureAwait(false))?.Problem;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping?.Dispose();
+        _http.Dispose();
+    }
 
     private async Task<ControlReply> AskAsync(Func<Task<ControlReply>> question, CancellationToken cancellation)
     {

@@ -12,11 +12,15 @@ internal sealed class ControlEndpoints(
     Func<RecorderStatus> status,
     LiveFeed feed,
     Action stop,
+    Task<string?> ended,
     TimeProvider time) : IHttpApplication<HttpContext>
 {
     public const string StatusPath = "/v1/status";
     public const string FeedPath = "/v1/feed";
     public const string StopPath = "/v1/stop";
+
+    /// <summary>As <see cref="StopPath"/>, answered whole when the recorder has ended.</summary>
+    public const string StopAndTell = StopPath + "?wait";
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -28,6 +32,7 @@ internal sealed class ControlEndpoints(
     {
         (StatusPath, "GET") => SendStatusAsync(context.Response),
         (FeedPath, "GET") => FeedStream.SendAsync(feed, context, time),
+        (StopPath, "POST") when context.Request.Query.ContainsKey("wait") => StopAndTellAsync(context),
         (StopPath, "POST") => StopAsync(context.Response),
         (StatusPath or FeedPath, _) => RefuseMethodAsync(context.Response, "GET"),
         (StopPath, _) => RefuseMethodAsync(context.Response, "POST"),
@@ -49,6 +54,21 @@ internal sealed class ControlEndpoints(
         await SendAsync(response, StatusCodes.Status202Accepted, """{"stopping":true}"""u8.ToArray())
             .ConfigureAwait(false);
         stop();
+    }
+
+    /// <summary>The header at once, so that the asker knows that it was heard.</summary>
+    private async Task StopAndTellAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.ContentType = "application/json";
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        stop();
+        string? problem = await ended.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(new StopAnswer(problem), ControlJson.Default.StopAnswer), context.RequestAborted)
+            .ConfigureAwait(false);
+        await context.Response.CompleteAsync().ConfigureAwait(false);
     }
 
     private static Task RefuseMethodAsync(HttpResponse response, string allowed)

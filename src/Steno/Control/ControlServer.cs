@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -28,26 +27,32 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly ControlEndpoints _endpoints;
     private readonly LiveFeed _feed;
+    private readonly ControlVisitors _visitors;
 
     /// <param name="socket">From <see cref="ControlSocket.Bind"/>. The server owns it from its start
     /// on.</param>
+    /// <param name="connectionsMax">At most at once; see <see cref="ControlVisitors"/>.</param>
     /// <param name="status">Called on any thread, several at a time; must not wait.</param>
     /// <param name="feed">Completed when the server is disposed.</param>
     /// <param name="stop">Asks the recorder to stop in good order and returns at once; may be called
     /// twice.</param>
+    /// <param name="ended">Completes when nobody records any more: with what is wrong then, or null.</param>
     /// <param name="time">For the keep-alive of the feed.</param>
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
     public ControlServer(
         Socket socket,
+        int connectionsMax,
         Func<RecorderStatus> status,
         LiveFeed feed,
         Action stop,
+        Task<string?> ended,
         TimeProvider time,
         ILoggerFactory? logs = null)
     {
         logs ??= NullLoggerFactory.Instance;
         _feed = feed;
-        _endpoints = new ControlEndpoints(status, feed, stop, time);
+        _endpoints = new ControlEndpoints(status, feed, stop, ended, time);
+        _visitors = new ControlVisitors(connectionsMax);
 
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.KeepAliveTimeout = IdleMax;
@@ -55,16 +60,13 @@ internal sealed class ControlServer : IAsyncDisposable
         options.Limits.MaxRequestBodySize = 1 << 20;
         // A reader of the feed may sleep: it loses lines, not its connection.
         options.Limits.MinResponseDataRate = null;
-        var visitors = new ControlVisitors();
         options.ListenUnixSocket(((UnixDomainSocketEndPoint)socket.LocalEndPoint!).ToString(), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(visitors.ServeAsync);
+            listen.Use(_visitors.ServeAsync);
         });
 
-        var transport = new SocketTransportOptions { CreateBoundListenSocket = _ => socket };
-        _server = new KestrelServer(
-            Options.Create(options), new SocketTransportFactory(Options.Create(transport), logs), logs);
+        _server = new KestrelServer(Options.Create(options), new ControlListener(socket, _visitors, time, logs), logs);
     }
 
     /// <summary>Listens when it returns.</summary>
@@ -76,5 +78,6 @@ internal sealed class ControlServer : IAsyncDisposable
         using var grace = new CancellationTokenSource(StopGrace);
         await _server.StopAsync(grace.Token).ConfigureAwait(false);
         _server.Dispose();
+        _visitors.Dispose();
     }
 }

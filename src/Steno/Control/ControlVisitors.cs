@@ -6,16 +6,16 @@ namespace Steno.Control;
 /// Who is connected to the control socket. When there are too many, the one that has been idle longest goes,
 /// so that connections that somebody forgot never keep a question out. Thread-safe.
 /// </summary>
-internal sealed class ControlVisitors
+/// <param name="max">Twice the readers of the feed, which are busy and stay: half is left for
+/// questions.</param>
+internal sealed class ControlVisitors(int max) : IDisposable
 {
-    /// <summary>
-    /// Twice <see cref="LiveFeed.ReadersMax"/>: readers of the feed are busy and stay; half is left for
-    /// questions.
-    /// </summary>
-    public const int Max = 2 * LiveFeed.ReadersMax;
+    /// <summary>Who is on the way out still has a descriptor.</summary>
+    public const int Leaving = 2;
 
     private static readonly object BusyKey = new();
 
+    private readonly SemaphoreSlim _places = new(max + Leaving);
     private readonly Lock _gate = new();
     private readonly LinkedList<ConnectionContext> _connected = new();
 
@@ -24,6 +24,13 @@ internal sealed class ControlVisitors
 
     public static void MarkIdle(IDictionary<object, object?> items) => items[BusyKey] = null;
 
+    /// <summary>Before a connection is accepted; whoever then has none gives the place back.</summary>
+    public Task WaitForPlaceAsync(CancellationToken cancellation) => _places.WaitAsync(cancellation);
+
+    public void GiveBackPlace() => _places.Release();
+
+    public void Dispose() => _places.Dispose();
+
     /// <summary>Wraps the serving of every connection.</summary>
     public ConnectionDelegate ServeAsync(ConnectionDelegate next) => async connection =>
     {
@@ -31,15 +38,14 @@ internal sealed class ControlVisitors
         ConnectionContext? gives;
         lock (_gate)
         {
-            gives = _connected.Count < Max ? null : OldestIdle() ?? connection;
+            gives = _connected.Count < max ? null : OldestIdle() ?? connection;
             if (gives != connection) _connected.AddLast(place);
         }
 
         gives?.Abort();
-        if (gives == connection) return;
         try
         {
-            await next(connection).ConfigureAwait(false);
+            if (gives != connection) await next(connection).ConfigureAwait(false);
         }
         finally
         {
@@ -47,6 +53,8 @@ internal sealed class ControlVisitors
             {
                 if (place.List is not null) _connected.Remove(place);
             }
+
+            GiveBackPlace();
         }
     };
 

@@ -5,7 +5,8 @@ namespace Steno.Control;
 /// Publishing never blocks and never waits for a reader: each has its own bounded queue, and one that is too
 /// slow loses lines and is told how many.
 /// </summary>
-internal sealed class LiveFeed
+/// <param name="readersMax">At most at once.</param>
+internal sealed class LiveFeed(int readersMax = LiveFeed.ReadersMax)
 {
     /// <summary>Enough for every screen of one user; more is a leak in a client, and costs memory.</summary>
     public const int ReadersMax = 64;
@@ -34,7 +35,7 @@ internal sealed class LiveFeed
     {
         lock (_registration)
         {
-            if (_completed || _readers.Length >= ReadersMax) return null;
+            if (_completed || _readers.Length >= readersMax) return null;
             var reader = new FeedReader(this);
             Volatile.Write(ref _readers, [.. _readers, reader]);
             return reader;

@@ -42,10 +42,13 @@ internal sealed class Stopper(string logs, TimeProvider time)
         if (reply.Outcome is ControlOutcome.Refused)
             throw new LaunchException(reply.Explanation, "Stop it with the version that started it, or as its user.");
 
-        return await EndAsync("recorder", recorder,
+        StopReport report = await EndAsync("recorder", recorder,
             // One that does not answer is asked by signal, and woken if it is stopped.
             process => { if (reply.Outcome is ControlOutcome.NotAnswering) process.AskToEnd(); },
             RecorderDeadline, kill, cancellation).ConfigureAwait(false);
+        return report.How is StopOutcome.Stopped
+            ? report with { Problem = await client.HearProblemAsync(cancellation).ConfigureAwait(false) }
+            : report;
     }
 
     private async Task<StopReport> EndAsync(

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Steno.Control;
+using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -18,8 +19,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>For descriptors that the doors give back as they close.</summary>
+    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(2);
+
     private readonly ILogger _logger = loggers.CreateLogger("recorder");
-    private readonly LiveFeed _feed = new();
+    private readonly LiveFeed _feed = new(options.Connections.Control / 2);
+    private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AgentRoster _agents = new();
     private readonly ProofLog _proofs = new(time);
     private readonly IncidentLog _incidents = new(time, loggers.CreateLogger("recorder"));
@@ -28,7 +33,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
 
     /// <summary>
     /// Records until <paramref name="signals"/> asks it to stop. On return what was received is durable,
-    /// unless the disk has failed; then the result is false.
+    /// unless the disk has failed or the log directory is lost; then the result is false.
     /// </summary>
     /// <param name="started">Called once, when the doors are open.</param>
     /// <exception cref="DirectoryLockedException">Another recorder writes in this directory.</exception>
@@ -68,7 +73,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
-                door, reporter.Report, _feed, () => signals.Request("steno stop"), time,
+                door, options.Connections.Control, reporter.Report, _feed, () => signals.Request("steno stop"), _ended.Task, time,
                 new LimitedLoggers(loggers, time));
             await control.StartAsync(signals.Token).ConfigureAwait(false);
             started(reporter.Report());
@@ -77,7 +82,9 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
             string reason = await signals.Requested.ConfigureAwait(false);
             RecorderLog.Stopping(_logger, reason);
-            return await StopAsync(sources, session, reason).ConfigureAwait(false);
+            string? problem = await StopAsync(sources, session, reason).ConfigureAwait(false);
+            _ended.SetResult(problem);
+            return problem is null;
         }
         finally
         {
@@ -102,7 +109,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void OpenSources(List<Source> sources, ReceiveQueue queue, CoverageLog coverage)
     {
         SignPost signs = new(Subscribers: options.Brokers[0], Direct: options.Direct);
-        ZmtpOptions zmtp = new() { MaxMessageBytes = options.MessageLimitBytes, Signs = signs };
+        ZmtpOptions zmtp = new()
+        {
+            MaxMessageBytes = options.MessageLimitBytes,
+            MaxConnections = options.Connections.Direct,
+            Signs = signs,
+        };
         if (options.Direct is { } door) sources.Add(Source.Listen(door, zmtp, queue, coverage, time, _logger));
         foreach (ZmtpEndpoint broker in options.Brokers)
             sources.Add(Source.Subscribe(broker, zmtp, queue, coverage, time, _logger));
@@ -116,8 +128,10 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// </code>
     /// Killed in between, the next start finds the journal as after any kill.
     /// </summary>
-    private async Task<bool> StopAsync(List<Source> sources, LiveSession session, string reason)
+    /// <returns>What is wrong, in sentences; null if nothing is.</returns>
+    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, string reason)
     {
+        session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
         // for ever.
         Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"The recorder was stopped ({reason}).")));
@@ -125,10 +139,24 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         _scribe.Finish();
-        if (_scribe.Failure is not null) return false;
-        if (!session.Close()) return false;
+        if (FindProblem(session) is { } problem) return session.Rescue() is { } rescued ? $"{problem} {rescued}" : problem;
         RecorderLog.Stopped(_logger, session.Current.Writer.DurableSeq);
-        return true;
+        return null;
+    }
+
+    /// <summary>Closes the journal, if recording has not failed before.</summary>
+    private string? FindProblem(LiveSession session)
+    {
+        if (_scribe!.Failure is { } failure) return $"Recording had stopped: {failure.Message}";
+        try
+        {
+            return session.Close() ? null : session.DirectoryProblem ?? "The log directory was lost.";
+        }
+        catch (StenoException e)
+        {
+            RecorderLog.CloseFailed(_logger, e.Message, e.Hint);
+            return $"{e.Message}. {e.Hint}";
+        }
     }
 
     /// <summary>

@@ -23,6 +23,9 @@ internal static partial class RecorderLog
     [LoggerMessage(1503, LogLevel.Information, "Stopped in good order at line {Seq}.")]
     public static partial void Stopped(ILogger logger, long seq);
 
+    [LoggerMessage(1506, LogLevel.Error, "The journal could not be closed in good order: {Reason} {Hint}")]
+    public static partial void CloseFailed(ILogger logger, string reason, string hint);
+
     [LoggerMessage(1520, LogLevel.Warning, "Damage found. {Damage}")]
     public static partial void DamageFound(ILogger logger, string damage);
 

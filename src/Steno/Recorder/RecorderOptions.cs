@@ -24,5 +24,7 @@ internal sealed record RecorderOptions
     /// <summary>Bytes of one message that are recorded whole; a larger one is truncated.</summary>
     public required int MessageLimitBytes { get; init; }
 
+    public required ConnectionShares Connections { get; init; }
+
     public required RuleSet Rules { get; init; }
 }

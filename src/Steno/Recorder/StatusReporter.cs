@@ -106,8 +106,10 @@ internal sealed class StatusReporter(
     private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag)
     {
         Exception? failure = scribe.Failure is JournalFailedException { InnerException: { } cause } ? cause : scribe.Failure;
+        if (failure is StorageException { IsOutOfDescriptors: true } full) return $"Recording has stopped: {full.Message}. {full.Hint}";
         if (failure is StorageException disk) return $"The disk failed: {disk.Message}. {disk.Hint}";
         if (failure is not null) return $"Recording has stopped: {failure.Message}";
+        if (live.Lack is { } lack) return $"The journal must be mended, and that waits: {lack.Message}. {lack.Hint}";
         if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
         if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)

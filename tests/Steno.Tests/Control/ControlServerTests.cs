@@ -9,9 +9,12 @@ namespace Steno.Tests.Control;
 
 public sealed class ControlServerTests : IAsyncLifetime
 {
+    private const int ConnectionsMax = 2 * LiveFeed.ReadersMax;
+
     private readonly TemporaryDirectory _directory = new();
     private readonly LiveFeed _feed = new();
     private readonly TaskCompletionSource _stopped = new();
+    private readonly TaskCompletionSource<string?> _ended = new();
     private readonly LogLines _log = new();
     private ControlServer _server = null!;
     private RecorderStatus _status = new() { Recording = true, Reason = "All is well.", Version = "1.2.3" };
@@ -23,7 +26,8 @@ public sealed class ControlServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = new ControlServer(
-            ControlSocket.Bind(SocketPath), () => _status, _feed, () => _stopped.TrySetResult(), TimeProvider.System, _log);
+            ControlSocket.Bind(SocketPath), ConnectionsMax, () => _status, _feed, () => _stopped.TrySetResult(), _ended.Task,
+            TimeProvider.System, _log);
         await _server.StartAsync(Cancellation);
     }
 
@@ -75,6 +79,29 @@ public sealed class ControlServerTests : IAsyncLifetime
 
         Assert.Equal(ControlOutcome.Answered, reply.Outcome);
         await _stopped.Task.WaitAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("The journal was saved elsewhere.")]
+    public async Task Whoever_asked_for_the_stop_hears_how_it_ended(string? problem)
+    {
+        using var client = new ControlClient(_directory.Path);
+        await client.StopAsync(Cancellation);
+        Task<string?> heard = client.HearProblemAsync(Cancellation);
+        Assert.False(heard.IsCompleted);
+        _ended.SetResult(problem);
+        Assert.Equal(problem, await heard.WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Whoever_asked_for_the_stop_waits_no_longer_than_the_recorder_lives()
+    {
+        using var client = new ControlClient(_directory.Path);
+        await client.StopAsync(Cancellation);
+        Task<string?> heard = client.HearProblemAsync(Cancellation);
+        await _server.DisposeAsync();
+        Assert.Null(await heard.WaitAsync(Cancellation));
     }
 
     [Fact]
@@ -146,7 +173,7 @@ public sealed class ControlServerTests : IAsyncLifetime
         List<Socket> idle = [];
         try
         {
-            for (int i = 0; i < 2 * ControlVisitors.Max; i++)
+            for (int i = 0; i < 2 * ConnectionsMax; i++)
             {
                 idle.Add(await ConnectAsync());
             }

@@ -255,7 +255,19 @@ public sealed class LiveSessionTests : IDisposable
         Say(2);
         _live.Commit();
         Assert.False(_live.Close());
-        AssertSaid(_logs.ArchivedJournal(_first.Started, _first.Id), 1, 7);
+        string saved = _logs.ArchivedJournal(_first.Started, _first.Id);
+        Assert.Contains(saved, _live.Rescue(), StringComparison.Ordinal);
+        AssertSaid(saved, 1, 7);
+    }
+
+    [Fact]
+    public void A_journal_that_was_deleted_behind_the_last_look_has_its_name_again_after_the_rescue()
+    {
+        byte[] ours = File.ReadAllBytes(_logs.CurrentJournal);
+        _live.GiveUp(); // as after a failure
+        File.Delete(_logs.CurrentJournal);
+        Assert.Contains("has its name again", _live.Rescue(), StringComparison.Ordinal);
+        Assert.Equal(ours, File.ReadAllBytes(_logs.CurrentJournal));
     }
 
     [Fact]
