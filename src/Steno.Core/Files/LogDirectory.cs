@@ -36,6 +36,9 @@ public sealed class LogDirectory
     public string KeptRecoveryFile(DateTimeOffset now) => Path.Combine(
         Root, "recovery", string.Create(CultureInfo.InvariantCulture, $"kept_{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.jsonl"));
 
+    /// <summary>Something done for the journal that the journal does not tell yet.</summary>
+    internal string Untold(string what) => Path.Combine(Root, "recovery", $"untold_{what}.json");
+
     /// <summary>Damaged bytes as they were found, each with a report.</summary>
     public string Quarantine => Path.Combine(Root, "recovery", "quarantine");
 

@@ -8,7 +8,7 @@ namespace Steno.Core.Recovery;
 /// <code>
 /// 1. the bytes are copied into a file beside it, and synced
 /// 2. that is renamed to current_session.jsonl.restoring
-/// 3. whatever has the journal's name is moved into quarantine
+/// 3. whatever has the journal's name is moved into quarantine; that all of this is to be told is durable
 /// 4. the copy is renamed to the journal's name
 /// </code>
 /// Crash before 2: what the descriptor alone held is gone. After 2 or 3: the next start goes on with 3.
@@ -18,19 +18,19 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
     private const int CopyBytes = 1 << 20;
 
     /// <summary>
-    /// All steps. Returns the journal as it is now, and where the stranger is, if there was one.
+    /// All steps. Returns the journal as it is now.
     /// </summary>
     /// <param name="lost">The open file; it stays open.</param>
     /// <param name="length">How much of it is recorded.</param>
-    public (DurableFile Journal, string? Quarantined) Restore(DurableFile lost, long length)
+    public DurableFile Restore(DurableFile lost, long length)
     {
         DurableFile copy = Copy(lost, length, directory.CurrentJournal + ".tmp");
         try
         {
             copy.RenameTo(directory.RestoringJournal);
-            string? quarantined = MoveStranger();
+            ClearTheWay();
             copy.RenameTo(directory.CurrentJournal);
-            return (copy, quarantined);
+            return copy;
         }
         catch
         {
@@ -40,11 +40,11 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
     }
 
     /// <summary>
-    /// Steps 3 and 4, for a start after a crash. Returns where the stranger is; null if there was none.
+    /// Steps 3 and 4, for a start after a crash. Returns the stranger's report; null if there was none.
     /// </summary>
     public string? Finish()
     {
-        string? quarantined = MoveStranger();
+        string? quarantined = ClearTheWay();
         DurableFile.Rename(directory.RestoringJournal, directory.CurrentJournal);
         return quarantined;
     }
@@ -74,6 +74,19 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
             copy.Dispose();
             throw;
         }
+    }
+
+    private string? ClearTheWay()
+    {
+        string? report = MoveStranger();
+        UntoldMendings untold = new(directory);
+        bool wasReplaced = report is not null || untold.All().Any(m => m is { What: Mending.Replaced, ToldSeq: 0 });
+        untold.Begin(new Mending
+        {
+            What = wasReplaced ? Mending.Replaced : Mending.Deleted,
+            Quarantine = report is null ? null : Path.GetRelativePath(directory.Root, Quarantine.BytesPath(report)),
+        });
+        return report;
     }
 
     private string? MoveStranger()

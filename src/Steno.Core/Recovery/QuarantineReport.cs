@@ -82,5 +82,6 @@ public sealed record QuarantineReport
 }
 
 [JsonSerializable(typeof(QuarantineReport))]
+[JsonSerializable(typeof(Mending))]
 [JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class RecoveryJson : JsonSerializerContext;

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
-using Steno.Core.Messages;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -9,16 +7,13 @@ namespace Steno.Core.Sessions;
 /// <summary>
 /// What a start gives a journal back from its second copy (docs/adr/0014): whether it may, and what is said of it.
 /// </summary>
-internal sealed class HealingFromCopy(LogDirectory directory, RecoveryNotes notes)
+internal sealed class HealingFromCopy(LogDirectory directory)
 {
     /// <summary>What is put right at start, before recording begins: a second's work.</summary>
     private const long MaxBytes = 64 << 20;
 
     private readonly SecondCopy _copy = new(directory);
-    private readonly List<SystemEvent> _mended = [];
-
-    /// <summary>For the journal, once it is being written; a crash before that leaves it without them.</summary>
-    public IReadOnlyList<SystemEvent> Mended => _mended;
+    private readonly UntoldMendings _untold = new(directory);
 
     /// <summary>
     /// The second copy has every line from the first damaged one on. What somebody wrote between ours stays
@@ -44,12 +39,8 @@ internal sealed class HealingFromCopy(LogDirectory directory, RecoveryNotes note
     /// <exception cref="StorageException">The disk refuses.</exception>
     public JournalPosition PutBackLines(DurableFile journal, in JournalPosition end, bool told)
     {
-        JournalPosition now = _copy.Complete(journal, end);
-        if (!told)
-            Note("journal_cut", string.Create(
-                CultureInfo.InvariantCulture,
-                $"The journal ended after line {end.Seq}: lines {end.Seq + 1} to {now.Seq} were put back from its second copy."));
-        return now;
+        if (!told) _untold.Begin(new Mending { What = Mending.Cut, FirstSeq = end.Seq + 1 });
+        return _copy.Complete(journal, end);
     }
 
     /// <summary>
@@ -66,16 +57,8 @@ internal sealed class HealingFromCopy(LogDirectory directory, RecoveryNotes note
         if (!ours) return false;
         using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
         using DurableFile journal = JournalRestorer.Copy(copy, copy.Length, directory.CurrentJournal + ".tmp");
+        _untold.Begin(new Mending { What = Mending.Missing, Bytes = copy.Length });
         journal.RenameTo(directory.CurrentJournal);
-        Note("journal_missing", string.Create(
-            CultureInfo.InvariantCulture,
-            $"The journal was gone, and was put back from its second copy: {copy.Length} bytes."));
         return true;
-    }
-
-    private void Note(string what, string text)
-    {
-        notes.Add(text);
-        _mended.Add(new SystemEvent(SystemEventNames.Recovered, text, [SystemEventField.Of("what", what)]));
     }
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
-using Steno.Core.Messages;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -14,43 +12,28 @@ namespace Steno.Core.Sessions;
 internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Action<string> happened)
 {
     private readonly Quarantine _quarantine = new(directory, time);
+    private readonly UntoldMendings _untold = new(directory);
 
     /// <summary>
     /// The journal was deleted, or its name given to another file: see <see cref="JournalRestorer"/>.
     /// </summary>
-    /// <returns>The journal as it is now, and the line that tells of it.</returns>
-    public (DurableFile File, SystemEvent Mended) Restore(AbandonedJournal left)
-    {
-        bool deleted = FileFacts.Of(directory.CurrentJournal) is null;
-        JournalRestorer restorer = new(directory, _quarantine, time);
-        (DurableFile file, string? quarantined) = restorer.Restore(left.File, left.End.Offset);
-        List<SystemEventField> fields = [SystemEventField.Of("what", deleted ? "journal_deleted" : "journal_replaced")];
-        if (quarantined is not null) fields.Add(QuarantineField(quarantined));
-        string text = deleted
-            ? "The journal was deleted while it was being written: it was put back with every line."
-            : "The journal was replaced while it was being written: it was put back with every line, and what stood in its place is in quarantine.";
-        happened(text);
-        return (file, new SystemEvent(SystemEventNames.Recovered, text, [.. fields]));
-    }
+    /// <returns>The journal as it is now.</returns>
+    public DurableFile Restore(AbandonedJournal left) =>
+        new JournalRestorer(directory, _quarantine, time).Restore(left.File, left.End.Offset);
 
     /// <summary>
     /// <code>
-    /// 1. bytes and report are durable in quarantine
+    /// 1. bytes and report are durable in quarantine, and that this is to be told
     /// 2. the journal is cut back to its end; durable with the next sync
     /// </code>
     /// A crash in between: start-up finds them behind the end, and puts them into quarantine again.
     /// </summary>
-    public SystemEvent TakeForeignBytes(DurableFile file, in JournalPosition end, Guid session)
+    public void TakeForeignBytes(DurableFile file, in JournalPosition end, Guid session)
     {
         long length = file.Length - end.Offset;
         string report = Keep(end, file.Length, "foreign_bytes", session, end.Hash.ToString());
+        _untold.Begin(new Mending { What = Mending.ForeignBytes, FirstSeq = end.Seq + 1, Bytes = length, Quarantine = Relative(report) });
         file.Truncate(end.Offset);
-        string text = string.Create(
-            CultureInfo.InvariantCulture, $"Somebody else wrote {length} bytes behind line {end.Seq} of the journal: they are in quarantine.");
-        happened(text);
-        return new SystemEvent(
-            SystemEventNames.Recovered, text,
-            SystemEventField.Of("what", "foreign_bytes"), SystemEventField.Of("bytes", length), QuarantineField(report));
     }
 
     /// <summary>
@@ -79,48 +62,46 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
     }
 
     /// <summary>
-    /// Gives the journal back, from its second copy, what somebody has cut off or written over. Null if the
+    /// Gives the journal back, from its second copy, what somebody has cut off or written over. False if the
     /// copy, which follows at some distance, does not have it all: then nothing was done.
     /// <code>
-    /// 1. what stands in the place of those lines is durable in quarantine
+    /// 1. what stands in the place of those lines is durable in quarantine, and that this is to be told
     /// 2. the bytes of the copy are written over it, and synced
     /// </code>
     /// A crash in between: start-up finds the copy too, or the check behind it does.
     /// </summary>
     /// <param name="whole">Everything before it is proven.</param>
-    public SystemEvent? PutBack(DurableFile file, in JournalPosition whole, in JournalPosition end, SessionManifest manifest)
+    public bool PutBack(DurableFile file, in JournalPosition whole, in JournalPosition end, SessionManifest manifest)
     {
         SecondCopy copy = new(directory);
         JournalPosition head = manifest.EarlierHead.End;
         bool isHeadWhole = head.Seq == 0 || whole.Offset > 0;
         JournalPosition from = isHeadWhole ? whole : head;
-        if (!isHeadWhole && !manifest.EarlierHead.IsUnchanged(directory.RecoveryFile)) return null;
+        if (!isHeadWhole && !manifest.EarlierHead.IsUnchanged(directory.RecoveryFile)) return false;
         if (copy.FindDifference(file, whole.Offset, end.Offset) is not { } stretch
             || !copy.Leads(from, end, stretch, out (long First, long Last) lines))
         {
             // A chain that holds and is not ours is proven nowhere: then from the beginning.
-            return whole.Offset > head.Offset ? PutBack(file, head, end, manifest) : null;
+            return whole.Offset > head.Offset && PutBack(file, head, end, manifest);
         }
 
         if (stretch.Start < head.Offset) lines.First = 1;
-        List<SystemEventField> fields =
-        [
-            SystemEventField.Of("what", "journal_cut"),
-            SystemEventField.Of("first_seq", lines.First),
-            SystemEventField.Of("last_seq", lines.Last),
-        ];
+        string? report = null;
         if (file.Length > stretch.Start)
         {
             JournalPosition before = new(stretch.Start, lines.First - 1, default);
-            fields.Add(QuarantineField(Keep(before, Math.Min(file.Length, stretch.End), "cut_off", manifest.Id, head: null)));
+            report = Keep(before, Math.Min(file.Length, stretch.End), "cut_off", manifest.Id, head: null);
         }
 
+        _untold.Begin(new Mending
+        {
+            What = Mending.Cut,
+            FirstSeq = lines.First,
+            LastSeq = lines.Last,
+            Quarantine = report is null ? null : Relative(report),
+        });
         copy.WriteOver(file, stretch);
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Somebody cut the journal or wrote over it: lines {lines.First} to {lines.Last} were put back from its second copy.");
-        happened(text);
-        return new SystemEvent(SystemEventNames.Recovered, text, fields);
+        return true;
     }
 
     /// <summary>
@@ -149,7 +130,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
     {
         try
         {
-            Restore(left).File.Dispose();
+            Restore(left).Dispose();
             return $"The journal was deleted, and has its name again: {directory.CurrentJournal}.";
         }
         catch (StorageException)
@@ -183,6 +164,5 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
             HeadHash = head,
         });
 
-    private SystemEventField QuarantineField(string report) =>
-        SystemEventField.Of("quarantine", Path.GetRelativePath(directory.Root, Quarantine.BytesPath(report)));
+    private string Relative(string report) => Path.GetRelativePath(directory.Root, Quarantine.BytesPath(report));
 }

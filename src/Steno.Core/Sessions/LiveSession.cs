@@ -40,6 +40,7 @@ public sealed class LiveSession : IDisposable
     private readonly Action<JournalBatch>? _recorded;
     private readonly Action<string> _happened;
     private readonly LiveMending _mending;
+    private readonly UntoldMendings _untold;
     private readonly FileFacts _root;
     private readonly List<JournalBatch> _carried = [];
     private volatile OpenedSession _current;
@@ -73,6 +74,7 @@ public sealed class LiveSession : IDisposable
         _recorded = recorded;
         _happened = happened;
         _mending = new LiveMending(directory, time, happened);
+        _untold = new UntoldMendings(directory);
         _root = FileFacts.Of(directory.Root) ?? throw DirectoryIsLost();
         _looked = time.GetTimestamp();
         _patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -294,7 +296,8 @@ public sealed class LiveSession : IDisposable
     /// 3. the lines are written there and synced
     /// 4. a "recovered" line says what was mended (of a child its first line does)
     /// </code>
-    /// A crash on the way loses what was not recorded, as any crash does; what 2 leaves is said there.
+    /// A crash on the way loses what was not recorded, as any crash does; what 2 leaves is said there, and 4 is
+    /// made good for by the next start.
     /// </summary>
     /// <param name="found">What a check found behind our back.</param>
     private void MendOnce(CheckResult? found)
@@ -311,11 +314,10 @@ public sealed class LiveSession : IDisposable
         LookAtDirectory();
         if (_directoryProblem is not null) throw Failed(left, failure ?? DirectoryIsLost());
 
-        SystemEvent? mended = null;
         DurableFile file = left.File;
         Insist(() =>
         {
-            if (!HasItsName(file.Facts)) (file, mended) = _mending.Restore(left);
+            if (!HasItsName(file.Facts)) file = _mending.Restore(left);
         });
         // It reads from the file that is given up here; what it is to heal it must have whole.
         bool suspected = !refused && (left.HasLostLines || found is not null);
@@ -326,8 +328,7 @@ public sealed class LiveSession : IDisposable
         {
             if (!suspected) return;
             lost = _mending.FindLost(file, left.End, _current.Manifest, out JournalPosition whole);
-            if (lost.Count == 0 || _mending.PutBack(file, whole, left.End, _current.Manifest) is not { } put) return;
-            (mended, lost) = (put, []);
+            if (lost.Count > 0 && _mending.PutBack(file, whole, left.End, _current.Manifest)) lost = [];
         });
         bool stays = found is { IsOlder: true } && !left.HasLostLines;
         if (refused || (lost.Count > 0 && !stays))
@@ -338,7 +339,7 @@ public sealed class LiveSession : IDisposable
         {
             Insist(() =>
             {
-                if (file.Length > left.End.Offset) mended = _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
+                if (file.Length > left.End.Offset) _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
             });
             _current = _current with { Writer = new JournalWriter(file, left.End, _time, _recorded) };
         }
@@ -347,8 +348,16 @@ public sealed class LiveSession : IDisposable
         _left = null;
         _copy = Follow();
         Carry(firstMoved: _current.Writer.NextSeq);
-        if (mended is not null) Write(mended);
+        foreach (Mending mended in _untold.All()) Tell(mended);
         if (stays) Name(lost);
+    }
+
+    private void Tell(Mending mending)
+    {
+        _happened(mending.Description);
+        _untold.Plan(mending, _current.Manifest.Id, _current.Writer.NextSeq);
+        Write(mending.ToEvent());
+        _untold.Told(mending);
     }
 
     /// <summary>Damage from before this recorder, which nothing heals: it stays in place.</summary>

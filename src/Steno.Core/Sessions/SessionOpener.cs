@@ -21,6 +21,7 @@ public sealed class SessionOpener
     private readonly SessionSuccession _succession;
     private readonly JournalRestorer _restorer;
     private readonly HealingFromCopy _healing;
+    private readonly UntoldMendings _untold;
     private readonly RecoveryNotes _notes = new();
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
@@ -34,7 +35,8 @@ public sealed class SessionOpener
         _recorded = recorded;
         _quarantine = new Quarantine(directory, time);
         _restorer = new JournalRestorer(directory, _quarantine, time);
-        _healing = new HealingFromCopy(directory, _notes);
+        _healing = new HealingFromCopy(directory);
+        _untold = new UntoldMendings(directory);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
@@ -73,7 +75,6 @@ public sealed class SessionOpener
     private void FinishRestoring()
     {
         if (_restorer.Finish() is { } quarantined) _notes.AddQuarantined(quarantined);
-        _notes.Add("The journal had been deleted or replaced while it was recorded: it has its name again.");
     }
 
     /// <summary>
@@ -83,9 +84,9 @@ public sealed class SessionOpener
     private bool TakeFromArchive(SessionManifest manifest)
     {
         if (_succession.FindSealed(manifest) is not { Sealed: null }) return false;
+        _untold.Begin(new Mending { What = Mending.Saved });
         DurableFile.Rename(_directory.ArchivedJournal(manifest.Started, manifest.Id), _directory.CurrentJournal);
         File.Delete(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
-        _notes.Add("The journal had been deleted while it was recorded, and saved in the archive: it has its name again.");
         return true;
     }
 
@@ -206,13 +207,7 @@ public sealed class SessionOpener
             if (end.Seq == (manifest.Earlier?.Lines ?? 0)) _succession.WriteSessionStarted(writer, verified);
             TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r, end) : null;
             SessionManifest told = Tell(verified, salvage, writer);
-            foreach (SystemEvent mended in _healing.Mended)
-            {
-                DateTimeOffset now = _time.GetUtcNow();
-                _composer.ComposeEvent(mended, writer.NextSeq, now, writer.BeginLine());
-                writer.EndLine(now);
-            }
-
+            TellMendings(verified.Id, end.Seq, writer);
             writer.Commit();
             return new OpenedSession(
                 new SessionRecord(told, _directory.SessionFile, _time), writer, Report(damage, unclean, salvage))
@@ -315,6 +310,30 @@ public sealed class SessionOpener
         return changed;
     }
 
+    /// <summary>What was done for the journal, now or before a crash: see <see cref="UntoldMendings"/>.</summary>
+    /// <param name="session">Whose journal is written.</param>
+    /// <param name="end">Its last line before this start wrote any.</param>
+    private void TellMendings(Guid session, long end, JournalWriter writer)
+    {
+        foreach (Mending untold in _untold.All())
+        {
+            bool told = untold.Session == session && untold.ToldSeq <= end;
+            if (!told)
+            {
+                writer.Commit();
+                Mending mending = untold.What == Mending.Cut && untold.LastSeq == 0 ? untold with { LastSeq = end } : untold;
+                _untold.Plan(mending, session, writer.NextSeq);
+                DateTimeOffset now = _time.GetUtcNow();
+                _composer.ComposeEvent(mending.ToEvent(), writer.NextSeq, now, writer.BeginLine());
+                writer.EndLine(now);
+                writer.Commit();
+                _notes.Add(mending.Description);
+            }
+
+            _untold.Told(untold);
+        }
+    }
+
     /// <summary>
     /// What the page cache shows is no proof that it reached the disk: after a failed sync the kernel calls
     /// such pages clean. Written again they are dirty again, and this sync means something.
@@ -354,6 +373,7 @@ public sealed class SessionOpener
     private OpenedSession TellOf(OpenedSession child)
     {
         SessionManifest told = Tell(child.Manifest, null, child.Writer);
+        TellMendings(told.Id, 0, child.Writer);
         return child with
         {
             Record = new SessionRecord(told, _directory.SessionFile, _time),

@@ -100,7 +100,8 @@ public sealed class LiveSessionTests : IDisposable
         opened.Writer.Dispose();
 
         Assert.Equal(_first.Id, opened.Manifest.Id);
-        Assert.Equal(ours, File.ReadAllBytes(_logs.CurrentJournal));
+        Assert.Equal(ours, File.ReadAllBytes(_logs.CurrentJournal)[..ours.Length]);
+        Assert.Equal("journal_replaced", Recovered("what"));
         Assert.Equal("a stranger\n", File.ReadAllText(Path.ChangeExtension(Assert.Single(opened.Recovery.Quarantined), ".bytes")));
     }
 

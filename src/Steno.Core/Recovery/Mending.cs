@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Steno.Core.Messages;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// What was done for a journal that others had deleted, replaced, cut or written in. It is a file
+/// (<see cref="UntoldMendings"/>) until the journal's own line that tells of it is durable.
+/// </summary>
+public sealed record Mending
+{
+    /// <summary>The journal was deleted while it was recorded, and got its name back.</summary>
+    public const string Deleted = "journal_deleted";
+
+    /// <summary>The same, and something else had its name.</summary>
+    public const string Replaced = "journal_replaced";
+
+    /// <summary>The journal was deleted, and the recorder could only save it in the archive.</summary>
+    public const string Saved = "journal_saved";
+
+    /// <summary>The journal was gone at the start.</summary>
+    public const string Missing = "journal_missing";
+
+    /// <summary>Lines were cut off or written over.</summary>
+    public const string Cut = "journal_cut";
+
+    /// <summary>Somebody wrote behind the end.</summary>
+    public const string ForeignBytes = "foreign_bytes";
+
+    [JsonPropertyName("what")]
+    public required string What { get; init; }
+
+    /// <summary>Of the lines that were put back; 0 where that is not what was done.</summary>
+    [JsonPropertyName("first_seq")]
+    public long FirstSeq { get; init; }
+
+    /// <summary>0: up to the end of the journal.</summary>
+    [JsonPropertyName("last_seq")]
+    public long LastSeq { get; init; }
+
+    /// <summary>That were put back, or taken out; 0 where lines say it.</summary>
+    [JsonPropertyName("bytes")]
+    public long Bytes { get; init; }
+
+    /// <summary>What is not ours, relative to the log directory; null if nothing is.</summary>
+    [JsonPropertyName("quarantine")]
+    public string? Quarantine { get; init; }
+
+    /// <summary>The line that is to tell of it, and whose; 0 as long as none was begun.</summary>
+    [JsonPropertyName("told_seq")]
+    public long ToldSeq { get; init; }
+
+    [JsonPropertyName("session")]
+    public Guid? Session { get; init; }
+
+    [JsonIgnore]
+    public string Description => string.Create(CultureInfo.InvariantCulture, $"{What switch
+    {
+        Deleted => "The journal was deleted while it was being written: it was put back with every line.",
+        Replaced => "The journal was replaced while it was being written: it was put back with every line, and what stood in its place is in quarantine.",
+        Saved => "The journal was deleted while it was being written, and saved in the archive: it has its name again.",
+        Missing => $"The journal was gone, and was put back from its second copy: {Bytes} bytes.",
+        ForeignBytes => $"Somebody else wrote {Bytes} bytes behind line {FirstSeq - 1} of the journal: they are in quarantine.",
+        _ => $"Somebody cut the journal or wrote over it: lines {FirstSeq} to {LastSeq} were put back from its second copy.",
+    }}");
+
+    /// <summary>The line that tells of it in the journal.</summary>
+    public SystemEvent ToEvent()
+    {
+        List<SystemEventField> fields = [SystemEventField.Of("what", What)];
+        if (What == Cut) fields.AddRange([SystemEventField.Of("first_seq", FirstSeq), SystemEventField.Of("last_seq", LastSeq)]);
+        if (Bytes > 0) fields.Add(SystemEventField.Of("bytes", Bytes));
+        if (Quarantine is not null) fields.Add(SystemEventField.Of("quarantine", Quarantine));
+        return new SystemEvent(SystemEventNames.Recovered, Description, fields);
+    }
+}
