@@ -127,15 +127,18 @@ internal static class StatusScreen
     private static string Proof(RecorderStatus status) => status.Proof switch
     {
         RecordingProof.Probe => $" A canary went the whole way {Ms(status.ProofAgeMs)} ago.",
-        RecordingProof.Traffic => $" The last one did so {Ms(status.ProofAgeMs)} ago.",
+        RecordingProof.Traffic => $" The last message reached it {Ms(status.ProofAgeMs)} ago.",
         // By the handshake alone: the reason says so.
         _ => "",
     };
 
     private static string Backlog(RecorderStatus status) =>
         status.Lost > 0 ? $"{status.Lost:N0} of them not recorded"
-        : status.QueueBytes == 0 && status.LagMs == 0 ? status.Recording ? "all recorded" : "none waits to be recorded"
+        : status.QueueBytes == 0 && status.LagMs == 0 ? (status.Recording ? "all recorded" : "none waits to be recorded") + Cut(status)
         : $"{ByteSize.Format(status.QueueBytes)} waiting, the oldest for {Ms(status.LagMs)}";
+
+    private static string Cut(RecorderStatus status) => status.Truncated == 0 ? ""
+        : $", {status.Truncated:N0} by the beginning only (over the message limit)";
 
     private static string Derived(RecorderStatus status) =>
         (status.IndexedSeq is { } indexed ? $", indexed {indexed:N0}" : "")

@@ -78,6 +78,8 @@ internal sealed class StatusReporter(
             UncheckedBytes = check.UncheckedBytes,
             Incidents = befell,
             SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
+            Truncated = scribe.Truncated,
+            Stopped = scribe.Failure is not null,
             Lost = scribe.Lost,
             DiskFreeBytes = FreeBytes(),
             Logs = options.Logs.Root,

@@ -11,7 +11,7 @@ public sealed class StatusScreenTests
     [Fact]
     public void The_first_line_says_whether_it_records()
     {
-        Assert.StartsWith("✓ Recording. All is well. The last one did so 2 s ago.\n",
+        Assert.StartsWith("✓ Recording. All is well. The last message reached it 2 s ago.\n",
             Print(Healthy()), StringComparison.Ordinal);
         Assert.StartsWith("✗ NOT recording. The disk is full.\n",
             Print(Healthy() with { Recording = false, Proof = null, Reason = "The disk is full." }),
