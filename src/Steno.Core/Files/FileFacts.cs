@@ -16,6 +16,12 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
 {
     private const int TypeMask = 0xf000;
 
+    /// <summary>
+    /// When its bytes or its facts were changed last, in nanoseconds by the file system's clock, which nobody
+    /// can set; 0 where that is not known.
+    /// </summary>
+    public long Changed { get; private init; }
+
     /// <summary>The facts of what has this name now; null if nothing has it.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static FileFacts? Of(string path)
@@ -54,7 +60,10 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     }
 
     private static FileFacts From(in StatX facts) => new(
-        KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size);
+        KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size)
+    {
+        Changed = (facts.ChangedSeconds * 1_000_000_000) + facts.ChangedNanoseconds,
+    };
 
     private static FileKind KindOf(ushort mode) => (mode & TypeMask) switch
     {

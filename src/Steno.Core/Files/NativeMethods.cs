@@ -45,7 +45,7 @@ internal static partial class NativeMethods
     /// <summary>Linux: the facts of the descriptor itself, with an empty path.</summary>
     public const int AtEmptyPath = 0x1000;
 
-    /// <summary>Linux: type, links, inode and size.</summary>
+    /// <summary>Linux: type, links, inode, size and times.</summary>
     public const uint BasicFacts = 0x7ff;
 
     // Not stat: the layout of its structure differs from processor to processor, that of statx does not.

@@ -18,6 +18,12 @@ internal struct StatX
     [FieldOffset(40)]
     public ulong Size;
 
+    [FieldOffset(96)]
+    public long ChangedSeconds;
+
+    [FieldOffset(104)]
+    public uint ChangedNanoseconds;
+
     [FieldOffset(136)]
     public uint DeviceMajor;
 

@@ -27,6 +27,10 @@ internal sealed class JournalFile(DurableFile file, long end)
     private long _end = end;
     private long _letGo = end;
 
+    /// <summary>When we changed the file last, by the file system's clock.</summary>
+    private long _ownChange = file.Facts.Changed;
+    private int _touched;
+
     public DurableFile File => file;
 
     /// <summary>Which file it is, whatever became of its name.</summary>
@@ -37,7 +41,13 @@ internal sealed class JournalFile(DurableFile file, long end)
 
     /// <summary>Somebody else has cut the file, written behind its end or over it.</summary>
     /// <exception cref="StorageException">It cannot be looked at.</exception>
-    public bool IsChanged => file.Length != End || !HoldsEnding;
+    public bool IsChanged => Look().Length != End || !HoldsEnding;
+
+    /// <summary>
+    /// Whether somebody else has had a hand in the file since this was last asked: its bytes may be others
+    /// now. Any thread.
+    /// </summary>
+    public bool TakeTouch() => Interlocked.Exchange(ref _touched, 0) != 0;
 
     /// <summary>What was durable is not all there any more.</summary>
     /// <exception cref="StorageException">It cannot be looked at.</exception>
@@ -55,7 +65,7 @@ internal sealed class JournalFile(DurableFile file, long end)
     public void Write(ReadOnlySpan<byte> lines)
     {
         // 1. Nobody else has been at the file: what they wrote is not written over.
-        long length = file.Length;
+        long length = Look().Length;
         if (length != End)
             throw StorageException.ChangedByOthers(file.Path, length < End ? "is shorter than what was recorded" : "has bytes behind its end");
         try
@@ -64,6 +74,7 @@ internal sealed class JournalFile(DurableFile file, long end)
             // holds. Somebody may have cut the file since 1: then there is a hole where the line before
             // should be.
             file.Write(lines, End);
+            _ownChange = file.Facts.Changed;
             if (!HoldsEnding) throw StorageException.ChangedByOthers(file.Path, "no longer holds what was recorded");
         }
         catch (StorageException)
@@ -104,6 +115,15 @@ internal sealed class JournalFile(DurableFile file, long end)
         if (upTo <= _letGo) return;
         file.LetGo(_letGo, upTo);
         _letGo = upTo;
+    }
+
+    private FileFacts Look()
+    {
+        FileFacts facts = file.Facts;
+        if (facts.Changed == _ownChange) return facts;
+        _ownChange = facts.Changed;
+        Volatile.Write(ref _touched, 1);
+        return facts;
     }
 
     /// <summary>A file that is cut and grown, or overwritten, loses the line before its end.</summary>

@@ -230,6 +230,12 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
+    /// Whether somebody else has had a hand in the file since this was last asked. It misses who writes in
+    /// the same tick of the file system's clock as we do, and what has no such clock. Any thread.
+    /// </summary>
+    public bool TakeTouch() => _file.TakeTouch();
+
+    /// <summary>
     /// Ends writing here, after what the committer has at hand: gives back the file, and the lines that are
     /// not recorded and must be written elsewhere. The watermarks stay readable.
     /// </summary>

@@ -10,6 +10,8 @@ namespace Steno.Core.Recovery;
 /// </summary>
 internal sealed class SecondCopy(LogDirectory directory)
 {
+    private const int BlockBytes = 1 << 20;
+
     /// <summary>
     /// Appends the lines that follow in the chain on <paramref name="end"/>, which is also where the file
     /// must end. On return they are durable. Killed on the way and begun again, it goes on from the last
@@ -23,14 +25,14 @@ internal sealed class SecondCopy(LogDirectory directory)
     {
         if (!Reaches(end.Offset)) return end;
         JournalPosition at = end;
-        LineBuffer block = new(1 << 20);
+        LineBuffer block = new(BlockBytes);
         using JournalReader reader = new(directory.RecoveryFile, end.Offset);
         while (reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
         {
             block.Write(reader.Line);
             block.Write("\n"u8);
             at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
-            if (block.Length < 1 << 20) continue;
+            if (block.Length < BlockBytes) continue;
             journal.Write(block.Written, at.Offset - block.Length);
             block.Truncate(0);
         }
@@ -51,6 +53,74 @@ internal sealed class SecondCopy(LogDirectory directory)
         while (at.Seq < seq && reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
             at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
         return at.Seq >= seq;
+    }
+
+    /// <summary>
+    /// Whether its lines lead in the chain from one line to another: then it holds what was recorded between
+    /// them.
+    /// </summary>
+    /// <param name="stretch">Bytes between the two.</param>
+    /// <param name="lines">The first and the last line that these bytes belong to.</param>
+    public bool Leads(
+        in JournalPosition from, in JournalPosition to, (long Start, long End) stretch, out (long First, long Last) lines)
+    {
+        lines = default;
+        JournalPosition at = from;
+        if (!Reaches(from.Offset)) return false;
+        using JournalReader reader = new(directory.RecoveryFile, from.Offset);
+        while (at.Seq < to.Seq && reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
+        {
+            at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
+            if (at.Offset > stretch.Start && lines.First == 0) lines = (at.Seq, at.Seq);
+            if (reader.Offset < stretch.End) lines.Last = at.Seq;
+        }
+
+        return at == to;
+    }
+
+    /// <summary>
+    /// The bytes, from the first to the last, in which the journal is not as its copy; null if there are
+    /// none. What the journal lacks at its end counts.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public (long Start, long End)? FindDifference(DurableFile journal, long from, long to)
+    {
+        if (!Reaches(to - 1)) return null;
+        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        byte[] theirs = new byte[BlockBytes];
+        byte[] ours = new byte[BlockBytes];
+        (long Start, long End)? found = null;
+        for (long at = from; at < to; at += BlockBytes)
+        {
+            int size = (int)Math.Min(BlockBytes, to - at);
+            int read = journal.Read(ours.AsSpan(0, size), at);
+            _ = copy.Read(theirs.AsSpan(0, size), at);
+            int same = ours.AsSpan(0, read).CommonPrefixLength(theirs.AsSpan(0, size));
+            if (same == size) continue;
+            int end = size;
+            while (end <= read && ours[end - 1] == theirs[end - 1]) end--;
+            found = (found?.Start ?? at + same, at + end);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Writes the copy's bytes over the journal's; durable on return. Killed on the way, and begun again, it
+    /// comes to the same.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void WriteOver(DurableFile journal, (long Start, long End) stretch)
+    {
+        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        byte[] block = new byte[BlockBytes];
+        for (long at = stretch.Start; at < stretch.End; at += BlockBytes)
+        {
+            int read = copy.Read(block.AsSpan(0, (int)Math.Min(BlockBytes, stretch.End - at)), at);
+            journal.Write(block.AsSpan(0, read), at);
+        }
+
+        journal.Sync();
     }
 
     /// <summary>

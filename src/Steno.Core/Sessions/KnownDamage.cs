@@ -46,6 +46,10 @@ public sealed record KnownDamage(
     public static KnownDamage From(in JournalDamage damage, DateTimeOffset found) => new(
         NameOf(damage.Kind), damage.Offset, damage.Length, damage.FirstSeq, damage.LastSeq, found);
 
+    /// <summary>Of what was found, the damage that was not known.</summary>
+    public static IReadOnlyList<JournalDamage> FindNew(IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found) =>
+        [.. found.Where(damage => !known.Any(k => k.Covers(From(damage, default))))];
+
     /// <summary>What was known, and of what was found now the damage that is new.</summary>
     public static IReadOnlyList<KnownDamage> Merge(
         IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found, DateTimeOffset now)

@@ -43,7 +43,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
     public SystemEvent TakeForeignBytes(DurableFile file, in JournalPosition end, Guid session)
     {
         long length = file.Length - end.Offset;
-        string report = KeepBehind(end, file.Length, "foreign_bytes", session);
+        string report = Keep(end, file.Length, "foreign_bytes", session, end.Hash.ToString());
         file.Truncate(end.Offset);
         string text = string.Create(
             CultureInfo.InvariantCulture, $"Somebody else wrote {length} bytes behind line {end.Seq} of the journal: they are in quarantine.");
@@ -54,35 +54,71 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
     }
 
     /// <summary>
-    /// Gives the journal back, from its second copy, what somebody has cut off or written over. Null if the
-    /// copy, which follows at some distance, does not reach to the end: then nothing was done.
-    /// <code>
-    /// 1. what stands behind the last good line is durable in quarantine
-    /// 2. the journal is cut back to that line
-    /// 3. the lines of the copy are appended and synced
-    /// </code>
-    /// A crash in between: start-up finds the copy too.
+    /// What of the recorded lines is not there any more as it was written, and was not known before. Nobody
+    /// writes meanwhile.
     /// </summary>
-    public SystemEvent? PutBack(DurableFile file, in JournalPosition end, SessionManifest manifest)
+    public IReadOnlyList<JournalDamage> FindLost(DurableFile file, in JournalPosition end, SessionManifest manifest, out JournalPosition whole)
     {
-        JournalScan scan = new JournalScanner(directory.CurrentJournal, tailStart: 0).Scan(manifest.EarlierHead.End);
-        JournalPosition whole = scan.Whole;
+        EarlierHead head = manifest.EarlierHead;
+        // A cut leaves half a line, which is missing; in a file as long as it was nothing is torn.
+        long tailStart = file.Length < end.Offset ? 0 : long.MaxValue;
+        JournalScan scan = new JournalScanner(directory.CurrentJournal, tailStart).Scan(head.End, until: end.Offset);
+        whole = scan.Whole;
+        List<JournalDamage> found = [.. scan.Damage];
+        if (head.Lines > 0 && !head.IsUnchanged(directory.CurrentJournal))
+        {
+            found.Insert(0, head.Damage);
+            whole = JournalPosition.Start;
+        }
+
+        if (scan.End.Seq < end.Seq)
+            found.Add(new JournalDamage(DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, end.Seq));
+        else if (found.Count == 0 && scan.End != end) // a chain that holds, and is not ours
+            found.Add(new JournalDamage(DamageKind.Altered, head.Bytes, end.Offset - head.Bytes, head.Lines + 1, end.Seq));
+        return KnownDamage.FindNew(manifest.KnownDamage, found);
+    }
+
+    /// <summary>
+    /// Gives the journal back, from its second copy, what somebody has cut off or written over. Null if the
+    /// copy, which follows at some distance, does not have it all: then nothing was done.
+    /// <code>
+    /// 1. what stands in the place of those lines is durable in quarantine
+    /// 2. the bytes of the copy are written over it, and synced
+    /// </code>
+    /// A crash in between: start-up finds the copy too, or the check behind it does.
+    /// </summary>
+    /// <param name="whole">Everything before it is proven.</param>
+    public SystemEvent? PutBack(DurableFile file, in JournalPosition whole, in JournalPosition end, SessionManifest manifest)
+    {
         SecondCopy copy = new(directory);
-        bool reaches = whole.Offset <= scan.FileLength && copy.IsOf(manifest.Id, whole) && copy.Reaches(whole, end.Seq);
-        if (!reaches) return null;
+        JournalPosition head = manifest.EarlierHead.End;
+        bool isHeadWhole = head.Seq == 0 || whole.Offset > 0;
+        JournalPosition from = isHeadWhole ? whole : head;
+        if (!isHeadWhole && !manifest.EarlierHead.IsUnchanged(directory.RecoveryFile)) return null;
+        if (copy.FindDifference(file, whole.Offset, end.Offset) is not { } stretch
+            || !copy.Leads(from, end, stretch, out (long First, long Last) lines))
+        {
+            // A chain that holds and is not ours is proven nowhere: then from the beginning.
+            return whole.Offset > head.Offset ? PutBack(file, head, end, manifest) : null;
+        }
+
+        if (stretch.Start < head.Offset) lines.First = 1;
         List<SystemEventField> fields =
         [
             SystemEventField.Of("what", "journal_cut"),
-            SystemEventField.Of("first_seq", whole.Seq + 1),
-            SystemEventField.Of("last_seq", end.Seq),
+            SystemEventField.Of("first_seq", lines.First),
+            SystemEventField.Of("last_seq", lines.Last),
         ];
-        if (scan.FileLength > whole.Offset)
-            fields.Add(QuarantineField(KeepBehind(whole, scan.FileLength, "cut_off", manifest.Id)));
-        file.Truncate(whole.Offset);
-        if (copy.Complete(file, whole) != end) return null;
+        if (file.Length > stretch.Start)
+        {
+            JournalPosition before = new(stretch.Start, lines.First - 1, default);
+            fields.Add(QuarantineField(Keep(before, Math.Min(file.Length, stretch.End), "cut_off", manifest.Id, head: null)));
+        }
+
+        copy.WriteOver(file, stretch);
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"Somebody cut the journal or wrote over it: lines {whole.Seq + 1} to {end.Seq} were put back from its second copy.");
+            $"Somebody cut the journal or wrote over it: lines {lines.First} to {lines.Last} were put back from its second copy.");
         happened(text);
         return new SystemEvent(SystemEventNames.Recovered, text, fields);
     }
@@ -133,18 +169,18 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         return $"The journal was deleted, and was saved as {path}.";
     }
 
-    private string KeepBehind(in JournalPosition end, long fileLength, string what, Guid session) =>
+    private string Keep(in JournalPosition from, long to, string what, Guid session, string? head) =>
         _quarantine.Keep(directory.CurrentJournal, new QuarantineReport
         {
             State = QuarantineReport.Repaired,
             What = what,
             Found = time.GetUtcNow(),
             Source = Path.GetFileName(directory.CurrentJournal),
-            Offset = end.Offset,
-            Length = fileLength - end.Offset,
+            Offset = from.Offset,
+            Length = to - from.Offset,
             Session = session,
-            Seq = end.Seq,
-            HeadHash = end.Hash.ToString(),
+            Seq = from.Seq,
+            HeadHash = head,
         });
 
     private SystemEventField QuarantineField(string report) =>

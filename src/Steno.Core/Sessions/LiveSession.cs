@@ -47,6 +47,8 @@ public sealed class LiveSession : IDisposable
     private volatile RecoveryFile _copy;
     private volatile StorageException? _lack;
     private readonly CancellationTokenSource _patience;
+    private readonly AutoResetEvent _touched = new(false);
+    private CheckResult? _checked;
     private AbandonedJournal? _left;
     private long _looked;
     private bool _isClosed;
@@ -94,6 +96,21 @@ public sealed class LiveSession : IDisposable
     /// not wait. Any thread.
     /// </summary>
     public StorageException? Lack => _lack;
+
+    /// <summary>
+    /// Set when somebody else has had a hand in the journal: what stands there may not be what was written.
+    /// </summary>
+    public WaitHandle Touched => _touched;
+
+    /// <summary>
+    /// Damage was found in the journal. It is looked at once more, told, and healed from the second copy.
+    /// What that lacks stays in place if it was there before this recorder; else the session is sealed, as
+    /// after a cut. Any thread; done by the recording one within a second or two.
+    /// </summary>
+    public void Report(CheckResult result) => Volatile.Write(ref _checked, result);
+
+    /// <summary>The report was not seen to yet. Any thread.</summary>
+    public bool HasReport => Volatile.Read(ref _checked) is not null;
 
     /// <summary>Why the journal has no second copy at the moment; null while it has. Any thread.</summary>
     public StorageException? CopyFailure => _copy.Failure;
@@ -201,6 +218,7 @@ public sealed class LiveSession : IDisposable
         _current.Writer.Dispose();
         _left?.File.Dispose();
         _patience.Dispose();
+        _touched.Dispose();
     }
 
     /// <summary>
@@ -233,7 +251,13 @@ public sealed class LiveSession : IDisposable
     {
         _looked = _time.GetTimestamp();
         LookAtDirectory();
-        if (_directoryProblem is null && (!HasItsName(_current.Writer.Facts) || _current.Writer.IsFileChanged())) Mend();
+        if (_directoryProblem is not null) return;
+        JournalWriter writer = _current.Writer;
+        CheckResult? report = Volatile.Read(ref _checked);
+        CheckResult? found = report?.Session == _current.Manifest.Id ? report : null; // another's is sealed
+        if (!HasItsName(writer.Facts) || writer.IsFileChanged() || found is not null) Mend(found);
+        else if (writer.TakeTouch()) _touched.Set();
+        if (report is not null) Volatile.Write(ref _checked, null);
     }
 
     private void LookAtDirectory()
@@ -247,13 +271,13 @@ public sealed class LiveSession : IDisposable
     private bool HasItsName(in FileFacts journal) =>
         FileFacts.Of(_directory.CurrentJournal) is { } named && named.IsSameAs(journal);
 
-    private void Mend()
+    private void Mend(CheckResult? found = null)
     {
         for (int round = 1; ; round++)
         {
             try
             {
-                MendOnce();
+                MendOnce(found);
                 return;
             }
             catch (JournalFailedException) when (round < MaxRounds && _left is null && _current.Writer.IsDisturbed)
@@ -272,7 +296,8 @@ public sealed class LiveSession : IDisposable
     /// </code>
     /// A crash on the way loses what was not recorded, as any crash does; what 2 leaves is said there.
     /// </summary>
-    private void MendOnce()
+    /// <param name="found">What a check found behind our back.</param>
+    private void MendOnce(CheckResult? found)
     {
         JournalWriter writer = _current.Writer;
         StorageException? failure = writer.Failure;
@@ -292,16 +317,22 @@ public sealed class LiveSession : IDisposable
         {
             if (!HasItsName(file.Facts)) (file, mended) = _mending.Restore(left);
         });
-        _copy.Stop(); // it reads from the file that is given up here
-        bool lost = left.HasLostLines;
+        // It reads from the file that is given up here; what it is to heal it must have whole.
+        bool suspected = !refused && (left.HasLostLines || found is not null);
+        if (suspected) _copy.Dispose();
+        else _copy.Stop();
+        IReadOnlyList<JournalDamage> lost = [];
         Insist(() =>
         {
-            if (refused || !lost || _mending.PutBack(file, left.End, _current.Manifest) is not { } put) return;
-            (mended, lost) = (put, false);
+            if (!suspected) return;
+            lost = _mending.FindLost(file, left.End, _current.Manifest, out JournalPosition whole);
+            if (lost.Count == 0 || _mending.PutBack(file, whole, left.End, _current.Manifest) is not { } put) return;
+            (mended, lost) = (put, []);
         });
-        if (refused || lost)
+        bool stays = found is { IsOlder: true } && !left.HasLostLines;
+        if (refused || (lost.Count > 0 && !stays))
         {
-            BeginChild(refused ? failure : null, left.End, file);
+            BeginChild(refused ? failure : null, left.End, file, lost);
         }
         else
         {
@@ -317,6 +348,17 @@ public sealed class LiveSession : IDisposable
         _copy = Follow();
         Carry(firstMoved: _current.Writer.NextSeq);
         if (mended is not null) Write(mended);
+        if (stays) Name(lost);
+    }
+
+    /// <summary>Damage from before this recorder, which nothing heals: it stays in place.</summary>
+    private void Name(IReadOnlyList<JournalDamage> lost)
+    {
+        foreach (KnownDamage damage in _current.Record.Add(lost))
+        {
+            _happened(damage.Description);
+            Write(damage.ToEvent());
+        }
     }
 
     /// <summary>
@@ -344,7 +386,9 @@ public sealed class LiveSession : IDisposable
     }
 
     /// <param name="failure">Of the disk; null: somebody has cut the journal, or written over it.</param>
-    private void BeginChild(StorageException? failure, in JournalPosition end, DurableFile file)
+    /// <param name="found">What is lost then.</param>
+    private void BeginChild(
+        StorageException? failure, in JournalPosition end, DurableFile file, IReadOnlyList<JournalDamage> found)
     {
         DateTimeOffset now = _time.GetUtcNow();
         SessionManifest parent = _current.Manifest with { Verified = VerifiedPoint.From(end, now) };
@@ -353,12 +397,6 @@ public sealed class LiveSession : IDisposable
         List<SystemEventField> fields = [];
         if (failure is null)
         {
-            JournalScan scan = new JournalScanner(_directory.CurrentJournal, tailStart: 0).Scan(parent.EarlierHead.End);
-            List<JournalDamage> found = [.. scan.Damage];
-            if (scan.End.Seq < end.Seq)
-                found.Add(new JournalDamage(DamageKind.Missing, scan.End.Offset, 0, scan.End.Seq + 1, end.Seq));
-            if (found.Count == 0) // a chain that holds, and does not end in our line
-                found.Add(new JournalDamage(DamageKind.Altered, end.Offset, 0, end.Seq, end.Seq));
             parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, found, now) };
             (long first, long last) = (found.Min(d => d.FirstSeq), found.Max(d => d.LastSeq));
             reason = SessionReason.JournalCut;

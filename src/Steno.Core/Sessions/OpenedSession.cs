@@ -16,6 +16,10 @@ public sealed record OpenedSession(SessionRecord Record, JournalWriter Writer, R
     /// <summary>Checks what opening took on trust; null when that was nothing.</summary>
     public JournalAudit? Audit { get; init; }
 
+    /// <summary>Checks all that is durable now, whatever was checked before.</summary>
+    /// <param name="path">The journal.</param>
+    public JournalAudit AuditAll(string path) => new(path, Manifest.EarlierHead, Writer.DurableBytes);
+
     /// <summary>
     /// Ends writing in good order: everything appended is durable, and <c>session.json</c> says how far the
     /// journal is whole, so that the next start finds nothing to repair. The session goes on then.

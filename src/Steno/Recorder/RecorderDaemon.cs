@@ -59,7 +59,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
         using SessionVoucher voucher = new(() => session.DirectoryProblem is null ? session.Current : null, time, _logger);
-        using JournalCheck check = new(opened.Record, opened.Audit, inbox, time, _logger);
+        using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
         _scribe = new Scribe(queue, inbox, session, composer, _agents, time, _logger);
         List<Source> sources = [];
         try

@@ -26,10 +26,7 @@ internal static partial class RecorderLog
     [LoggerMessage(1506, LogLevel.Error, "The journal could not be closed in good order: {Reason} {Hint}")]
     public static partial void CloseFailed(ILogger logger, string reason, string hint);
 
-    [LoggerMessage(1520, LogLevel.Warning, "Damage found. {Damage}")]
-    public static partial void DamageFound(ILogger logger, string damage);
-
-    [LoggerMessage(1521, LogLevel.Warning, "The older part of the journal cannot be checked: {Reason} {Hint}")]
+    [LoggerMessage(1521, LogLevel.Warning, "The journal cannot be checked: {Reason} {Hint}")]
     public static partial void CheckFailed(ILogger logger, string reason, string hint);
 
     [LoggerMessage(1522, LogLevel.Warning, "session.json cannot be brought up to date: {Reason} {Hint}")]

@@ -86,6 +86,12 @@ internal sealed record RecorderStatus
     public long UncheckedBytes { get; init; }
 
     /// <summary>
+    /// How often this recorder has read the whole journal again, because somebody had had a hand in it, or
+    /// because it was time.
+    /// </summary>
+    public long Checks { get; init; }
+
+    /// <summary>
     /// What befell the journal since the recorder started, oldest first; all of it was survived.
     /// </summary>
     public IReadOnlyList<IncidentStatus> Incidents { get; init; } = [];

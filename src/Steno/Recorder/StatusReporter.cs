@@ -76,6 +76,7 @@ internal sealed class StatusReporter(
             Damage = [.. damage.Select(DamageStatus.From)],
             Recovered = session.Recovery.Repairs,
             UncheckedBytes = check.UncheckedBytes,
+            Checks = check.Checks,
             Incidents = befell,
             SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
             Truncated = scribe.Truncated,

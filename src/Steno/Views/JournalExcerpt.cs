@@ -21,11 +21,14 @@ internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long 
             using var reader = new JournalReader(path, offset);
             var entries = new Queue<JournalEntry>();
             var repeats = new List<long>();
+            var seen = new HashSet<ChainHash>();
             while (reader.Read(unterminated: false))
             {
                 JournalEntry entry = JournalEntry.At(reader);
-                if (!everything && entry.IsRepeat) repeats.Add(entry.Offset);
-                if (!everything && !entry.IsSaid) continue;
+                // Somebody may have appended a part of the journal to itself.
+                bool isCopy = JournalLine.TryReadHash(reader.Line, out ChainHash hash) && !seen.Add(hash);
+                if (!everything && (isCopy || entry.IsRepeat)) repeats.Add(entry.Offset);
+                if (!everything && (isCopy || !entry.IsSaid)) continue;
                 entries.Enqueue(entry);
                 if (entries.Count > count) entries.Dequeue();
             }

@@ -2,11 +2,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Steno.Core.Files;
 using Steno.Core.Journal;
-using Steno.Core.Messages;
 using Steno.Core.Sessions;
 using Steno.Recorder;
 using Steno.Tests.Support;
-using Steno.Zmtp;
 
 namespace Steno.Tests.Recorder;
 
@@ -36,19 +34,24 @@ public sealed class JournalCheckTests : IDisposable
         }
 
         OpenedSession opened = Open(TimeProvider.System);
-        using JournalWriter writer = opened.Writer;
-        using ReceiveQueue queue = new(1 << 20, TimeProvider.System);
-        EventInbox inbox = new(queue);
-        using JournalCheck check = new(opened.Record, opened.Audit, inbox, TimeProvider.System, NullLogger.Instance);
+        List<string> happened = [];
+        using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, happened.Add);
+        using JournalCheck check = new(live, _logs.CurrentJournal, TimeProvider.System, NullLogger.Instance);
         Assert.Equal("unknown", Verdict.Of(opened.Manifest.KnownDamage, check, null).Value);
         Assert.Contains("still being checked", Verdict.Of(opened.Manifest.KnownDamage, check, null).Reason, StringComparison.Ordinal);
 
         check.Start();
-        await Eventually.BecomesTrueAsync(() => check.UncheckedBytes == 0, "the older part is checked");
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                live.Look();
+                return check.UncheckedBytes == 0;
+            },
+            "the older part is checked");
 
-        Assert.True(inbox.TryTake(0, out SystemEvent? told, out _));
-        Assert.Equal(SystemEventNames.Gap, told.Name);
-        Assert.True(inbox.IsEmpty);
+        Assert.Single(happened);
+        Assert.True(live.Close());
+        Assert.Contains("\"event\":\"gap\"", File.ReadLines(_logs.CurrentJournal).Last(), StringComparison.Ordinal);
         Verdict verdict = Verdict.Of(SessionManifest.Load(_logs.SessionFile)!.KnownDamage, check, null);
         Assert.Equal(("incomplete", "Line 2 lost, or not as written."), (verdict.Value, verdict.Reason));
     }

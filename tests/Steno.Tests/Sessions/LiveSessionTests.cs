@@ -187,6 +187,68 @@ public sealed class LiveSessionTests : IDisposable
         Assert.Equal(100_000, new FileInfo(_logs.ArchivedJournal(_first.Started, _first.Id)).Length);
     }
 
+    /// <summary>Somebody who knows the format: every line proves the next, and none is what was recorded.</summary>
+    [Fact]
+    public async Task A_journal_that_was_rewritten_with_a_chain_of_its_own_is_put_back()
+    {
+        byte[] ours = File.ReadAllBytes(_logs.CurrentJournal);
+        await CopyAsync();
+        LineBuffer forged = new(ours.Length);
+        ChainHash previous = ChainHash.Zero;
+        foreach (byte[] line in DamagedSession.Split(ours))
+        {
+            byte[] body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(JournalLine.Body(line.AsSpan()[..^1])).Replace("\\\"x\\\"", "\\\"y\\\"", StringComparison.Ordinal));
+            forged.Write(body);
+            previous = JournalLine.ComputeHash(previous, body);
+            JournalLine.WriteSuffix(previous, forged);
+        }
+
+        Overwrite(forged.Written, 0);
+        LookUntil(() => _happened.Count > 0);
+        Assert.True(_live.Close());
+        Assert.Equal(ours, File.ReadAllBytes(_logs.CurrentJournal)[..ours.Length]);
+        Assert.Equal(_first.Id, SessionManifest.Load(_logs.SessionFile)!.Id);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Damage_that_a_check_reports_is_healed_and_a_false_alarm_changes_nothing(bool isDamaged)
+    {
+        byte[] ours = File.ReadAllBytes(_logs.CurrentJournal);
+        await CopyAsync();
+        if (isDamaged) Overwrite("Z"u8, ours.Length / 2);
+        if (isDamaged) LookUntil(() => _live.Touched.WaitOne(0));
+        _live.Report(new CheckResult(_first.Id, IsOlder: false));
+        LookUntil(() => !_live.HasReport);
+        Assert.True(_live.Close());
+        Assert.Equal(ours, File.ReadAllBytes(_logs.CurrentJournal)[..ours.Length]);
+        Assert.Equal(isDamaged ? 1 : 0, _happened.Count);
+        Assert.Empty(SessionManifest.Load(_logs.SessionFile)!.KnownDamage);
+    }
+
+    [Fact]
+    public void Damage_from_before_the_recorder_that_nothing_heals_is_named_and_the_session_goes_on()
+    {
+        LoseCopy();
+        byte[] ours = File.ReadAllBytes(_logs.CurrentJournal);
+        Overwrite("Z"u8, ours.Length / 2);
+        _live.Report(new CheckResult(_first.Id, IsOlder: true));
+        LookUntil(() => !_live.HasReport);
+        Assert.True(_live.Close());
+        SessionManifest manifest = SessionManifest.Load(_logs.SessionFile)!;
+        Assert.Equal(_first.Id, manifest.Id);
+        Assert.Equal("altered", Assert.Single(manifest.KnownDamage).Kind);
+        Assert.Contains("\"event\":\"gap\"", File.ReadLines(_logs.CurrentJournal).Last(), StringComparison.Ordinal);
+    }
+
+    private void Overwrite(ReadOnlySpan<byte> bytes, long offset)
+    {
+        using FileStream file = new(_logs.CurrentJournal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = offset;
+        file.Write(bytes);
+    }
+
     [Fact]
     public void Repetitions_of_lines_that_stayed_behind_no_longer_name_them_and_others_follow()
     {

@@ -1,4 +1,5 @@
 using Steno.Core.Messages;
+using Steno.Tests.Support;
 using Steno.Views;
 
 namespace Steno.Tests.Views;
@@ -23,6 +24,18 @@ public sealed class JournalViewTests : IDisposable
         Assert.Equal(["b", "own-5"], Ids(JournalExcerpt.Last(path, 2, everything: true).Entries));
         Assert.Empty(JournalExcerpt.Last(path, 0, everything: true).Entries);
         Assert.Equal(5, JournalExcerpt.Last(path, 100, everything: true).Entries.Count);
+    }
+
+    [Fact]
+    public void A_line_that_stands_there_a_second_time_is_shown_once()
+    {
+        string path = _directory.Join("journal");
+        byte[] lines = Lines.WriteJournal(path, 3);
+        File.WriteAllBytes(path, [.. lines, .. lines]);
+
+        Assert.Equal(["m-1", "m-2", "m-3"], Ids(JournalExcerpt.Last(path, 10, everything: false).Entries));
+        Assert.Equal(3, JournalExcerpt.Last(path, 10, everything: false).HiddenRepeats);
+        Assert.Equal(6, JournalExcerpt.Last(path, 10, everything: true).Entries.Count);
     }
 
     [Fact]
