@@ -392,6 +392,33 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Contains("demo_claude", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_there_is_no_room_even_for_the_reason_start_says_so()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting a tmpfs needs root.");
+        string volume = Path.Combine(_logs.Root, "full");
+        Directory.CreateDirectory(volume);
+        await ShellAsync($"mount -t tmpfs -o size=16k steno-test '{volume}'");
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(volume, "taken"), new byte[8192], TestContext.Current.CancellationToken);
+            (int code, _, string error) = await StenoBinary.RunAsync(["start", .. Doors, "--logs", Path.Combine(volume, "logs")]);
+            Assert.Equal(1, code);
+            Assert.Contains("Is the volume full", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("  | \n", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ShellAsync($"umount -l '{volume}'");
+        }
+    }
+
+    private static async Task ShellAsync(string command)
+    {
+        await using ChildProcess shell = ChildProcess.Start("/bin/sh", "-c", command);
+        Assert.True(await shell.WaitForExitAsync() == 0, $"{command}: {shell.Error}");
+    }
+
     /// <summary>A directory where the recorder needs a file.</summary>
     private void Obstruct(string file)
     {

@@ -156,9 +156,8 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     private void ThrowIfBrokerEnded()
     {
         if (_broker?.ExitCode is { } code)
-            throw new LaunchException($"The broker ended at once (exit code {code}).",
-                "Its log says why. Another program on its port? --publishers and --subscribers name others.",
-                _broker.LogTail);
+            throw _broker.EndedAtOnce("broker", code,
+                "Its log says why. Another program on its port? --publishers and --subscribers name others.");
     }
 
     private async Task<RecorderStatus> ProveAsync(ControlClient client, CancellationToken cancellation)
@@ -174,8 +173,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
 
             ThrowIfBrokerEnded();
             if (ended is { } code && reply.Outcome is not ControlOutcome.Answered)
-                throw new LaunchException($"The recorder ended at once (exit code {code}).",
-                    "Its log says why.", _recorder!.LogTail);
+                throw _recorder!.EndedAtOnce("recorder", code, "Its log says why.");
 
             if (reply.Explanation != reason) (reason, settled) = (reply.Explanation, time.GetTimestamp());
             bool hasSettled = reply.Outcome is ControlOutcome.Answered && time.GetElapsedTime(settled) > SettledAfter;
