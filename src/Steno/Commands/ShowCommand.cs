@@ -63,7 +63,7 @@ internal static class ShowCommand
 
     private static void Print(MessageSearch search, string? session, VerbContext context)
     {
-        MessageScreen.Print(search.Found, session, context.Output);
+        MessageScreen.Print(search.Found, session, context.Output, context.Time);
         if (search.Before.Count + search.After.Count == 0) return;
 
         context.Output.Line();

@@ -78,6 +78,9 @@ internal static class StatusScreen
             string often = $"({Count(warning.Count, "time")}, last {Age(warning.Last, now)} ago)";
             Row(screen, "", $"{warning.Text} {warning.Remedy}".TrimEnd() + $" {often}", isWarning: true);
         }
+
+        if (source.Warnings.Count > WarningsShown)
+            Row(screen, "", $"and {Count(source.Warnings.Count - WarningsShown, "warning")} more, in `status --json`", isWarning: true);
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)

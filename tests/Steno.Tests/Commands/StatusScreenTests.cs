@@ -49,6 +49,19 @@ public sealed class StatusScreenTests
         Assert.Contains("; none waits to be recorded\n", deaf, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Warnings_that_do_not_fit_are_counted()
+    {
+        SourceStatus source = Healthy().Sources[0];
+        Assert.DoesNotContain("more, in", Print(Healthy() with { Sources = [source with { Warnings = Warnings(3) }] }), StringComparison.Ordinal);
+        Assert.Contains("and 1 warning more, in `status --json`", Print(Healthy() with { Sources = [source with { Warnings = Warnings(4) }] }), StringComparison.Ordinal);
+
+        static SourceWarning[] Warnings(int count) =>
+        [
+            .. Enumerable.Range(1, count).Select(n => new SourceWarning { Code = $"C{n}", Text = $"Text {n}.", Remedy = "", Count = n, Last = Now }),
+        ];
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(200)]
