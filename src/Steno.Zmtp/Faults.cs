@@ -20,10 +20,12 @@ internal static class Faults
         $"The peer went over a limit: it sent {what}.",
         "If it was meant to, raise the limit."));
 
-    public static ZmtpFault NotZmtp(string what) => new(
+    public static ZmtpFault NotZmtp(string what, ConnectionDirection direction) => new(
         ZmtpFaultCode.NotZmtp,
         $"The other side does not speak ZeroMQ: it sent {what}.",
-        "Check the port: a ZeroMQ broker, by default, has its subscribers' door on 5555.");
+        direction == ConnectionDirection.Dialled
+            ? "Check the port: a ZeroMQ broker, by default, has its subscribers' door on 5555."
+            : "This is a port for ZeroMQ sockets: find out who calls it, and give that one its own address.");
 
     public static ZmtpFault HandshakeTimeout(TimeSpan after, string stage) => new(
         ZmtpFaultCode.HandshakeTimeout,
@@ -31,10 +33,13 @@ internal static class Faults
             CultureInfo.InvariantCulture, $"Connected, but {stage} for {after.TotalSeconds:0.#} s."),
         "Check that a ZeroMQ socket owns the port and is not frozen.");
 
-    public static ZmtpFault ClosedInHandshake(ZmtpSocketType own) => new(
+    public static ZmtpFault ClosedInHandshake(ZmtpSocketType own, ConnectionDirection direction) => new(
         ZmtpFaultCode.ClosedInHandshake,
         $"The other side closed the connection when it met {own.WithArticle()}.",
-        "Check the port and the socket type there: a ZeroMQ socket closes on one that does not suit it.");
+        direction == ConnectionDirection.Dialled
+            ? "Check the port and the socket type there: a ZeroMQ socket closes on one that does not suit it."
+            : "Its socket type does not suit this door, or the program ended before its message had left: an agent "
+                + "closes its socket and terminates its context at the end, which waits.");
 
     public static ZmtpFault UnsupportedVersion(int major) => new(
         ZmtpFaultCode.UnsupportedVersion,

@@ -85,6 +85,7 @@ public sealed class DamageTests : IDisposable
         int line = bytes.AsSpan(0, at).Count((byte)'\n') + 1;
         bytes[at] = (byte)'n';
         await File.WriteAllBytesAsync(_logs.Journal, bytes, Cancelled);
+        File.Delete(Path.Combine(_logs.Logs, "recovery", "crash_recovery.jsonl")); // or it would be healed
 
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
         JsonElement status = await recorder.WaitForAsync(s => s.GetProperty("unchecked_bytes").GetInt64() == 0, "all is checked", 30);
@@ -95,6 +96,28 @@ public sealed class DamageTests : IDisposable
 
         await RestartAsync();
         Assert.Single(_logs.Lines(), l => l.Contains("\"event\":\"gap\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Damage_before_the_last_bytes_is_healed_from_the_second_copy_behind_the_recording()
+    {
+        await RecordAsync(12_000);
+        byte[] bytes = await File.ReadAllBytesAsync(_logs.Journal, Cancelled);
+        byte[] altered = [.. bytes];
+        int at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes("\"Id\":\"m-7\"")) + 6;
+        altered[at] = (byte)'n';
+        await File.WriteAllBytesAsync(_logs.Journal, altered, Cancelled);
+
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        JsonElement status = await recorder.WaitForAsync(s => s.GetProperty("unchecked_bytes").GetInt64() == 0, "all is checked", 30);
+        Assert.Empty(status.GetProperty("damage").EnumerateArray());
+        Assert.Contains(
+            status.GetProperty("incidents").EnumerateArray(),
+            told => told.GetProperty("what").GetString()!.Contains("put back from its second copy", StringComparison.Ordinal));
+        Assert.Equal(0, await recorder.StopAsync());
+        byte[] healed = await File.ReadAllBytesAsync(_logs.Journal, Cancelled);
+        Assert.True(healed.AsSpan().StartsWith(bytes), "The journal is not what it was.");
+        await JournalVerifier.VerifyAsync(_logs.Journal);
     }
 
     private async Task RecordAsync(int messages)

@@ -124,7 +124,10 @@ public sealed class RecorderTests : IDisposable
         await publisher.TellAsync("big 100000000");
         await publisher.TellAsync("big 140000000");
         await publisher.TellAsync("send 1 1");
-        await recorder.WaitUntilReceivedAsync(3, seconds: 60);
+        JsonElement status = await recorder.WaitUntilReceivedAsync(3, seconds: 60);
+        Assert.Equal(1, status.GetProperty("truncated").GetInt64());
+        (_, string screen, _) = await StenoBinary.RunAsync(["status", "--logs", _logs.Logs]);
+        Assert.Contains("all recorded, 1 by the beginning only", screen, StringComparison.Ordinal);
         Assert.Equal(0, await recorder.StopAsync());
 
         JsonElement[] messages = await MessagesAsync(3);

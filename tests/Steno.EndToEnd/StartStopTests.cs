@@ -136,12 +136,77 @@ public sealed class StartStopTests : IAsyncLifetime
     [Fact]
     public async Task A_recorder_that_cannot_run_is_explained_by_the_end_of_its_log()
     {
-        string rules = Path.Combine(Path.GetTempPath(), "no-such-rules.json");
-        (int code, _, string error) = await Run(["start", .. Doors, "--rules", rules]);
+        Obstruct("session.json");
+        (int code, _, string error) = await Run(["start", .. Doors]);
 
         Assert.Equal(1, code);
         Assert.Contains("The recorder ended at once", error, StringComparison.Ordinal);
-        Assert.Contains("no-such-rules.json", error, StringComparison.Ordinal);
+        Assert.Contains("session.json", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_repeated_without_its_doors_changes_nothing_and_names_those_that_are_open()
+    {
+        await Run(["start", .. Doors]);
+
+        (int code, string output, string error) = await Run("start");
+
+        Assert.True(code == 0, error);
+        Assert.Empty(error);
+        Assert.Contains($"agent.connect(\"{_publishers}\")", output, StringComparison.Ordinal);
+        (code, _, error) = await Run("start", "--direct", Ports.FreeEndpoint());
+        Assert.Equal(1, code);
+        Assert.Contains("does not listen to tcp://", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_commands_that_start_advises_work_as_they_are_printed()
+    {
+        string logs = Path.Combine(_logs.Root, "it's here");
+        (_, string output, _) = await StenoBinary.RunAsync(["start", "--demo", .. Doors, "--logs", logs]);
+        string[] advised = [.. output.Split('`').Where(text => text.StartsWith("steno s", StringComparison.Ordinal))];
+
+        Assert.Contains(advised, command => command.StartsWith("steno show ", StringComparison.Ordinal));
+        Assert.StartsWith("steno stop ", advised[^1], StringComparison.Ordinal);
+        string said = "";
+        foreach (string command in advised.Where(command => command != "steno"))
+        {
+            await using ChildProcess shell = ChildProcess.Start(
+                "/bin/sh", "-c", $"steno() {{ '{StenoBinary.Path}' \"$@\"; }}; {command}");
+            Assert.True(await shell.WaitForExitAsync() == 0, $"{command}: {shell.Error}");
+            said = shell.Output;
+        }
+
+        Assert.Contains("The recorder stopped", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_run_is_refused_before_anything_is_launched_or_made()
+    {
+        (int code, _, string error) = await Run("start", "--publishers", _publishers, "--subscribers", _publishers);
+        Assert.Equal(2, code);
+        Assert.Contains($"--publishers and --subscribers are both {_publishers}", error, StringComparison.Ordinal);
+        (code, _, error) = await Run(["start", .. Doors, "--rules", "/no-such-rules.json"]);
+        Assert.Equal(1, code);
+        Assert.Contains("/no-such-rules.json", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("ended at once", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_logs.Logs));
+    }
+
+    [Fact]
+    public async Task A_demonstration_that_is_not_heard_says_that_the_recorder_goes_on()
+    {
+        // A broker of a library's, whose publishers' door nobody has named.
+        await using ChildProcess proxy = PythonPeer.Start("proxy.py", _publishers, _subscribers);
+        await proxy.WaitForOutputAsync("ready");
+
+        (int code, string output, string error) = await Run(
+            "start", "--demo", "--broker", _subscribers, "--publishers", Ports.FreeEndpoint(), "--direct", "off");
+
+        Assert.Equal(1, code);
+        Assert.Contains("Two sample agents talk over the broker, by its door", output, StringComparison.Ordinal);
+        int pid = (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32();
+        Assert.Contains($"The recorder (pid {pid}) goes on recording; `steno stop --logs ", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,16 +217,18 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.Empty(output);
         Assert.Contains($"No broker to listen to at {nobody}", error, StringComparison.Ordinal);
-        Assert.False(File.Exists(_logs.Journal));
+        Assert.False(Directory.Exists(_logs.Logs));
         Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
         Assert.Equal(JsonValueKind.Null, (await StatusAsync(expected: 1)).GetProperty("pid").ValueKind);
 
         // One that gets as far as a broker of ours takes that one back too; and the log of it is an old one
         // then.
-        (code, _, error) = await Run(["start", .. Doors, "--rules", "/no-such-rules.json"]);
+        Obstruct("session.json");
+        (code, _, error) = await Run(["start", .. Doors]);
         Assert.Equal(1, code);
-        Assert.Contains("no-such-rules.json", error, StringComparison.Ordinal);
+        Assert.Contains("session.json", error, StringComparison.Ordinal);
         Assert.False(await AnswersAsync(_subscribers));
+        Directory.Delete(Path.Combine(_logs.Logs, "session.json"));
 
         (code, output, error) = await Run(["start", .. Doors]);
         Assert.True(code == 0, error);
@@ -169,9 +236,10 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.DoesNotContain(nobody, output, StringComparison.Ordinal);
         await Run("stop");
 
-        (_, _, error) = await Run(["start", .. Doors, "--rules", "/other-rules.json"]);
-        Assert.Contains("other-rules.json", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("no-such-rules.json", error, StringComparison.Ordinal);
+        Obstruct("recorder.lock");
+        (_, _, error) = await Run(["start", .. Doors]);
+        Assert.Contains("recorder.lock", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("session.json", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -322,6 +390,41 @@ public sealed class StartStopTests : IAsyncLifetime
         // head leaves after the last message there is: no later one could tell tail that it has gone.
         Assert.Equal(7, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("demo_claude", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_room_even_for_the_reason_start_says_so()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting a tmpfs needs root.");
+        string volume = Path.Combine(_logs.Root, "full");
+        Directory.CreateDirectory(volume);
+        await ShellAsync($"mount -t tmpfs -o size=16k steno-test '{volume}'");
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(volume, "taken"), new byte[8192], TestContext.Current.CancellationToken);
+            (int code, _, string error) = await StenoBinary.RunAsync(["start", .. Doors, "--logs", Path.Combine(volume, "logs")]);
+            Assert.Equal(1, code);
+            Assert.Contains("Is the volume full", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("  | \n", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ShellAsync($"umount -l '{volume}'");
+        }
+    }
+
+    private static async Task ShellAsync(string command)
+    {
+        await using ChildProcess shell = ChildProcess.Start("/bin/sh", "-c", command);
+        Assert.True(await shell.WaitForExitAsync() == 0, $"{command}: {shell.Error}");
+    }
+
+    /// <summary>A directory where the recorder needs a file.</summary>
+    private void Obstruct(string file)
+    {
+        string path = Path.Combine(_logs.Logs, file);
+        if (File.Exists(path)) File.Delete(path);
+        new DirectoryInfo(path).Create();
     }
 
     private Task<(int Code, string Output, string Error)> Run(params string[] arguments) =>

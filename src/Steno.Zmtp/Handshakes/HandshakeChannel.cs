@@ -19,7 +19,7 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
     /// <summary>The fault of a peer that hangs up now. Who comes, says nothing and goes (<c>steno start</c>,
     /// to see whether a broker is there; a port scan) has broken no rule.</summary>
     public ZmtpFault Closed => _hasHeard || setting.Direction == ConnectionDirection.Dialled
-        ? Faults.ClosedInHandshake(setting.Own)
+        ? Faults.ClosedInHandshake(setting.Own, setting.Direction)
         : Faults.ConnectionLost("closed by the other side before it said a word");
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
     {
         while (true)
         {
-            if (Greeting.FindFault(input.Unread, mechanism) is { } fault) throw new ZmtpException(fault);
+            if (Greeting.FindFault(input.Unread, mechanism, setting.Direction) is { } fault) throw new ZmtpException(fault);
             if (input.Unread.Length >= Greeting.Bytes) break;
             if (input.Unread.Length > 0) Stage = "its greeting did not end";
             await FillAsync(cancellationToken).ConfigureAwait(false);

@@ -29,11 +29,12 @@ internal static class Greeting
     /// <summary>Judges as much of a greeting as has arrived, so that a stranger is named by its first
     /// byte.</summary>
     /// <returns>What is wrong with it, or null.</returns>
-    public static ZmtpFault? FindFault(ReadOnlySpan<byte> arrived, string mechanism)
+    public static ZmtpFault? FindFault(
+        ReadOnlySpan<byte> arrived, string mechanism, ConnectionDirection direction)
     {
-        if (arrived.Length >= 1 && arrived[0] != SignatureStart) return Faults.NotZmtp(Describe(arrived));
+        if (arrived.Length >= 1 && arrived[0] != SignatureStart) return Faults.NotZmtp(Describe(arrived), direction);
         if (arrived.Length >= SignatureBytes && arrived[SignatureBytes - 1] != SignatureEnd)
-            return Faults.NotZmtp(Describe(arrived));
+            return Faults.NotZmtp(Describe(arrived), direction);
         if (arrived.Length > MajorAt && arrived[MajorAt] < 3)
             return Faults.UnsupportedVersion(arrived[MajorAt] == 1 ? 2 : arrived[MajorAt]);
         if (arrived.Length < Bytes) return null;

@@ -24,7 +24,9 @@ internal static class CommandLine
         int exitCode = ExitCodes.Failed;
         try
         {
-            exitCode = Invoke(Build(context).Parse(arguments, Parsing), context);
+            ParseResult parsed = Build(context).Parse(arguments, Parsing);
+            context.Hints = CommandHints.Of(parsed);
+            exitCode = Invoke(parsed, context);
             context.Output.Flush();
         }
         catch (OutputClosedException closed)
@@ -37,7 +39,7 @@ internal static class CommandLine
         }
         catch (Exception failure)
         {
-            exitCode = Failures.Report(failure, context.Error);
+            exitCode = Failures.Report(failure, context.Error, context.Hints);
         }
 
         return FlushError(context, exitCode);

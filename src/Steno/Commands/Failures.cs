@@ -9,14 +9,14 @@ namespace Steno.Commands;
 /// <summary>Turns what went wrong into sentences and an exit code: the one place that does.</summary>
 internal static class Failures
 {
-    public static int Report(Exception failure, Screen error)
+    public static int Report(Exception failure, Screen error, CommandHints hints)
     {
         switch (failure)
         {
             case StenoException known:
-                error.Line($"steno: {known.Message}");
+                error.Line($"steno: {hints.In(known.Message)}");
                 if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
-                error.Line($"       {known.Hint}");
+                error.Line($"       {hints.In(known.Hint)}");
                 return known is SettingException ? ExitCodes.WrongUsage : ExitCodes.Failed;
             case ZmtpException or IOException or UnauthorizedAccessException:
                 error.Line($"steno: {failure.Message}");

@@ -44,7 +44,7 @@ internal static class RecentCommand
         context.Output.Flush();
         if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal} holds none.");
         if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
-        if (await RecordingNote.LookAsync(settings.Logs, cancellation).ConfigureAwait(false) is { } reason)
+        if (await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false) is { } reason)
             context.Error.Line($"{Styled.Warning("Not recording now:")} {reason}");
         return ExitCodes.Done;
     }

@@ -12,10 +12,10 @@ internal static class RecordingNote
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
 
     /// <summary>Why nothing is recorded now; null when all is well.</summary>
-    public static async Task<string?> LookAsync(string logs, CancellationToken cancellation)
+    public static async Task<string?> LookAsync(string logs, CommandHints hints, CancellationToken cancellation)
     {
         using var client = new ControlClient(logs, Deadline);
         ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
-        return reply.Status is { Recording: true } ? null : reply.Explanation;
+        return reply.Status is { Recording: true } ? null : hints.In(reply.Explanation);
     }
 }

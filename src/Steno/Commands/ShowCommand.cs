@@ -32,8 +32,9 @@ internal static class ShowCommand
         {
             StenoSettings read = settings.Read(parsed, context);
             string journal = JournalOfVerb.Require(read);
-            string? session = CurrentSession.IdOf(new LogDirectory(read.Logs));
-            MessageSearch search = Find(journal, session, parsed.GetRequiredValue(which), parsed.GetValue(around));
+            LogDirectory logs = new(read.Logs);
+            string? session = CurrentSession.IdOf(logs);
+            MessageSearch search = Find(logs, session, parsed.GetRequiredValue(which), parsed.GetValue(around));
             if (parsed.GetValue(raw)) PrintRaw(search.Found.Message, context);
             else if (parsed.GetValue(json)) PrintJson(search, session, context);
             else Print(search, session, context);
@@ -42,8 +43,9 @@ internal static class ShowCommand
         return verb;
     }
 
-    private static MessageSearch Find(string journal, string? session, string which, int around)
+    private static MessageSearch Find(LogDirectory logs, string? session, string which, int around)
     {
+        string journal = logs.CurrentJournal;
         bool isSeq = long.TryParse(
             which.StartsWith('#') ? which[1..] : which, NumberStyles.None, CultureInfo.InvariantCulture, out long seq);
         // An id may be a number, too: the sequence comes first.
@@ -51,12 +53,17 @@ internal static class ShowCommand
             ?? MessageSearch.ById(journal, which, around)
             ?? throw new StenoException(
                 $"There is no message {which} in session {session ?? "(unnamed)"}, the current one of {journal}.",
-                "`steno recent` shows sequences. Journals of earlier sessions are in archive/.");
+                $"`steno recent` shows sequences.{Earlier(logs)}");
     }
+
+    private static string Earlier(LogDirectory logs) =>
+        Directory.Exists(logs.Archive) && Directory.EnumerateFiles(logs.Archive, "*.jsonl").Any()
+            ? $" Journals of earlier sessions are in {logs.Archive}."
+            : "";
 
     private static void Print(MessageSearch search, string? session, VerbContext context)
     {
-        MessageScreen.Print(search.Found, session, context.Output);
+        MessageScreen.Print(search.Found, session, context.Output, context.Time);
         if (search.Before.Count + search.After.Count == 0) return;
 
         context.Output.Line();

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Steno.Configuration;
+using Steno.Core;
+using Steno.Core.Enrichment;
 using Steno.Demo;
 using Steno.Launching;
 using Steno.Processes;
@@ -53,22 +55,37 @@ internal static class StartCommand
         StenoSettings settings, bool demo, VerbContext context, CancellationToken cancellation)
     {
         foreach (string warning in settings.Warnings) context.Error.Line($"{Styled.Warning("warning:")} {warning}");
+        RefuseWhatCannotRun(settings);
         StartReport report =
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
-        if (demo) await PrintDemoAsync(settings, context, cancellation).ConfigureAwait(false);
-        // Only of a broker that we started do we know where its publishers' door is.
-        ConnectionSample.Print(
-            report.Broker is not null && !Differences(report, settings).Any() ? SettingsReader.Reachable(settings.Publishers) : null,
-            context.Output);
+        if (demo) await PrintDemoAsync(report, settings, context, cancellation).ConfigureAwait(false);
+        ConnectionSample.Print(report.Publishers, context.Output);
         context.Output.Line();
         context.Output.Line(
-            $"`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.");
+            $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
         if (!Executable.IsOn(context.Variable("PATH")))
             context.Output.Line($"`steno` is {Executable.Path} here; it is not on your PATH.");
         string[] differences = [.. Differences(report, settings)];
-        foreach (string difference in differences) context.Error.Line($"{Styled.Warning("warning:")} {difference}");
+        foreach (string difference in differences) context.Error.Line($"{Styled.Warning("warning:")} {context.Hints.In(difference)}");
         return differences.Length == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    /// <summary>What the daemons would refuse: said here, before anything is launched or made.</summary>
+    /// <exception cref="SettingException">Two doors at one place.</exception>
+    /// <exception cref="StenoException">The rules cannot be used.</exception>
+    private static void RefuseWhatCannotRun(StenoSettings settings)
+    {
+        bool wantsBroker = settings.Brokers.Contains(SettingsReader.Reachable(settings.Subscribers));
+        List<(string Name, ZmtpEndpoint Door)> doors = [];
+        if (settings.Direct is { } direct) doors.Add((SettingKey.Direct.Option, direct));
+        if (wantsBroker) doors.Add((SettingKey.Publishers.Option, settings.Publishers));
+        if (wantsBroker) doors.Add((SettingKey.Subscribers.Option, settings.Subscribers));
+        else doors.AddRange(settings.Brokers.Select(broker => (SettingKey.Brokers.Option, broker)));
+        foreach (var same in doors.GroupBy(door => SettingsReader.Reachable(door.Door)).Where(group => group.Count() > 1))
+            throw new SettingException(
+                $"{string.Join(" and ", same.Select(door => door.Name))} are both {same.Key}: each door needs a place of its own.");
+        if (settings.Rules is { } rules) _ = RuleSet.Load(rules);
     }
 
     private static void Print(StartReport report, StenoSettings settings, Screen screen)
@@ -88,28 +105,47 @@ internal static class StartCommand
     }
 
     private static async Task PrintDemoAsync(
-        StenoSettings settings, VerbContext context, CancellationToken cancellation)
+        StartReport report, StenoSettings settings, VerbContext context, CancellationToken cancellation)
     {
-        context.Output.Line($"Two sample agents talk over the broker. What the recorder wrote down:");
+        ZmtpEndpoint door = report.Publishers ?? SettingsReader.Reachable(settings.Publishers);
+        context.Output.Line($"Two sample agents talk over the broker, by its door {door.ToString()}. What the recorder wrote down:");
         context.Output.Flush();
-        IReadOnlyList<JournalEntry> recorded =
-            await new SampleConversation(settings, context.Time).RunAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<JournalEntry> recorded;
+        try
+        {
+            recorded = await new SampleConversation(settings.Logs, door, context.Time).RunAsync(cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (LaunchException failed)
+        {
+            // Only the demonstration failed: what was started records, and others may rely on it already.
+            throw new LaunchException(failed.Message,
+                $"{failed.Hint} The recorder (pid {report.Recorder ?? 0}) goes on recording; `steno stop` ends it.", failed.Log);
+        }
+
         var lines = new MessageLines(context.Output, context.Time);
         foreach (JournalEntry entry in recorded) lines.Print(entry);
         context.Output.Line();
-        context.Output.Line($"Try `steno show {recorded[2].Message.Seq ?? 0}`, `steno recent`, `steno status`. Recording goes on.");
+        string next = $"Try `steno show {recorded[2].Message.Seq ?? 0}`, `steno recent`, `steno status`. Recording goes on.";
+        context.Output.Line($"{context.Hints.In(next)}");
         context.Output.Line();
     }
 
-    /// <summary>A recorder that ran before keeps the settings it was started with.</summary>
+    /// <summary>
+    /// A recorder that ran before keeps the settings it was started with. Only doors that this start asks for
+    /// are missed: to repeat a start without them is no wish to change them.
+    /// </summary>
     private static IEnumerable<string> Differences(StartReport report, StenoSettings settings)
     {
         if (!report.RecorderWasRunning) yield break;
         var listens = report.Status.Sources.Select(source => source.Endpoint).ToHashSet(StringComparer.Ordinal);
-        foreach (ZmtpEndpoint? wanted in settings.Brokers.Append(settings.Direct))
+        bool asksForBrokers = settings.Given.Contains(SettingKey.Brokers) || settings.Given.Contains(SettingKey.Subscribers);
+        IEnumerable<ZmtpEndpoint?> wanted = asksForBrokers ? settings.Brokers : [];
+        if (settings.Given.Contains(SettingKey.Direct)) wanted = wanted.Append(settings.Direct);
+        foreach (ZmtpEndpoint? door in wanted)
         {
-            if (wanted is not null && !listens.Contains(wanted.ToString()))
-                yield return $"the recorder that runs does not listen to {wanted}: `steno stop`, then start it again.";
+            if (door is not null && !listens.Contains(door.ToString()))
+                yield return $"the recorder that runs does not listen to {door}: `steno stop`, then start it again.";
         }
     }
 }

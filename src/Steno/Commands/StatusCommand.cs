@@ -39,7 +39,7 @@ internal static class StatusCommand
         };
 
         if (json) context.Output.Verbatim(StatusJson.ToIndentedJson(status));
-        else StatusScreen.Print(status, context.Output, context.Time.GetUtcNow());
+        else StatusScreen.Print(status with { Reason = context.Hints.In(status.Reason) }, context.Output, context.Time.GetUtcNow());
         return status.Recording ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

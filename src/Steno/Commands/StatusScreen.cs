@@ -78,6 +78,9 @@ internal static class StatusScreen
             string often = $"({Count(warning.Count, "time")}, last {Age(warning.Last, now)} ago)";
             Row(screen, "", $"{warning.Text} {warning.Remedy}".TrimEnd() + $" {often}", isWarning: true);
         }
+
+        if (source.Warnings.Count > WarningsShown)
+            Row(screen, "", $"and {Count(source.Warnings.Count - WarningsShown, "warning")} more, in `status --json`", isWarning: true);
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)
@@ -127,15 +130,18 @@ internal static class StatusScreen
     private static string Proof(RecorderStatus status) => status.Proof switch
     {
         RecordingProof.Probe => $" A canary went the whole way {Ms(status.ProofAgeMs)} ago.",
-        RecordingProof.Traffic => $" The last one did so {Ms(status.ProofAgeMs)} ago.",
+        RecordingProof.Traffic => $" The last message reached it {Ms(status.ProofAgeMs)} ago.",
         // By the handshake alone: the reason says so.
         _ => "",
     };
 
     private static string Backlog(RecorderStatus status) =>
         status.Lost > 0 ? $"{status.Lost:N0} of them not recorded"
-        : status.QueueBytes == 0 && status.LagMs == 0 ? status.Recording ? "all recorded" : "none waits to be recorded"
+        : status.QueueBytes == 0 && status.LagMs == 0 ? (status.Recording ? "all recorded" : "none waits to be recorded") + Cut(status)
         : $"{ByteSize.Format(status.QueueBytes)} waiting, the oldest for {Ms(status.LagMs)}";
+
+    private static string Cut(RecorderStatus status) => status.Truncated == 0 ? ""
+        : $", {status.Truncated:N0} by the beginning only (over the message limit)";
 
     private static string Derived(RecorderStatus status) =>
         (status.IndexedSeq is { } indexed ? $", indexed {indexed:N0}" : "")

@@ -40,13 +40,13 @@ internal static class StopCommand
             return problem is null ? ExitCodes.Done : ExitCodes.Failed;
         }
 
-        foreach (StopReport report in reports) Print(report, context.Output);
+        foreach (StopReport report in reports) Print(report, context.Output, context.Hints);
         return reports.Any(report => report.How is StopOutcome.StillRunning || report.Problem is not null)
             ? ExitCodes.Failed
             : ExitCodes.Done;
     }
 
-    private static void Print(StopReport report, Screen screen)
+    private static void Print(StopReport report, Screen screen, CommandHints hints)
     {
         switch (report.How)
         {
@@ -62,7 +62,7 @@ internal static class StopCommand
                 break;
             case StopOutcome.StillRunning:
                 screen.Line($"{Styled.Bad("✗")} The {report.What} (pid {report.Pid ?? 0}) was asked to end, and runs. "
-                    + $"`steno stop --kill` kills it: what it has not yet written would be lost.");
+                    + $"{hints.In("`steno stop --kill` kills it: what it has not yet written would be lost.")}");
                 break;
         }
     }

@@ -33,7 +33,7 @@ internal static class TailCommand
         CancellationToken cancellation)
     {
         string journal = new LogDirectory(settings.Logs).CurrentJournal;
-        var remarks = new TailRemarks(context.Error, settings.Logs, context.Time);
+        var remarks = new TailRemarks(context.Error, settings.Logs, context.Hints, context.Time);
         Action<JournalEntry> print = json
             ? entry => context.Output.Verbatim(
                 JsonSerializer.Serialize(MessageAnswer.From(entry), MessageJson.Default.MessageAnswer))

@@ -6,7 +6,7 @@ namespace Steno.Commands;
 /// What <c>tail</c> says beside the messages, on standard error: that recording stops or goes on, that a
 /// repeat is left out. Any thread.
 /// </summary>
-internal sealed class TailRemarks(Screen error, string logs, TimeProvider time)
+internal sealed class TailRemarks(Screen error, string logs, CommandHints hints, TimeProvider time)
 {
     /// <summary>Status turns within 5 s of a fault; asking more often would not tell sooner.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -31,7 +31,7 @@ internal sealed class TailRemarks(Screen error, string logs, TimeProvider time)
         string? told = null;
         while (true)
         {
-            string? reason = await RecordingNote.LookAsync(logs, cancellation).ConfigureAwait(false);
+            string? reason = await RecordingNote.LookAsync(logs, hints, cancellation).ConfigureAwait(false);
             if (reason is not null && Kind(reason) != told) Write($"Not recording now: {reason}");
             if (reason is null && told is not null) Write("Recording again.");
             told = reason is null ? null : Kind(reason);

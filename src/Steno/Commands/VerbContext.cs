@@ -15,6 +15,9 @@ internal sealed record VerbContext(
     string WorkingDirectory,
     TimeProvider Time)
 {
+    /// <summary>Makes advised commands fit the command line at hand; set once that is parsed.</summary>
+    public CommandHints Hints { get; set; } = new(logs: null);
+
     public static VerbContext ForProcess() => new(
         Screen.ForOutput(),
         Screen.ForError(),

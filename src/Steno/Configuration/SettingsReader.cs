@@ -116,6 +116,7 @@ internal sealed class SettingsReader
                 SettingKey.MessageLimit, StenoSettings.MessageLimitDefault, 64 * ByteSize.KiB, 256 * ByteSize.MiB),
             Rules = PathOf(SettingKey.Rules),
             AllowRemote = allowRemote,
+            Given = _given.Keys.ToHashSet(),
             Warnings = warnings,
         };
     }

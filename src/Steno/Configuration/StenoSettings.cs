@@ -41,6 +41,9 @@ internal sealed record StenoSettings
     /// <summary>Whether doors may listen beyond this machine. Default: no.</summary>
     public required bool AllowRemote { get; init; }
 
+    /// <summary>What was asked for, by option, variable or file; all else is the default.</summary>
+    public required IReadOnlySet<SettingKey> Given { get; init; }
+
     /// <summary>What the user should know at start: doors open to others. Sentences, for stderr.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }

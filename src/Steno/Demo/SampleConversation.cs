@@ -1,4 +1,3 @@
-using Steno.Configuration;
 using Steno.Core.Files;
 using Steno.Launching;
 using Steno.Views;
@@ -10,7 +9,9 @@ namespace Steno.Demo;
 /// Two sample agents exchange a few sentences over the broker, and what the recorder made of them is read
 /// back from the journal: the whole way, seen in a second.
 /// </summary>
-internal sealed class SampleConversation(StenoSettings settings, TimeProvider time)
+/// <param name="logs">The log directory.</param>
+/// <param name="door">Where publishers connect.</param>
+internal sealed class SampleConversation(string logs, ZmtpEndpoint door, TimeProvider time)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -33,14 +34,13 @@ internal sealed class SampleConversation(StenoSettings settings, TimeProvider ti
     /// <exception cref="LaunchException">They were not heard, or did not arrive.</exception>
     public async Task<IReadOnlyList<JournalEntry>> RunAsync(CancellationToken cancellation)
     {
-        ZmtpEndpoint door = SettingsReader.Reachable(settings.Publishers);
         await using var claude = new SampleAgent(Claude, door, time);
         await using var gemini = new SampleAgent(Gemini, door, time);
         if (!await UntilAsync(() => claude.IsHeard && gemini.IsHeard, cancellation).ConfigureAwait(false))
             throw new LaunchException($"The sample agents are not heard: nobody asked for what is published at {door}.",
                 "Is the publishers' door of your broker another one? --publishers names it.");
 
-        string journal = new LogDirectory(settings.Logs).CurrentJournal;
+        string journal = new LogDirectory(logs).CurrentJournal;
         var recorded = new List<JournalEntry>(Script.Length);
         foreach ((string from, string to, string text) in Script)
         {

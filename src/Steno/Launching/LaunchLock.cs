@@ -1,3 +1,5 @@
+using Steno.Core.Files;
+
 namespace Steno.Launching;
 
 /// <summary>
@@ -24,10 +26,18 @@ internal sealed class LaunchLock : IDisposable
             try
             {
                 // Its mode is the umask's: the folder lets nobody else in.
-                return new LaunchLock(new FileStream(
-                    run.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+                FileStream file = new(
+                    run.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                // Who held it may have removed it meanwhile: a lock that has no name keeps nobody out.
+                if (File.Exists(run.LockFile)) return new LaunchLock(file);
+                await file.DisposeAsync().ConfigureAwait(false);
             }
-            catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
+            catch (DirectoryNotFoundException) when (time.GetElapsedTime(began) <= Deadline)
+            {
+                DurableDirectory.Create(run.Logs);
+                run.Create();
+            }
+            catch (IOException held)
             {
                 if (time.GetElapsedTime(began) > Deadline)
                     throw new LaunchException(

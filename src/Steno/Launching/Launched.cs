@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Steno.Configuration;
 using Steno.Processes;
 
 namespace Steno.Launching;
@@ -21,8 +22,23 @@ internal sealed class Launched
     /// <summary>Null while it runs.</summary>
     public int? ExitCode => _process.ExitCode;
 
-    /// <summary>The last of what it said itself.</summary>
-    public string LogTail => Daemon.LogTail(_log, _logBegins);
+    /// <summary>The last of what it said itself; null if it said nothing.</summary>
+    public string? LogTail => Daemon.LogTail(_log, _logBegins) is { Length: > 0 } said ? said : null;
+
+    /// <summary>That it ended at once, with its own words where it could write them.</summary>
+    /// <param name="what">What it is.</param>
+    /// <param name="hint">What to do, once its log says why.</param>
+    public LaunchException EndedAtOnce(string what, int exitCode, string hint)
+    {
+        string? said = LogTail;
+        return new LaunchException($"The {what} ended at once (exit code {exitCode}).", said is null ? Silence() : hint, said);
+    }
+
+    private string Silence()
+    {
+        string room = FreeSpace.Of(Path.GetDirectoryName(_log)!) is { } free ? $": {ByteSize.Format(free)} are free there" : "";
+        return $"It could not even write why to {_log}. Is the volume full{room}? Make room, then start again.";
+    }
 
     /// <exception cref="LaunchException">The system refuses.</exception>
     public static Launched Start(IReadOnlyList<string> arguments, string log, string workingDirectory)

@@ -15,12 +15,26 @@ internal static class PortOwner
     /// In words, such as <c>steno broker (pid 4711, of Steno on /home/you/conversation_logs)</c>; null if not
     /// known.
     /// </summary>
-    public static string? Describe(ZmtpEndpoint door)
+    public static string? Describe(ZmtpEndpoint door) =>
+        CommandLineOf(door) is var (pid, line) ? Describe(pid, line) : null;
+
+    /// <summary>
+    /// Where publishers connect to the broker that has this door for subscribers; null if it is none of ours,
+    /// or does not say so on its command line.
+    /// </summary>
+    public static ZmtpEndpoint? PublishersOf(ZmtpEndpoint subscribers) =>
+        CommandLineOf(subscribers) is var (_, line) && VerbOf(line) == "broker"
+        && ZmtpEndpoint.TryParse(After(line, Configuration.SettingKey.Publishers.Option) ?? "", out ZmtpEndpoint? door, out _)
+            ? door
+            : null;
+
+    private static (int Pid, string[] Line)? CommandLineOf(ZmtpEndpoint door)
     {
         if (!OperatingSystem.IsLinux() || door.IsIpc) return null;
         try
         {
-            return SocketOf(door.Port) is { } socket && HolderOf(socket) is { } pid ? Describe(pid) : null;
+            if (SocketOf(door.Port) is not { } socket || HolderOf(socket) is not { } pid) return null;
+            return (pid, File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries));
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {
@@ -69,15 +83,22 @@ internal static class PortOwner
         }
     }
 
-    private static string Describe(int pid)
+    private static string Describe(int pid, string[] line)
     {
-        string[] line = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        if (VerbOf(line) is { } verb)
+            return $"`steno {verb}` (pid {pid}{(LogsOf(line) is { } logs ? $", of Steno on {logs}" : "")})";
         string name = line.Length == 0 ? "a process" : Path.GetFileName(line[0]);
-        // `steno broker`, or `dotnet steno.dll broker`.
+        return $"{name} (pid {pid})";
+    }
+
+    /// <summary>Of <c>steno broker</c>, or <c>dotnet steno.dll broker</c>; null if it is no daemon of
+    /// Steno.</summary>
+    private static string? VerbOf(string[] line)
+    {
         int verb = Array.FindIndex(line, word => word is "broker" or "record");
-        if (verb is not (1 or 2) || !Path.GetFileNameWithoutExtension(line[verb - 1]).Equals("steno", StringComparison.Ordinal))
-            return $"{name} (pid {pid})";
-        return $"`steno {line[verb]}` (pid {pid}{(LogsOf(line) is { } logs ? $", of Steno on {logs}" : "")})";
+        return verb is 1 or 2 && Path.GetFileNameWithoutExtension(line[verb - 1]).Equals("steno", StringComparison.Ordinal)
+            ? line[verb]
+            : null;
     }
 
     /// <summary>A recorder is told its log directory, and a daemon where in it its own log is.</summary>

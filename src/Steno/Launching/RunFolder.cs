@@ -9,6 +9,9 @@ namespace Steno.Launching;
 /// </summary>
 internal sealed class RunFolder(string logs)
 {
+    /// <summary>The log directory that it is in.</summary>
+    public string Logs { get; } = logs;
+
     public string Path { get; } = System.IO.Path.Combine(logs, ControlSocket.RunFolder);
 
     public string BrokerLog => System.IO.Path.Combine(Path, "broker.log");

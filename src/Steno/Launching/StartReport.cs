@@ -1,5 +1,6 @@
 using Steno.Processes;
 using Steno.Recorder;
+using Steno.Zmtp;
 
 namespace Steno.Launching;
 
@@ -9,6 +10,7 @@ namespace Steno.Launching;
 /// <param name="Broker">The broker that we launched, now or earlier; null when another one is used.</param>
 /// <param name="BrokerWasRunning">Whether there was a broker already, ours or another.</param>
 /// <param name="OtherBroker">Who the broker that is not ours is, in words, where that can be known.</param>
+/// <param name="Publishers">Where agents connect to publish; null if the broker is not ours and does not tell.</param>
 /// <param name="Status">The proof: <see cref="RecorderStatus.Recording"/> is true.</param>
 internal sealed record StartReport(
     int? Recorder,
@@ -16,4 +18,5 @@ internal sealed record StartReport(
     ProcessIdentity? Broker,
     bool BrokerWasRunning,
     string? OtherBroker,
+    ZmtpEndpoint? Publishers,
     RecorderStatus Status);

@@ -43,6 +43,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     /// <exception cref="LaunchException">It cannot, and why. Nothing that it launched is left.</exception>
     public async Task<StartReport> StartAsync(CancellationToken cancellation)
     {
+        bool isNew = !Directory.Exists(settings.Logs);
         DurableDirectory.Create(settings.Logs);
         _run.Create();
         using LaunchLock alone = await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false);
@@ -52,8 +53,28 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         }
         catch
         {
+            bool launched = _broker is not null || _recorder is not null;
             await TakeBackAsync().ConfigureAwait(false);
+            if (isNew && !launched) RemoveWhatWasMade();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A log directory made for nothing: with the lock in it, which another start that waits for it makes
+    /// anew. What somebody else has put there meanwhile stays.
+    /// </summary>
+    private void RemoveWhatWasMade()
+    {
+        try
+        {
+            File.Delete(_run.LockFile);
+            Directory.Delete(_run.Path);
+            Directory.Delete(settings.Logs);
+        }
+        catch (Exception used) when (used is IOException or UnauthorizedAccessException)
+        {
+            // It is in use: then it is no longer ours to remove.
         }
     }
 
@@ -79,7 +100,18 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         bool wasRunning = _recorder is null || _recorder.Identity.Pid != status.Pid;
         ProcessIdentity? ours = PidFile.ReadAlive(_run.BrokerPid);
         string? others = ours is null ? PortOwner.Describe(settings.Brokers[0]) : null;
-        return new StartReport(status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, others, status);
+        return new StartReport(
+            status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, others, FindPublishers(status), status);
+    }
+
+    /// <summary>A recorder that ran before may listen to another broker than this start would.</summary>
+    private ZmtpEndpoint? FindPublishers(RecorderStatus status)
+    {
+        if (_broker is not null) return SettingsReader.Reachable(settings.Publishers);
+        string? broker = status.Sources.FirstOrDefault(source => source.Kind == "broker")?.Endpoint;
+        ZmtpEndpoint? told = broker is null ? null : PortOwner.PublishersOf(ZmtpEndpoint.Parse(broker));
+        told ??= settings.Given.Contains(SettingKey.Publishers) ? settings.Publishers : null;
+        return told is null ? null : SettingsReader.Reachable(told);
     }
 
     /// <summary>Launches a broker, unless one is there or the user named others.</summary>
@@ -124,9 +156,8 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     private void ThrowIfBrokerEnded()
     {
         if (_broker?.ExitCode is { } code)
-            throw new LaunchException($"The broker ended at once (exit code {code}).",
-                "Its log says why. Another program on its port? --publishers and --subscribers name others.",
-                _broker.LogTail);
+            throw _broker.EndedAtOnce("broker", code,
+                "Its log says why. Another program on its port? --publishers and --subscribers name others.");
     }
 
     private async Task<RecorderStatus> ProveAsync(ControlClient client, CancellationToken cancellation)
@@ -142,8 +173,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
 
             ThrowIfBrokerEnded();
             if (ended is { } code && reply.Outcome is not ControlOutcome.Answered)
-                throw new LaunchException($"The recorder ended at once (exit code {code}).",
-                    "Its log says why.", _recorder!.LogTail);
+                throw _recorder!.EndedAtOnce("recorder", code, "Its log says why.");
 
             if (reply.Explanation != reason) (reason, settled) = (reply.Explanation, time.GetTimestamp());
             bool hasSettled = reply.Outcome is ControlOutcome.Answered && time.GetElapsedTime(settled) > SettledAfter;
@@ -155,7 +185,9 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     private LaunchException DoesNotRecord(ControlReply reply) => _recorder is null
         ? new LaunchException(
             $"A recorder runs already (pid {reply.Pid ?? 0}), and does not record: {reply.Explanation}",
-            "It goes on trying. `steno status` shows when it records; `steno stop` ends it.")
+            reply.Status is { Stopped: true }
+                ? "It will not go on by itself: mend this, `steno stop`, then start again."
+                : "It goes on trying. `steno status` shows when it records; `steno stop` ends it.")
         : new LaunchException(
             $"The recorder was started and does not record: {reply.Explanation}",
             "It was stopped again. Mend this, then start once more.", _recorder.LogTail);

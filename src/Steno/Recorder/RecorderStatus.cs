@@ -100,6 +100,17 @@ internal sealed record RecorderStatus
     public string? SecondCopyProblem { get; init; }
 
     /// <summary>
+    /// Messages over the size limit since the recorder started: of these the beginning, the length and the
+    /// hash are recorded.
+    /// </summary>
+    public long Truncated { get; init; }
+
+    /// <summary>
+    /// Recording has ended, and this process will not take it up again: it waits to be stopped.
+    /// </summary>
+    public bool Stopped { get; init; }
+
+    /// <summary>
     /// Messages received that will not be recorded, since recording has stopped for good; else 0.
     /// </summary>
     public long Lost { get; init; }

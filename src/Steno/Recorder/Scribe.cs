@@ -45,6 +45,7 @@ internal sealed class Scribe
     private volatile Exception? _failure;
     private long _messages;
     private long _composed;
+    private long _truncated;
     private long _lastMessageSeq;
     private long _beat;
     private long _atHand;
@@ -75,6 +76,9 @@ internal sealed class Scribe
 
     /// <summary>Messages taken from the queue.</summary>
     public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>Those among them that were over the size limit.</summary>
+    public long Truncated => Volatile.Read(ref _truncated);
 
     /// <summary>
     /// The sequence of the last message of an agent, as against lines of the recorder's own.
@@ -215,6 +219,7 @@ internal sealed class Scribe
             long seq = _journal.NextSeq; // not before: the line may be the first of another session
             _composer.Compose(message, seq, line);
             _journal.EndLine(batch.ReceivedAt);
+            if (received.Truncation is not null) Volatile.Write(ref _truncated, _truncated + 1);
             Volatile.Write(ref _lastMessageSeq, seq);
             Volatile.Write(ref _composed, _composed + 1);
             if (_agents.Note(_composer.Speaker, batch.ReceivedAt)) WriteAgentSeen(batch.ReceivedAt);

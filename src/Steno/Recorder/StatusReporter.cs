@@ -2,6 +2,7 @@ using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Sessions;
+using Steno.Processes;
 using Steno.Zmtp;
 
 namespace Steno.Recorder;
@@ -79,8 +80,10 @@ internal sealed class StatusReporter(
             Checks = check.Checks,
             Incidents = befell,
             SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
+            Truncated = scribe.Truncated,
+            Stopped = scribe.Failure is not null,
             Lost = scribe.Lost,
-            DiskFreeBytes = FreeBytes(),
+            DiskFreeBytes = FreeSpace.Of(options.Logs.Root),
             Logs = options.Logs.Root,
             Pid = Environment.ProcessId,
             StartedAt = _startedAt,
@@ -135,16 +138,4 @@ internal sealed class StatusReporter(
     }
 
     private static string Names(IReadOnlyList<SourceStatus> sources) => string.Join(" and ", sources.Select(source => source.Endpoint));
-
-    private long? FreeBytes()
-    {
-        try
-        {
-            return new DriveInfo(options.Logs.Root).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null; // the volume is gone or hides its size: unknown
-        }
-    }
 }

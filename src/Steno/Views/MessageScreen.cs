@@ -17,7 +17,7 @@ internal static class MessageScreen
 
     private const int NameColumnsMin = 20;
 
-    public static void Print(JournalEntry entry, string? session, Screen screen)
+    public static void Print(JournalEntry entry, string? session, Screen screen, TimeProvider time)
     {
         RecordedMessage message = entry.Message;
         string name = entry.IsDamaged ? "(damaged line)" : Fit(message.Speaker, screen);
@@ -31,7 +31,7 @@ internal static class MessageScreen
         }
 
         Field(screen, "said", Said(message));
-        if (message.ReceivedAt is { } received) screen.Line($"  received   {received:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}");
+        Field(screen, "received", Received(message, time));
         Field(screen, "id", message.Id);
         Field(screen, "context", message.ContextId);
         Field(screen, "topic", message.Topic);
@@ -56,6 +56,17 @@ internal static class MessageScreen
         && message.Timestamp == received.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
             ? "(the sender named no time)"
             : message.Timestamp;
+
+    /// <summary>As the journal has it; and as <c>recent</c> and <c>tail</c> show it, where that is another
+    /// time.</summary>
+    private static string? Received(RecordedMessage message, TimeProvider time)
+    {
+        if (message.ReceivedAt is not { } received) return null;
+        DateTimeOffset local = TimeZoneInfo.ConvertTime(received, time.LocalTimeZone);
+        string here = local.Offset == received.Offset ? "" : string.Create(
+            CultureInfo.InvariantCulture, $" ({local:yyyy-MM-dd HH:mm:ss} here)");
+        return string.Create(CultureInfo.InvariantCulture, $"{received:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}{here}");
+    }
 
     private static void Field(Screen screen, string name, string? value)
     {

@@ -69,6 +69,9 @@ public sealed class FaultTests : IDisposable
         // What is in the file is what was durable, and not a line more.
         Assert.Equal(durable, _logs.Lines().Length);
         await AssertNothingIsClaimedAsync(recorder, direct);
+        (int code, _, string advice) = await StenoBinary.RunAsync(["start", "--logs", _logs.Logs, "--broker", _publishers]);
+        Assert.Equal(1, code);
+        Assert.Contains("It will not go on by itself", advice, StringComparison.Ordinal);
         Assert.Equal(1, await StopUnderStraceAsync(recorder, status));
         await JournalVerifier.VerifyAsync(_logs.Journal);
     }

@@ -211,7 +211,7 @@ public sealed class CommandLineTests : IDisposable
         _output.GetStringBuilder().Clear();
         Assert.Equal(1, Run("status", "--logs", "."));
         Assert.StartsWith("✗ NOT recording. No recorder is running on ", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("`steno start`", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("`steno start --logs .`", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class StatusScreenTests
     [Fact]
     public void The_first_line_says_whether_it_records()
     {
-        Assert.StartsWith("✓ Recording. All is well. The last one did so 2 s ago.\n",
+        Assert.StartsWith("✓ Recording. All is well. The last message reached it 2 s ago.\n",
             Print(Healthy()), StringComparison.Ordinal);
         Assert.StartsWith("✗ NOT recording. The disk is full.\n",
             Print(Healthy() with { Recording = false, Proof = null, Reason = "The disk is full." }),
@@ -47,6 +47,19 @@ public sealed class StatusScreenTests
         string deaf = Print(Healthy() with { Recording = false, Reason = "Not listening." });
         Assert.DoesNotContain("all recorded", deaf, StringComparison.Ordinal);
         Assert.Contains("; none waits to be recorded\n", deaf, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Warnings_that_do_not_fit_are_counted()
+    {
+        SourceStatus source = Healthy().Sources[0];
+        Assert.DoesNotContain("more, in", Print(Healthy() with { Sources = [source with { Warnings = Warnings(3) }] }), StringComparison.Ordinal);
+        Assert.Contains("and 1 warning more, in `status --json`", Print(Healthy() with { Sources = [source with { Warnings = Warnings(4) }] }), StringComparison.Ordinal);
+
+        static SourceWarning[] Warnings(int count) =>
+        [
+            .. Enumerable.Range(1, count).Select(n => new SourceWarning { Code = $"C{n}", Text = $"Text {n}.", Remedy = "", Count = n, Last = Now }),
+        ];
     }
 
     [Theory]

@@ -82,6 +82,9 @@ public sealed class MessageLinesTests : IDisposable
             "\"Timestamp\":\"2025-11-30T10:00:00.123\"", "\"Timestamp\":\"2025-11-30T15:00:00.123456Z\"", StringComparison.Ordinal);
         Assert.Contains("  said       (the sender named no time)\n", Show(without), StringComparison.Ordinal);
         Assert.Contains("  received   2025-11-30T15:00:00.123456Z\n", Show(without), StringComparison.Ordinal);
+        _time.SetLocalTimeZone(TimeZoneInfo.CreateCustomTimeZone("east", TimeSpan.FromHours(2), null, null));
+        Assert.Contains(
+            "  received   2025-11-30T15:00:00.123456Z (2025-11-30 17:00:00 here)\n", Show(without), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +118,7 @@ public sealed class MessageLinesTests : IDisposable
     private string Show(string line, int? columns = null)
     {
         _written.GetStringBuilder().Clear();
-        MessageScreen.Print(Entry(line), "s-1", new Screen(_written, hasColours: false, columns));
+        MessageScreen.Print(Entry(line), "s-1", new Screen(_written, hasColours: false, columns), _time);
         return _written.ToString();
     }
 

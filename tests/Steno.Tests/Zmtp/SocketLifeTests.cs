@@ -138,6 +138,33 @@ public sealed class SocketLifeTests
         await peer.ReadUntilAsync(WireCommands.Make("PONG"u8, [1, 2, 3]));
     }
 
+    [Fact]
+    public async Task Advice_about_who_came_to_our_door_is_for_who_came()
+    {
+        using Inbox inbox = new();
+        await using PullSocket pull = TestSockets.Pull(inbox);
+        List<ZmtpFault> faults = [];
+        pull.ConnectionChanged += status =>
+        {
+            if (status.Fault is not { } fault) return;
+            lock (faults) faults.Add(fault);
+        };
+        ZmtpEndpoint door = pull.Bind(TestSockets.AnyPort);
+        using (RawPeer browser = await RawPeer.DialAsync(door))
+            await browser.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+        using (RawPeer hasty = await RawPeer.DialAsync(door)) await hasty.SendAsync(RawPeer.Greeting());
+
+        await Eventually.BecomesTrueAsync(() => Of(ZmtpFaultCode.ClosedInHandshake) is not null, "one left early");
+        Assert.Contains("ended before its message had left", Of(ZmtpFaultCode.ClosedInHandshake)!.Remedy, StringComparison.Ordinal);
+        await Eventually.BecomesTrueAsync(() => Of(ZmtpFaultCode.NotZmtp) is not null, "one speaks HTTP");
+        Assert.Contains("find out who calls it", Of(ZmtpFaultCode.NotZmtp)!.Remedy, StringComparison.Ordinal);
+
+        ZmtpFault? Of(ZmtpFaultCode code)
+        {
+            lock (faults) return faults.Find(fault => fault.Code == code);
+        }
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, true)]
