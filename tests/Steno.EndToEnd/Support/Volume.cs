@@ -44,8 +44,8 @@ internal sealed partial class Volume : IAsyncDisposable
             if (tmpfsBytes is { } size)
                 await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "steno-test", volume.Disk);
             await using (FileStream image = new(volume.Image, FileMode.CreateNew)) image.SetLength(bytes);
-            // Blocks of 4 KiB, as on any disk in use: docs/adr/0013-real-volumes.md says what smaller ones
-            // do.
+            // Blocks of 4 KiB, as on any disk in use: with smaller ones a loop device on a full tmpfs calls
+            // written what is not (docs/adr/0013-real-volumes.md).
             await RunAsync(mkfs, "-q", "-b", type == "xfs" ? "size=4096" : "4096", volume.Image);
             await volume.MountAsync();
             return volume;
