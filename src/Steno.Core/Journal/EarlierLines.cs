@@ -6,7 +6,7 @@ namespace Steno.Core.Journal;
 /// </summary>
 internal sealed class EarlierLines(string path) : IDisposable
 {
-    /// <summary>Each takes twenty reads; a journal full of lines out of place is not read to pieces.</summary>
+    /// <summary>Each takes twenty reads; a journal full of misplaced lines is not read to pieces.</summary>
     private const int MaxSearches = 64;
 
     /// <summary>So near a line is found by reading on.</summary>

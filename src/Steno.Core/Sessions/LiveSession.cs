@@ -296,8 +296,8 @@ public sealed class LiveSession : IDisposable
     /// 3. the lines are written there and synced
     /// 4. a "recovered" line says what was mended (of a child its first line does)
     /// </code>
-    /// A crash on the way loses what was not recorded, as any crash does; what 2 leaves is said there, and 4 is
-    /// made good for by the next start.
+    /// A crash on the way loses what was not recorded, as any crash does; what 2 leaves is said there, and
+    /// the next start makes good for 4.
     /// </summary>
     /// <param name="found">What a check found behind our back.</param>
     private void MendOnce(CheckResult? found)

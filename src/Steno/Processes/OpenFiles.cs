@@ -10,7 +10,7 @@ namespace Steno.Processes;
 /// </summary>
 internal static partial class OpenFiles
 {
-    /// <summary>What the doors can need at most, twice over; far from what a process should be kept from.</summary>
+    /// <summary>What the doors can need at most, twice over; far from what a system minds.</summary>
     private const int Wanted = 4096;
 
     /// <summary>

@@ -188,7 +188,7 @@ public sealed class LiveSessionTests : IDisposable
         Assert.Equal(100_000, new FileInfo(_logs.ArchivedJournal(_first.Started, _first.Id)).Length);
     }
 
-    /// <summary>Somebody who knows the format: every line proves the next, and none is what was recorded.</summary>
+    /// <summary>Somebody who knows the format: every line proves the next, none is as recorded.</summary>
     [Fact]
     public async Task A_journal_that_was_rewritten_with_a_chain_of_its_own_is_put_back()
     {
