@@ -189,6 +189,31 @@ public sealed class DescriptorTests : IDisposable
         await AssertSaidAsync(20);
     }
 
+    /// <summary>The hand in the file is told once: a check that could not be made must be made later.</summary>
+    [Fact]
+    public async Task A_check_that_lacked_descriptors_is_made_once_there_are_some()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker, _direct);
+        await using PythonPeer push = await PythonPeer.ConnectAsync("PUSH", _direct);
+        await SayAsync(push, 1, 40);
+        await recorder.WaitUntilReceivedAsync(40);
+        string copy = Path.Combine(_logs.Logs, "recovery", "crash_recovery.jsonl");
+        await Eventually.BecomesTrueAsync(() => new FileInfo(copy).Length == new FileInfo(_logs.Journal).Length, "the copy is level");
+        byte[] whole = await File.ReadAllBytesAsync(_logs.Journal, TestContext.Current.CancellationToken);
+        await LimitAsync(recorder, 5);
+        await using (ChildProcess hand = ChildProcess.Start(
+            "/bin/sh", "-c", $"printf Z | dd of='{_logs.Journal}' bs=1 seek={whole.Length / 2} conv=notrunc status=none"))
+            Assert.Equal(0, await hand.WaitForExitAsync());
+        await recorder.Process.WaitForErrorAsync("cannot be checked");
+
+        await LimitAsync(recorder, 1024);
+        await recorder.WaitForAsync(s => s.GetProperty("incidents").GetArrayLength() == 1, "it is told", 40);
+        byte[] healed = await File.ReadAllBytesAsync(_logs.Journal, TestContext.Current.CancellationToken);
+        Assert.Equal(whole, healed[..whole.Length]);
+        Assert.Equal(0, await recorder.StopAsync());
+        await AssertSaidAsync(40);
+    }
+
     private void Connect()
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);

@@ -27,13 +27,6 @@ public sealed class LiveSession : IDisposable
     /// </summary>
     private const int MaxRounds = 10;
 
-    /// <summary>
-    /// Mending opens four files at once at most; two more are for whoever asks for status meanwhile.
-    /// </summary>
-    private const int DescriptorsToMend = 6;
-
-    private static readonly TimeSpan DescriptorInterval = TimeSpan.FromMilliseconds(500);
-
     private readonly LogDirectory _directory;
     private readonly LineComposer _composer;
     private readonly TimeProvider _time;
@@ -41,13 +34,11 @@ public sealed class LiveSession : IDisposable
     private readonly Action<string> _happened;
     private readonly LiveMending _mending;
     private readonly UntoldMendings _untold;
-    private readonly FileFacts _root;
-    private readonly List<JournalBatch> _carried = [];
+    private readonly DirectoryWatch _watch;
+    private readonly DescriptorPatience _patience;
+    private readonly CarriedLines _carried = new();
     private volatile OpenedSession _current;
-    private volatile string? _directoryProblem;
     private volatile RecoveryFile _copy;
-    private volatile StorageException? _lack;
-    private readonly CancellationTokenSource _patience;
     private readonly AutoResetEvent _touched = new(false);
     private CheckResult? _checked;
     private AbandonedJournal? _left;
@@ -75,9 +66,9 @@ public sealed class LiveSession : IDisposable
         _happened = happened;
         _mending = new LiveMending(directory, time, happened);
         _untold = new UntoldMendings(directory);
-        _root = FileFacts.Of(directory.Root) ?? throw DirectoryIsLost();
+        _watch = new DirectoryWatch(directory, happened);
+        _patience = new DescriptorPatience(time, happened);
         _looked = time.GetTimestamp();
-        _patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _copy = Follow();
     }
 
@@ -91,13 +82,13 @@ public sealed class LiveSession : IDisposable
     /// Set while the log directory's name belongs to nothing or to another directory: recording goes on in
     /// the open file, and nothing is written by name. Any thread.
     /// </summary>
-    public string? DirectoryProblem => _directoryProblem;
+    public string? DirectoryProblem => _watch.Problem;
 
     /// <summary>
     /// What recording waits for, that others may give back at any moment: descriptors. Null while it does
     /// not wait. Any thread.
     /// </summary>
-    public StorageException? Lack => _lack;
+    public StorageException? Lack => _patience.Lack;
 
     /// <summary>
     /// Set when somebody else has had a hand in the journal: what stands there may not be what was written.
@@ -134,7 +125,7 @@ public sealed class LiveSession : IDisposable
     public long NextSeq => _current.Writer.NextSeq;
 
     /// <summary>Lines in memory that are not recorded, and will not be once a member has thrown.</summary>
-    public IEnumerable<JournalBatch> Unrecorded => _carried;
+    public IEnumerable<JournalBatch> Unrecorded => _carried.Batches;
 
     /// <inheritdoc cref="JournalWriter.BeginLine"/>
     /// <remarks>The line may be of another session than the one before.</remarks>
@@ -193,7 +184,7 @@ public sealed class LiveSession : IDisposable
     /// The recorder stops: what is waited for is waited for this long, and then recording has failed. Any
     /// thread.
     /// </summary>
-    public void LosePatienceAfter(TimeSpan time) => _patience.CancelAfter(time);
+    public void LosePatienceAfter(TimeSpan time) => _patience.EndAfter(time);
 
     /// <summary>
     /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost:
@@ -206,7 +197,7 @@ public sealed class LiveSession : IDisposable
     {
         Commit();
         LookNow();
-        if (_directoryProblem is not null) return false;
+        if (_watch.Problem is not null) return false;
         _copy.Dispose();
         _isClosed = true;
         _current.Close();
@@ -230,7 +221,7 @@ public sealed class LiveSession : IDisposable
     {
         if (_left is not null) return; // a mending that failed: it has them
         _left = _current.Writer.Abandon();
-        _carried.InsertRange(0, _left.Unrecorded);
+        _carried.Add(_left);
     }
 
     /// <summary>
@@ -246,28 +237,20 @@ public sealed class LiveSession : IDisposable
         AbandonedJournal left = _left!;
         return left.File.Facts.Links > 0
             ? null
-            : _mending.Rescue(left, _current.Manifest, isDirectoryLost: _directoryProblem is not null);
+            : _mending.Rescue(left, _current.Manifest, isDirectoryLost: _watch.Problem is not null);
     }
 
     private void LookNow()
     {
         _looked = _time.GetTimestamp();
-        LookAtDirectory();
-        if (_directoryProblem is not null) return;
+        _watch.Look();
+        if (_watch.Problem is not null) return;
         JournalWriter writer = _current.Writer;
         CheckResult? report = Volatile.Read(ref _checked);
         CheckResult? found = report?.Session == _current.Manifest.Id ? report : null; // another's is sealed
         if (!HasItsName(writer.Facts) || writer.IsFileChanged() || found is not null) Mend(found);
         else if (writer.TakeTouch()) _touched.Set();
         if (report is not null) Volatile.Write(ref _checked, null);
-    }
-
-    private void LookAtDirectory()
-    {
-        bool there = FileFacts.Of(_directory.Root) is { } root && root.IsSameAs(_root);
-        if (there == _directoryProblem is null) return;
-        _directoryProblem = there ? null : DirectoryIsLost().Message;
-        _happened(there ? $"The log directory {_directory.Root} is back in its place." : _directoryProblem!);
     }
 
     private bool HasItsName(in FileFacts journal) =>
@@ -305,17 +288,17 @@ public sealed class LiveSession : IDisposable
         JournalWriter writer = _current.Writer;
         StorageException? failure = writer.Failure;
         AbandonedJournal left = _left = writer.Abandon();
-        _carried.InsertRange(0, left.Unrecorded);
+        _carried.Add(left);
 
         bool refused = failure is not null && !writer.IsDisturbed;
         // Without room a child session has none either. What could not be cut back is found, and mended, by
         // the next start.
         if (refused && (failure!.IsFull || writer.CutBackFailure is not null)) throw Failed(left, failure);
-        LookAtDirectory();
-        if (_directoryProblem is not null) throw Failed(left, failure ?? DirectoryIsLost());
+        _watch.Look();
+        if (_watch.Problem is not null) throw Failed(left, failure ?? _watch.Lost);
 
         DurableFile file = left.File;
-        Insist(() =>
+        _patience.Insist(() =>
         {
             if (!HasItsName(file.Facts)) file = _mending.Restore(left);
         });
@@ -324,7 +307,7 @@ public sealed class LiveSession : IDisposable
         if (suspected) _copy.Dispose();
         else _copy.Stop();
         IReadOnlyList<JournalDamage> lost = [];
-        Insist(() =>
+        _patience.Insist(() =>
         {
             if (!suspected) return;
             lost = _mending.FindLost(file, left.End, _current.Manifest, out JournalPosition whole);
@@ -337,7 +320,7 @@ public sealed class LiveSession : IDisposable
         }
         else
         {
-            Insist(() =>
+            _patience.Insist(() =>
             {
                 if (file.Length > left.End.Offset) _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
             });
@@ -347,7 +330,7 @@ public sealed class LiveSession : IDisposable
         if (file != left.File) left.File.Dispose();
         _left = null;
         _copy = Follow();
-        Carry(firstMoved: _current.Writer.NextSeq);
+        _carried.WriteTo(_current.Writer);
         foreach (Mending mended in _untold.All()) Tell(mended);
         if (stays) Name(lost);
     }
@@ -367,30 +350,6 @@ public sealed class LiveSession : IDisposable
         {
             _happened(damage.Description);
             Write(damage.ToEvent());
-        }
-    }
-
-    /// <summary>
-    /// Takes a step that opens files, and may be taken again. Where descriptors are lacking it waits: others
-    /// may close theirs, and what is said meanwhile waits in the queue.
-    /// </summary>
-    private void Insist(Action step)
-    {
-        while (true)
-        {
-            try
-            {
-                FreeDescriptors.Require(DescriptorsToMend);
-                step();
-                _lack = null;
-                return;
-            }
-            catch (StorageException e) when (e.IsOutOfDescriptors)
-            {
-                if (_lack is null) _happened($"The journal must be mended, and that waits: {e.Message}. {e.Hint}");
-                _lack = e;
-                if (_patience.Token.WaitHandle.WaitOne(DescriptorInterval)) throw;
-            }
         }
     }
 
@@ -426,28 +385,6 @@ public sealed class LiveSession : IDisposable
         _happened($"{what} Session {_current.Manifest.Id} began.");
     }
 
-    /// <summary>A batch is taken from the list when its lines are the new writer's.</summary>
-    private void Carry(long firstMoved)
-    {
-        JournalWriter writer = _current.Writer;
-        while (_carried.Count > 0)
-        {
-            JournalBatch batch = _carried[0];
-            ReadOnlySpan<byte> lines = batch.Lines.Span;
-            for (int n = 0; n < batch.Count; n++)
-            {
-                int end = lines.IndexOf((byte)'\n');
-                LineBuffer line = writer.BeginLine();
-                MovedLine.Compose(lines[..end], writer.NextSeq, firstMoved, line);
-                writer.EndLine(new DateTimeOffset(batch.OldestUtcTicks, TimeSpan.Zero));
-                lines = lines[(end + 1)..];
-            }
-
-            _carried.RemoveAt(0);
-            writer.Commit();
-        }
-    }
-
     private void Write(SystemEvent e)
     {
         DateTimeOffset now = _time.GetUtcNow();
@@ -461,6 +398,4 @@ public sealed class LiveSession : IDisposable
 
     private static JournalFailedException Failed(AbandonedJournal left, StorageException cause) =>
         new(left.File.Path, left.End.Seq, cause);
-
-    private StorageException DirectoryIsLost() => StorageException.DirectoryLost(_directory.Root);
 }

@@ -13,11 +13,12 @@ internal sealed class LaunchLock : IDisposable
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    private readonly FileStream _file;
+    private readonly DurableFile _file;
 
-    private LaunchLock(FileStream file) => _file = file;
+    private LaunchLock(DurableFile file) => _file = file;
 
     /// <exception cref="LaunchException">Another one is at work for too long.</exception>
+    /// <exception cref="StorageException">The lock cannot be made: no room, no permission.</exception>
     public static async Task<LaunchLock> AcquireAsync(RunFolder run, TimeProvider time, CancellationToken cancellation)
     {
         long began = time.GetTimestamp();
@@ -25,21 +26,19 @@ internal sealed class LaunchLock : IDisposable
         {
             try
             {
-                // Its mode is the umask's: the folder lets nobody else in.
-                FileStream file = new(
-                    run.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-                // Who held it may have removed it meanwhile: a lock that has no name keeps nobody out.
-                if (File.Exists(run.LockFile)) return new LaunchLock(file);
-                await file.DisposeAsync().ConfigureAwait(false);
+                DurableFile file = DurableFile.OpenLocked(run.LockFile);
+                // Who held it may have removed it meanwhile: a lock without its name keeps nobody out.
+                if (FileFacts.Of(run.LockFile) is { } named && named.IsSameAs(file.Facts)) return new LaunchLock(file);
+                file.Dispose();
             }
-            catch (DirectoryNotFoundException) when (time.GetElapsedTime(began) <= Deadline)
+            catch (StorageException gone) when (!gone.IsLockedByAnother && !Directory.Exists(run.Path) && !IsLate())
             {
                 DurableDirectory.Create(run.Logs);
                 run.Create();
             }
-            catch (IOException held)
+            catch (StorageException held) when (held.IsLockedByAnother)
             {
-                if (time.GetElapsedTime(began) > Deadline)
+                if (IsLate())
                     throw new LaunchException(
                         $"Another `steno start` or `steno stop` holds {run.LockFile}: {held.Message}",
                         "Wait for it, or end it, and try again.");
@@ -47,6 +46,8 @@ internal sealed class LaunchLock : IDisposable
 
             await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
         }
+
+        bool IsLate() => time.GetElapsedTime(began) > Deadline;
     }
 
     public void Dispose() => _file.Dispose();

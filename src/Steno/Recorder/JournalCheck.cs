@@ -100,17 +100,18 @@ internal sealed class JournalCheck : IDisposable
 
             (JournalWriter? Writer, long Bytes) last = default;
             TimeSpan period = PeriodMin;
+            bool isDue = false; // there was a reason, and the check came to no end: the reason is told once
             while (true)
             {
-                bool touched = WaitForTouch(period);
+                isDue |= WaitForTouch(isDue ? RetryInterval : period);
                 OpenedSession session = _live.Current;
-                if (_live.DirectoryProblem is not null || (!touched && last == (session.Writer, session.Writer.DurableBytes))) continue;
+                if (_live.DirectoryProblem is not null || (!isDue && last == (session.Writer, session.Writer.DurableBytes))) continue;
                 last = (session.Writer, session.Writer.DurableBytes);
                 long began = _time.GetTimestamp();
-                if (!TryCheck(session.Manifest, session.AuditAll(_path), isOlder: false)) Rest(RetryInterval);
+                isDue = !TryCheck(session.Manifest, session.AuditAll(_path), isOlder: false);
                 period = _time.GetElapsedTime(began) * PeriodPerCheck;
                 if (period < PeriodMin) period = PeriodMin;
-                Volatile.Write(ref _checks, _checks + 1);
+                if (!isDue) Volatile.Write(ref _checks, _checks + 1);
             }
         }
         catch (OperationCanceledException)
