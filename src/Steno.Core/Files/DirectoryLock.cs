@@ -23,6 +23,7 @@ public sealed class DirectoryLock : IDisposable
         ArgumentNullException.ThrowIfNull(directory);
         DurableDirectory.Create(directory.Root);
         foreach (string path in directory.Files) FileFacts.RequireFile(path);
+        foreach (string path in directory.Directories) FileFacts.RequireDirectory(path);
         DurableFile file;
         try
         {

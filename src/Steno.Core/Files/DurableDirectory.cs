@@ -16,6 +16,7 @@ public static class DurableDirectory
     {
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full)) return;
+        FileFacts.RequireDirectory(full);
         string? parent = Path.GetDirectoryName(full);
         if (parent is not null) Create(parent);
         try
@@ -27,7 +28,7 @@ public static class DurableDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.FromException("mkdir", full, e);
+            throw StorageException.FromException(StorageException.MakingDirectory, full, e);
         }
 
         if (parent is not null) Sync(parent);

@@ -59,6 +59,13 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
         if (Of(path) is { Kind: not FileKind.File } other) throw StorageException.NotAFile(path, other.Kind);
     }
 
+    /// <summary>The same for what is to be a directory.</summary>
+    /// <exception cref="StorageException">Something else has that name.</exception>
+    public static void RequireDirectory(string path)
+    {
+        if (Of(path) is { Kind: not FileKind.Directory }) throw StorageException.NotADirectory(path);
+    }
+
     private static FileFacts From(in StatX facts) => new(
         KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size)
     {

@@ -51,6 +51,9 @@ public sealed class LogDirectory
     /// <summary>The files that a writer opens by name.</summary>
     internal IReadOnlyList<string> Files => [LockFile, PidFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile];
 
+    /// <summary>The directories that a writer makes when it needs them.</summary>
+    internal IReadOnlyList<string> Directories => [Archive, Path.GetDirectoryName(RecoveryFile)!, Quarantine];
+
     /// <summary>A whole copy of the journal on its way back to its name.</summary>
     internal string RestoringJournal => CurrentJournal + ".restoring";
 

@@ -6,6 +6,8 @@ namespace Steno.Core.Files;
 /// <summary>The operating system refused an operation on a file or directory.</summary>
 public sealed class StorageException : StenoException
 {
+    internal const string MakingDirectory = "mkdir";
+
     private StorageException(string message, string hint, Exception? inner, string path, string operation, int errno)
         : base(message, hint, inner)
     {
@@ -54,6 +56,11 @@ public sealed class StorageException : StenoException
             "Move it out of the log directory, or choose another place with --logs.", null, path, "open", 0);
     }
 
+    /// <summary>A name that should be a directory's belongs to something else.</summary>
+    public static StorageException NotADirectory(string path) => new(
+        $"{path} is a file, and must be a directory.",
+        "Move it away, or choose another place with --logs.", null, path, MakingDirectory, 0);
+
     /// <summary>Somebody else has changed a file that only we write.</summary>
     public static StorageException ChangedByOthers(string path, string how) => new(
         $"{path} {how}: somebody else has changed it",
@@ -73,7 +80,7 @@ public sealed class StorageException : StenoException
         string reason = new Win32Exception(errno).Message;
         return new StorageException(
             string.Create(CultureInfo.InvariantCulture, $"{operation} failed on {path}: {reason} (errno {errno})"),
-            HintFor(errno), null, path, operation, errno);
+            HintFor(errno, operation), null, path, operation, errno);
     }
 
     /// <summary>
@@ -91,14 +98,15 @@ public sealed class StorageException : StenoException
             IOException io when io.HResult is > 0 and < 4096 => io.HResult,
             _ => 0,
         };
-        return new StorageException($"{operation} failed on {path}: {inner.Message}", HintFor(errno), inner, path, operation, errno);
+        return new StorageException($"{operation} failed on {path}: {inner.Message}", HintFor(errno, operation), inner, path, operation, errno);
     }
 
-    private static string HintFor(int errno) => errno switch
+    private static string HintFor(int errno, string operation) => errno switch
     {
         Errnos.NoSpace or Errnos.Quota => "Free some space on that file system, then start the recorder again.",
         Errnos.ReadOnly => "The file system is read-only: remount it writable, or choose another place with --logs.",
         Errnos.AccessDenied or Errnos.NotPermitted => "Give this user write permission there, or choose another place with --logs.",
+        Errnos.NotFound when operation == MakingDirectory => "No directory can be made there: choose another place with --logs.",
         Errnos.NotFound => "The directory or file has vanished: put it back, or choose another place with --logs.",
         Errnos.InputOutput => "The disk reports an error: check the kernel log and the disk, and record elsewhere with --logs meanwhile.",
         Errnos.FileTooBig => "The file has reached a size limit (ulimit -f, or the file system's own): lift it, then start again.",

@@ -14,7 +14,7 @@ internal static class CompletionCommand
             "steno completion zsh > ~/.zfunc/_steno",
             "steno completion fish > ~/.config/fish/completions/steno.fish",
             "steno completion powershell >> $PROFILE");
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell" };
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell", HelpName = "SHELL" };
         shell.CompletionSources.Add(CompletionScripts.Shells);
         shell.Validators.Add(result =>
         {

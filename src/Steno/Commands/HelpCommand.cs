@@ -11,6 +11,7 @@ internal static class HelpCommand
         var about = new Argument<string?>("VERB")
         {
             Description = "The verb to be explained",
+            HelpName = "VERB", // else all that can be completed would stand there
             Arity = ArgumentArity.ZeroOrOne,
         };
         about.CompletionSources.Add(_ => root.Subcommands.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));

@@ -1,18 +1,27 @@
+using System.CommandLine;
 using Steno.Configuration;
 using Steno.Core;
 using Steno.Core.Files;
+using Steno.Views;
 
 namespace Steno.Commands;
 
 /// <summary>The journal that a reading verb reads.</summary>
 internal static class JournalOfVerb
 {
-    /// <summary>The current session's journal.</summary>
-    /// <exception cref="StenoException">There is none.</exception>
-    public static string Require(StenoSettings settings)
+    public static Option<string?> SessionOption() => new("--session")
     {
-        string path = new LogDirectory(settings.Logs).CurrentJournal;
-        return File.Exists(path) ? path : throw new StenoException(
+        Description = "Another session than the current one: its id, or the beginning of it",
+        HelpName = "ID",
+    };
+
+    /// <param name="session">What <see cref="SessionOption"/> was given; null: the current one.</param>
+    /// <exception cref="StenoException">There is no such session, or no journal of it.</exception>
+    public static SessionJournal Require(StenoSettings settings, string? session)
+    {
+        LogDirectory logs = new(settings.Logs);
+        SessionJournal found = session is null ? SessionJournal.OfCurrent(logs) : SessionJournal.Find(logs, session);
+        return File.Exists(found.Path) ? found : throw new StenoException(
             Directory.Exists(settings.Logs)
                 ? $"Nothing has been recorded in {settings.Logs} yet: it holds no journal."
                 : $"There is no directory {settings.Logs}.",

@@ -12,25 +12,28 @@ internal static class RecentCommand
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("recent", "Print the last messages",
-            "steno recent", "steno recent -n 100 | less", "steno recent --json | jq '.messages[].text'");
+            "steno recent", "steno recent -n 100 | less", "steno recent --session 0193af",
+            "steno recent --json | jq '.messages[].text'");
         var settings = new SettingOptions(verb, SettingKey.Logs);
+        Option<string?> session = JournalOfVerb.SessionOption();
         Option<int> count = ViewOptions.Count(20);
         Option<bool> everything = ViewOptions.Everything();
         var json = new Option<bool>("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
+        verb.Add(session);
         verb.Add(count);
         verb.Add(everything);
         verb.Add(json);
-        verb.SetAction((parsed, cancellation) => RunAsync(settings.Read(parsed, context), parsed.GetValue(count),
-            parsed.GetValue(everything), parsed.GetValue(json), context, cancellation));
+        verb.SetAction((parsed, cancellation) => RunAsync(settings.Read(parsed, context), parsed.GetValue(session),
+            parsed.GetValue(count), parsed.GetValue(everything), parsed.GetValue(json), context, cancellation));
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        StenoSettings settings, int count, bool everything, bool json, VerbContext context,
+        StenoSettings settings, string? session, int count, bool everything, bool json, VerbContext context,
         CancellationToken cancellation)
     {
-        string journal = JournalOfVerb.Require(settings);
-        JournalExcerpt excerpt = JournalExcerpt.Last(journal, count, everything);
+        SessionJournal journal = JournalOfVerb.Require(settings, session);
+        JournalExcerpt excerpt = JournalExcerpt.Last(journal.Path, count, everything);
         if (json)
         {
             var answer = new MessagesAnswer(1, [.. excerpt.Entries.Select(MessageAnswer.From)]);
@@ -42,9 +45,10 @@ internal static class RecentCommand
         foreach (JournalEntry entry in excerpt.Entries) lines.Print(entry);
         // The answer first, whole: on a terminal the remarks then stand below it.
         context.Output.Flush();
-        if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal} holds none.");
+        if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal.Path} holds none.");
         if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
-        if (await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false) is { } reason)
+        if (journal.IsCurrent
+            && await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false) is { } reason)
             context.Error.Line($"{Styled.Warning("Not recording now:")} {reason}");
         return ExitCodes.Done;
     }

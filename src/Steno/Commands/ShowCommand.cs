@@ -12,12 +12,17 @@ namespace Steno.Commands;
 /// <summary><c>steno show SEQ|ID</c>: one message whole, with the lines around it.</summary>
 internal static class ShowCommand
 {
+    /// <summary>Of the sealed sessions, the newest; more would hide the answer.</summary>
+    private const int OthersMax = 5;
+
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("show", "Print one message whole, with the messages around it",
-            "steno show 17", "steno show m-17 --context 10", "steno show 17 --raw > payload.json");
+            "steno show 17", "steno show m-17 --context 10", "steno show 17 --session 0193af",
+            "steno show 17 --raw > payload.json");
         var which = new Argument<string>("SEQ|ID") { Description = "A message's sequence (17 or #17), or its id" };
         var settings = new SettingOptions(verb, SettingKey.Logs);
+        Option<string?> session = JournalOfVerb.SessionOption();
         Option<int> around = ViewOptions.Context();
         var raw = new Option<bool>("--raw")
         {
@@ -25,41 +30,42 @@ internal static class ShowCommand
         };
         var json = new Option<bool>("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
         verb.Add(which);
+        verb.Add(session);
         verb.Add(around);
         verb.Add(raw);
         verb.Add(json);
         verb.SetAction(parsed =>
         {
             StenoSettings read = settings.Read(parsed, context);
-            string journal = JournalOfVerb.Require(read);
-            LogDirectory logs = new(read.Logs);
-            string? session = CurrentSession.IdOf(logs);
-            MessageSearch search = Find(logs, session, parsed.GetRequiredValue(which), parsed.GetValue(around));
+            SessionJournal journal = JournalOfVerb.Require(read, parsed.GetValue(session));
+            MessageSearch search = Find(read, journal, parsed.GetRequiredValue(which), parsed.GetValue(around), context);
             if (parsed.GetValue(raw)) PrintRaw(search.Found.Message, context);
-            else if (parsed.GetValue(json)) PrintJson(search, session, context);
-            else Print(search, session, context);
+            else if (parsed.GetValue(json)) PrintJson(search, journal.Id, context);
+            else Print(search, journal.Id, context);
             return ExitCodes.Done;
         });
         return verb;
     }
 
-    private static MessageSearch Find(LogDirectory logs, string? session, string which, int around)
+    private static MessageSearch Find(
+        StenoSettings settings, SessionJournal journal, string which, int around, VerbContext context)
     {
-        string journal = logs.CurrentJournal;
         bool isSeq = long.TryParse(
             which.StartsWith('#') ? which[1..] : which, NumberStyles.None, CultureInfo.InvariantCulture, out long seq);
         // An id may be a number, too: the sequence comes first.
-        return (isSeq ? MessageSearch.BySeq(journal, seq, around) : null)
-            ?? MessageSearch.ById(journal, which, around)
+        return (isSeq ? MessageSearch.BySeq(journal.Path, seq, around) : null)
+            ?? MessageSearch.ById(journal.Path, which, around)
             ?? throw new StenoException(
-                $"There is no message {which} in session {session ?? "(unnamed)"}, the current one of {journal}.",
-                $"`steno recent` shows sequences.{Earlier(logs)}");
+                $"There is no message {which} in session {journal.Id ?? "(unnamed)"}{(journal.IsCurrent ? ", the current one" : "")}: {journal.Path}.",
+                context.Hints.In($"`steno recent` shows sequences.{Others(settings, journal)}"));
     }
 
-    private static string Earlier(LogDirectory logs) =>
-        Directory.Exists(logs.Archive) && Directory.EnumerateFiles(logs.Archive, "*.jsonl").Any()
-            ? $" Journals of earlier sessions are in {logs.Archive}."
-            : "";
+    private static string Others(StenoSettings settings, SessionJournal searched)
+    {
+        string[] others =
+            [.. SessionJournal.Archived(new LogDirectory(settings.Logs)).Where(other => other != searched).Select(other => other.Id!)];
+        return others.Length == 0 ? "" : $" Sealed sessions, for --session: {string.Join(", ", others.TakeLast(OthersMax))}.";
+    }
 
     private static void Print(MessageSearch search, string? session, VerbContext context)
     {

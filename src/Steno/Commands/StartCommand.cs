@@ -84,7 +84,7 @@ internal static class StartCommand
         else doors.AddRange(settings.Brokers.Select(broker => (SettingKey.Brokers.Option, broker)));
         foreach (var same in doors.GroupBy(door => SettingsReader.Reachable(door.Door)).Where(group => group.Count() > 1))
             throw new SettingException(
-                $"{string.Join(" and ", same.Select(door => door.Name))} are both {same.Key}: each door needs a place of its own.");
+                $"{string.Join(" and ", same.Select(door => door.Name))} are {(same.Count() == 2 ? "both" : "all")} {same.Key}: each door needs a place of its own.");
         if (settings.Rules is { } rules) _ = RuleSet.Load(rules);
     }
 

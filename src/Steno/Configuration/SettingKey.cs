@@ -24,10 +24,10 @@ internal sealed record SettingKey(
         "The recorder's own door, for agents that PUSH to it; `off` for none [default: tcp://127.0.0.1:5557]");
 
     public static readonly SettingKey Publishers = new("publishers", "--publishers", "STENO_PUBLISHERS", "ENDPOINT",
-        "Where Steno's broker lets publishers connect [default: tcp://127.0.0.1:5556]");
+        "Where Steno's broker takes in what agents publish (PUB) [default: tcp://127.0.0.1:5556]");
 
     public static readonly SettingKey Subscribers = new("subscribers", "--subscribers", "STENO_SUBSCRIBERS",
-        "ENDPOINT", "Where Steno's broker lets subscribers connect [default: tcp://127.0.0.1:5555]");
+        "ENDPOINT", "Where Steno's broker serves subscribers (SUB) [default: tcp://127.0.0.1:5555]");
 
     public static readonly SettingKey QueueBudget = new("queue_budget", "--queue-budget", "STENO_QUEUE_BUDGET",
         "SIZE", "Memory for messages received and not yet recorded [default: 256MiB]", SettingForm.Number);

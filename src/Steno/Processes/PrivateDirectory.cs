@@ -1,3 +1,5 @@
+using Steno.Core.Files;
+
 namespace Steno.Processes;
 
 /// <summary>Directories that only their owner may enter.</summary>
@@ -9,8 +11,10 @@ internal static class PrivateDirectory
     /// Makes the directory 0700, its missing parents too; one that was there is narrowed to 0700. Nothing
     /// is synced: for what only running processes need.
     /// </summary>
+    /// <exception cref="StorageException">Something else has that name.</exception>
     public static void Create(string path)
     {
+        FileFacts.RequireDirectory(path);
         if (OperatingSystem.IsWindows())
         {
             new DirectoryInfo(path).Create();

@@ -12,9 +12,13 @@ internal sealed class MessageLines(Screen screen, TimeProvider time)
 {
     private const int SeqColumns = 6;
     private const int SpeakerColumns = 16;
+    private const int SpeakerColumnsMin = 8;
+
+    /// <summary>For this much of the text a name gives way.</summary>
+    private const int TextColumns = 20;
 
     /// <summary>Less would tell nothing; on so narrow a terminal lines wrap.</summary>
-    private const int TextColumnsMin = 20;
+    private const int TextColumnsMin = 10;
 
     private string? _dayBefore;
 
@@ -23,16 +27,21 @@ internal sealed class MessageLines(Screen screen, TimeProvider time)
         RecordedMessage message = entry.Message;
         string seq = message.Seq is { } number ? string.Create(CultureInfo.InvariantCulture, $"#{number}") : "#–";
         string when = When(message);
+        int besides = Math.Max(seq.Length, SeqColumns) + when.Length + 3;
+        int speakerColumns = screen.Columns is { } all
+            ? Math.Clamp(all - besides - TextColumns, SpeakerColumnsMin, SpeakerColumns)
+            : SpeakerColumns;
         // Names of our own events are few, and whole: half a name tells nothing.
         string speaker = message.Event is { } own ? $"[{own}]"
-            : screen.IsTerminal ? SafeText.Excerpt(message.Speaker, SpeakerColumns)
+            : screen.IsTerminal ? SafeText.Excerpt(message.Speaker, speakerColumns)
             : message.Speaker;
+        int taken = SafeText.ColumnsOf(speaker);
         string text = Text(entry);
         if (screen.Columns is { } columns)
-            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, columns - Math.Max(seq.Length, SeqColumns) - when.Length
-                - Math.Max(SafeText.ColumnsOf(speaker), SpeakerColumns) - 3));
+            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, columns - besides - Math.Max(taken, speakerColumns)));
 
-        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker),-SpeakerColumns} {text}");
+        string padding = new(' ', Math.Max(0, speakerColumns - taken));
+        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker)}{padding} {text}");
     }
 
     private static string Text(JournalEntry entry)

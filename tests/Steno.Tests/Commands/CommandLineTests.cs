@@ -179,6 +179,67 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_sealed_session_is_read_by_the_beginning_of_its_id()
+    {
+        _directory.File("conversation_logs/current_session.jsonl", Views.JournalLines.Said(2, "b", "x", "two"));
+        foreach ((string id, string said) in new[] { ("0193af10-1111", "one"), ("0193af20-2222", "other") })
+            _directory.File($"conversation_logs/archive/20251130T100000Z_{id}.jsonl", Views.JournalLines.Said(1, "a", "x", said));
+
+        Assert.Equal(0, Run("recent", "--session", "0193AF1"));
+        Assert.EndsWith(" one\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_error.ToString());
+
+        Assert.Equal(0, Run("show", "1", "--session", "20251130T100000Z_0193af20"));
+        Assert.Contains("other", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("0193af20-2222", _output.ToString(), StringComparison.Ordinal);
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, Run("recent", "--session", "current"));
+        Assert.EndsWith(" two\n", _output.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(1, Run("show", "1"));
+        Assert.Contains("Sealed sessions, for --session: 0193af10-1111, 0193af20-2222.", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0193af", "Several sessions begin with \"0193af\": 0193af10-1111, 0193af20-2222.")]
+    [InlineData("ffff", "There is no session \"ffff\" in ")]
+    [InlineData("", "There is no session \"\" in ")]
+    [InlineData("../../etc", "There is no session \"../../etc\" in ")]
+    public void A_session_that_is_not_one_is_named_with_those_that_there_are(string wanted, string answer)
+    {
+        foreach (string id in new[] { "0193af10-1111", "0193af20-2222" })
+            _directory.File($"conversation_logs/archive/20251130T100000Z_{id}.jsonl", Views.JournalLines.Said(1, "a", "x", "one"));
+
+        Assert.Equal(1, Run("recent", "--session", wanted));
+        Assert.Contains(answer, _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("0193af10-1111, 0193af20-2222", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public void The_list_of_verbs_fits_a_terminal()
+    {
+        Assert.Equal(0, Run("--help"));
+
+        Assert.All(_output.ToString().Split('\n'), line => Assert.True(line.Length <= 120, line));
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("archive")]
+    [InlineData("recovery")]
+    public void A_file_where_a_directory_must_be_is_refused_with_what_to_do(string name)
+    {
+        string file = _directory.File($"conversation_logs/{name}", "mine");
+
+        Assert.Equal(1, Run("record", "--direct", "off", "--broker", $"ipc://{_directory.Join("nobody")}"));
+
+        Assert.Contains($"{file} is a file, and must be a directory.", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Move it away", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Stop_needs_no_whole_configuration_and_says_when_it_had_to_guess()
     {
         _directory.File("steno.json", """{ "queue_budget": "lots" }""");

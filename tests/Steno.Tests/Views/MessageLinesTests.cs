@@ -63,6 +63,20 @@ public sealed class MessageLinesTests : IDisposable
         Assert.Equal(80, SafeText.ColumnsOf(screen));
     }
 
+    [Theory]
+    [InlineData(50)]
+    [InlineData(60)]
+    [InlineData(41)]
+    public void On_a_narrow_terminal_a_long_name_gives_way_and_nothing_wraps(int columns)
+    {
+        string said = JournalLines.Said(1, "a", "claude_code_reviewer_with_a_long_name", new string('y', 300));
+
+        Assert.Equal(columns, SafeText.ColumnsOf(Print(said, columns).TrimEnd('\n')));
+        _written.GetStringBuilder().Clear();
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(Math.Max(columns, 46), SafeText.ColumnsOf(Print(said, columns).TrimEnd('\n')));
+    }
+
     [Fact]
     public void In_a_pipe_names_and_texts_are_whole()
     {
