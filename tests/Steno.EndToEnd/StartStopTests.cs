@@ -160,6 +160,23 @@ public sealed class StartStopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_recorder_listens_to_another_broker_none_of_ours_is_launched()
+    {
+        string theirs = Ports.FreeEndpoint();
+        await using ChildProcess broker =
+            ChildProcess.Start(StenoBinary.Path, "broker", "--publishers", Ports.FreeEndpoint(), "--subscribers", theirs);
+        await Run("start", "--broker", theirs, "--direct", "off", "--publishers", _publishers, "--subscribers", _subscribers);
+
+        (int code, string output, string error) = await Run(["start", .. Doors]);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"does not listen to {_subscribers}", error, StringComparison.Ordinal);
+        Assert.Contains($"listens to    {theirs}  (broker: not ours: `steno broker` (pid {broker.Pid}", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(_publishers, output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_logs.Logs, "run", "broker.pid")));
+    }
+
+    [Fact]
     public async Task The_commands_that_start_advises_work_as_they_are_printed()
     {
         string logs = Path.Combine(_logs.Root, "it's here");

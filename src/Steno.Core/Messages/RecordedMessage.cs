@@ -70,6 +70,9 @@ public sealed record RecordedMessage
 
     public MessageOddities Flags { get; init; }
 
+    /// <summary>The names of <see cref="Flags"/>, as they stand in a line.</summary>
+    public IEnumerable<string> FlagNames => OddityNames.All.Where((_, bit) => Flags.HasFlag((MessageOddities)(1 << bit)));
+
     public long? DuplicateOf { get; init; }
 
     public DateTimeOffset? ReceivedAt { get; init; }

@@ -62,7 +62,7 @@ public sealed record Mending
         Saved => "The journal was deleted while it was being written, and saved in the archive: it has its name again.",
         Missing => $"The journal was gone, and was put back from its second copy: {Bytes} bytes.",
         ForeignBytes => $"Somebody else wrote {Bytes} bytes behind line {FirstSeq - 1} of the journal: they are in quarantine.",
-        _ => $"Somebody cut the journal or wrote over it: lines {FirstSeq} to {LastSeq} were put back from its second copy.",
+        _ => $"Somebody cut the journal or wrote over it: {(FirstSeq == LastSeq ? $"line {FirstSeq} was" : $"lines {FirstSeq} to {LastSeq} were")} put back from its second copy.",
     }}");
 
     /// <summary>The line that tells of it in the journal.</summary>

@@ -43,7 +43,7 @@ internal sealed record TailSalvage(
             string doubt = unproven == 0 ? "" : $" Of these, {unproven} cannot be checked, for the line before is lost.";
             string copy = PutBack == 0
                 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"lines {Report.Seq + 1} to {Report.Seq + PutBack} are put back from the second copy, ");
+                : string.Create(CultureInfo.InvariantCulture, $"{(PutBack == 1 ? $"line {Report.Seq + 1} is" : $"lines {Report.Seq + 1} to {Report.Seq + PutBack} are")} put back from the second copy, ");
             string what = PutBack == 0 ? "torn" : "damaged";
             string again = Lines.Count == 1 ? "1 whole line among them is written again" : $"{Lines.Count} whole lines among them are written again";
             return string.Create(CultureInfo.InvariantCulture,

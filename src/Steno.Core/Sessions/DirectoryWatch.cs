@@ -26,7 +26,7 @@ internal sealed class DirectoryWatch(LogDirectory directory, Action<string> happ
     {
         bool there = FileFacts.Of(directory.Root) is { } root && root.IsSameAs(_root);
         if (there == _problem is null) return;
-        _problem = there ? null : Lost.Message;
+        _problem = there ? null : $"{Lost.Message}.";
         happened(_problem ?? $"The log directory {directory.Root} is back in its place.");
     }
 }

@@ -174,7 +174,9 @@ public sealed class SessionOpener
         bool continues = _healing.CanContinue(manifest, end);
         if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(manifest, file, end, damage);
 
-        bool unclean = !manifest.Stopped || length != manifest.Verified.Offset;
+        // Lines that it did not vouch for are the work of a recorder that was not stopped; other bytes are
+        // somebody's, and no reason to doubt how it ended.
+        bool unclean = !manifest.Stopped || scan.End.Seq > manifest.Verified.Seq;
         if (scan.NeedsNewline && !heals) file.Write("\n"u8, length);
         long torn = heals ? length - end.Offset : scan.TornBytes;
         if (torn > 0 && repair is null)
@@ -183,7 +185,7 @@ public sealed class SessionOpener
             file.Truncate(end.Offset);
         }
 
-        if (unclean) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
+        if (unclean || length != manifest.Verified.Offset) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
         if (continues) end = _healing.PutBackLines(file, end, told: repair is not null);
         IReadOnlyList<KnownDamage> known = manifest.KnownDamage;
         if (heals)

@@ -21,7 +21,22 @@ internal static class JournalOfVerb
     {
         LogDirectory logs = new(settings.Logs);
         SessionJournal found = session is null ? SessionJournal.OfCurrent(logs) : SessionJournal.Find(logs, session);
-        return File.Exists(found.Path) ? found : throw new StenoException(
+        if (File.Exists(found.Path)) return found;
+        if (File.Exists(logs.RecoveryFile))
+        {
+            throw new StenoException(
+                $"The journal {found.Path} is gone. Its second copy is there: {logs.RecoveryFile}.",
+                "`steno start` puts it back, with every line.");
+        }
+
+        if (found.Id is { } id)
+        {
+            throw new StenoException(
+                $"The journal of session {id} is gone, and so is its second copy: {found.Path}.",
+                "Put it back if you have it. `steno start` begins a session that names what is missing.");
+        }
+
+        throw new StenoException(
             Directory.Exists(settings.Logs)
                 ? $"Nothing has been recorded in {settings.Logs} yet: it holds no journal."
                 : $"There is no directory {settings.Logs}.",

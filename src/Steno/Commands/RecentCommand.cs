@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Steno.Configuration;
+using Steno.Core.Files;
 using Steno.Terminal;
 using Steno.Views;
 
@@ -28,6 +29,11 @@ internal static class RecentCommand
         return verb;
     }
 
+    private static string Sealed(StenoSettings settings, SessionJournal read) =>
+        read.IsCurrent && SessionJournal.Archived(new LogDirectory(settings.Logs)) is [.., { Id: { } id }]
+            ? $" The session sealed last: `steno recent --session {id}`."
+            : "";
+
     private static async Task<int> RunAsync(
         StenoSettings settings, string? session, int count, bool everything, bool json, VerbContext context,
         CancellationToken cancellation)
@@ -45,7 +51,7 @@ internal static class RecentCommand
         foreach (JournalEntry entry in excerpt.Entries) lines.Print(entry);
         // The answer first, whole: on a terminal the remarks then stand below it.
         context.Output.Flush();
-        if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal.Path} holds none.");
+        if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal.Path} holds none.{Sealed(settings, journal)}");
         if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
         if (journal.IsCurrent
             && await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false) is { } reason)

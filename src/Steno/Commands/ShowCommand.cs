@@ -73,7 +73,8 @@ internal static class ShowCommand
         if (search.Before.Count + search.After.Count == 0) return;
 
         context.Output.Line();
-        var lines = new MessageLines(context.Output, context.Time);
+        // What was asked for is whole; its neighbours are there to be recognised.
+        var lines = new MessageLines(context.Output, context.Time, MessageScreen.OrdinaryColumns);
         foreach (JournalEntry entry in search.Before) lines.Print(entry);
         lines.Print(search.Found);
         foreach (JournalEntry entry in search.After) lines.Print(entry);
@@ -86,6 +87,7 @@ internal static class ShowCommand
                 session,
                 MessageAnswer.From(search.Found),
                 Convert.ToBase64String(search.Found.Message.Payload()),
+                [.. search.Found.Message.FurtherFrames.Select(Convert.ToBase64String)],
                 [.. search.Before.Select(MessageAnswer.From)],
                 [.. search.After.Select(MessageAnswer.From)]),
             CommandJson.Default.ShownMessageAnswer));

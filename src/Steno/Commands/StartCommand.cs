@@ -91,17 +91,23 @@ internal static class StartCommand
     private static void Print(StartReport report, StenoSettings settings, Screen screen)
     {
         string recorder = report.RecorderWasRunning ? "was running already" : "started";
-        string broker = report.Broker is { } ours
-            ? $"pid {ours.Pid}, {(report.BrokerWasRunning ? "was running already" : "started")}"
-            : report.OtherBroker is { } other ? $"not ours: {other}" : "not ours";
         screen.Line($"{Styled.Good("✓ Recording.")} The recorder {recorder} (pid {report.Recorder ?? 0}).");
         foreach (SourceStatus source in report.Status.Sources.Where(source => source.Kind == "broker"))
-            screen.Line($"  listens to    {source.Endpoint}  (broker: {broker})");
+            screen.Line($"  listens to    {source.Endpoint}  (broker: {Owner(ZmtpEndpoint.Parse(source.Endpoint), report, settings)})");
         foreach (SourceStatus source in report.Status.Sources.Where(source => source.Kind == "direct"))
             screen.Line($"  and takes     {source.Endpoint}  (agents that PUSH directly)");
         screen.Line($"  writes to     {report.Status.Session?.Journal ?? settings.Logs}");
         screen.Line($"  its own log   {new RunFolder(settings.Logs).RecorderLog}");
         screen.Line();
+    }
+
+    /// <summary>Whose the broker at this door is.</summary>
+    private static string Owner(ZmtpEndpoint door, StartReport report, StenoSettings settings)
+    {
+        if (report.Broker is { } ours
+            && (PortOwner.PidOf(door) is { } owner ? owner == ours.Pid : door == SettingsReader.Reachable(settings.Subscribers)))
+            return $"pid {ours.Pid}, {(report.BrokerWasRunning ? "was running already" : "started")}";
+        return PortOwner.Describe(door) is { } other ? $"not ours: {other}" : "not ours";
     }
 
     private static async Task PrintDemoAsync(

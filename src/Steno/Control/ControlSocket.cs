@@ -47,6 +47,7 @@ internal static class ControlSocket
     /// <summary>Binds the socket for the recorder. Owner-only before anyone can connect.</summary>
     /// <exception cref="ControlSocketTakenException">Somebody answers on it.</exception>
     /// <exception cref="ControlSocketException">It cannot be bound, and why.</exception>
+    /// <exception cref="Core.Files.StorageException">A file has its folder's name.</exception>
     public static Socket Bind(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -18,6 +18,9 @@ internal static class PortOwner
     public static string? Describe(ZmtpEndpoint door) =>
         CommandLineOf(door) is var (pid, line) ? Describe(pid, line) : null;
 
+    /// <summary>The process; null if not known.</summary>
+    public static int? PidOf(ZmtpEndpoint door) => CommandLineOf(door)?.Pid;
+
     /// <summary>
     /// Where publishers connect to the broker that has this door for subscribers; null if it is none of ours,
     /// or does not say so on its command line.

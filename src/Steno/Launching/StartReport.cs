@@ -9,7 +9,6 @@ namespace Steno.Launching;
 /// <param name="RecorderWasRunning">Whether it was found.</param>
 /// <param name="Broker">The broker that we launched, now or earlier; null when another one is used.</param>
 /// <param name="BrokerWasRunning">Whether there was a broker already, ours or another.</param>
-/// <param name="OtherBroker">Who the broker that is not ours is, in words, where that can be known.</param>
 /// <param name="Publishers">Where agents connect to publish; null if the broker is not ours and does not tell.</param>
 /// <param name="Status">The proof: <see cref="RecorderStatus.Recording"/> is true.</param>
 internal sealed record StartReport(
@@ -17,6 +16,5 @@ internal sealed record StartReport(
     bool RecorderWasRunning,
     ProcessIdentity? Broker,
     bool BrokerWasRunning,
-    string? OtherBroker,
     ZmtpEndpoint? Publishers,
     RecorderStatus Status);

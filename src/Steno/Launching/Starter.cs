@@ -87,7 +87,11 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
 
         bool runs = found.Outcome is ControlOutcome.Answered;
         if (!runs) await ThrowIfTakenAsync(settings.Direct, "--direct", cancellation).ConfigureAwait(false);
-        await EnsureBrokerAsync(cancellation).ConfigureAwait(false);
+        // A broker that the recorder does not listen to would take what agents say, and nobody would write.
+        IEnumerable<string> wanted = found.Status is { } running
+            ? running.Sources.Select(source => source.Endpoint)
+            : settings.Brokers.Select(broker => broker.ToString());
+        await EnsureBrokerAsync(wanted, cancellation).ConfigureAwait(false);
         if (!runs)
         {
             await ProbeBrokersAsync(cancellation).ConfigureAwait(false);
@@ -99,9 +103,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         // The one that answers may be another's, run by hand at the same moment: ours gave way.
         bool wasRunning = _recorder is null || _recorder.Identity.Pid != status.Pid;
         ProcessIdentity? ours = PidFile.ReadAlive(_run.BrokerPid);
-        string? others = ours is null ? PortOwner.Describe(settings.Brokers[0]) : null;
-        return new StartReport(
-            status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, others, FindPublishers(status), status);
+        return new StartReport(status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, FindPublishers(status), status);
     }
 
     /// <summary>A recorder that ran before may listen to another broker than this start would.</summary>
@@ -110,16 +112,18 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         if (_broker is not null) return SettingsReader.Reachable(settings.Publishers);
         string? broker = status.Sources.FirstOrDefault(source => source.Kind == "broker")?.Endpoint;
         ZmtpEndpoint? told = broker is null ? null : PortOwner.PublishersOf(ZmtpEndpoint.Parse(broker));
-        told ??= settings.Given.Contains(SettingKey.Publishers) ? settings.Publishers : null;
+        // Of another broker's doors our settings know nothing.
+        bool isAsSet = broker == SettingsReader.Reachable(settings.Subscribers).ToString();
+        told ??= isAsSet && settings.Given.Contains(SettingKey.Publishers) ? settings.Publishers : null;
         return told is null ? null : SettingsReader.Reachable(told);
     }
 
-    /// <summary>Launches a broker, unless one is there or the user named others.</summary>
-    private async Task EnsureBrokerAsync(CancellationToken cancellation)
+    /// <summary>Launches a broker, unless one is there or others are listened to.</summary>
+    /// <param name="wanted">The doors that the recorder listens to, or is going to.</param>
+    private async Task EnsureBrokerAsync(IEnumerable<string> wanted, CancellationToken cancellation)
     {
         ZmtpEndpoint door = SettingsReader.Reachable(settings.Subscribers);
-        // The user named other brokers only: none of ours is wanted.
-        if (!settings.Brokers.Contains(door)) return;
+        if (!wanted.Contains(door.ToString())) return;
         // Ours needs no knock, which it would have to log.
         if (PidFile.ReadAlive(_run.BrokerPid) is not null) return;
         if (await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false)) return;

@@ -231,7 +231,7 @@ internal sealed class Scribe
     private void WriteAgentSeen(DateTimeOffset at)
     {
         string name = Encoding.UTF8.GetString(_composer.Speaker);
-        Write(new SystemEvent(SystemEventNames.AgentSeen, $"{name} spoke for the first time.", SystemEventField.Of("agent", name)), at);
+        Write(new SystemEvent(SystemEventNames.AgentSeen, $"{name} spoke for the first time since this recorder started.", SystemEventField.Of("agent", name)), at);
     }
 
     private void WriteEvents()

@@ -45,7 +45,7 @@ internal sealed class StatusReporter(
         string? problem = FindProblem(session.Writer, heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
         IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
-        Verdict verdict = Verdict.Of(damage, check, FindInterruption(session, periods));
+        Verdict verdict = Verdict.Of(damage, scribe.Lost, check, FindInterruption(session, periods));
         return new RecorderStatus
         {
             Recording = problem is null,

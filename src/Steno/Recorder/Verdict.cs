@@ -12,13 +12,16 @@ internal readonly record struct Verdict(string Value, string Reason)
     private const int NamedRanges = 5;
 
     /// <param name="damage">What is known to be wrong with the journal.</param>
+    /// <param name="lost">Messages that were received and could not be recorded.</param>
     /// <param name="check">How far the journal is read.</param>
     /// <param name="interrupted">Coverage began late, was interrupted, or reading stalled; null if
     /// not.</param>
-    public static Verdict Of(IReadOnlyList<KnownDamage> damage, JournalCheck check, string? interrupted)
+    public static Verdict Of(IReadOnlyList<KnownDamage> damage, long lost, JournalCheck check, string? interrupted)
     {
         List<KnownDamage> losses = [.. damage.Where(d => d.IsLoss)];
         if (losses.Count > 0) return new Verdict("incomplete", $"{Ranges(losses)} lost, or not as written.");
+        if (lost > 0)
+            return new Verdict("incomplete", string.Create(CultureInfo.InvariantCulture, $"{lost:N0} {(lost == 1 ? "message was" : "messages were")} received and not recorded."));
         if (check.Problem is { } problem)
             return new Verdict("unknown", $"The older part of the journal cannot be checked: {problem}");
         if (check.UncheckedBytes is var bytes and > 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Core.Messages;
 
 namespace Steno.Views;
@@ -13,7 +14,7 @@ internal sealed record MessageAnswer
 
     public required string Timestamp { get; init; }
 
-    public DateTimeOffset? ReceivedAt { get; init; }
+    public string? ReceivedAt { get; init; }
 
     public required string Speaker { get; init; }
 
@@ -50,7 +51,8 @@ internal sealed record MessageAnswer
             Seq = message.Seq,
             Id = message.Id,
             Timestamp = message.Timestamp,
-            ReceivedAt = message.ReceivedAt,
+            // Always six digits: not every parser takes fewer.
+            ReceivedAt = message.ReceivedAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture),
             Speaker = message.Speaker,
             Role = message.Role,
             ContextId = message.ContextId,

@@ -8,7 +8,8 @@ namespace Steno.Views;
 /// Messages as lines of a list: one each, cut to the terminal's width, whole where there is none. A line of
 /// another day than today, or than the line before, has its date. Not thread-safe.
 /// </summary>
-internal sealed class MessageLines(Screen screen, TimeProvider time)
+/// <param name="columns">Where there is no terminal: null for whole lines.</param>
+internal sealed class MessageLines(Screen screen, TimeProvider time, int? columns = null)
 {
     private const int SeqColumns = 6;
     private const int SpeakerColumns = 16;
@@ -20,6 +21,7 @@ internal sealed class MessageLines(Screen screen, TimeProvider time)
     /// <summary>Less would tell nothing; on so narrow a terminal lines wrap.</summary>
     private const int TextColumnsMin = 10;
 
+    private readonly int? _columns = screen.Columns ?? columns;
     private string? _dayBefore;
 
     public void Print(JournalEntry entry)
@@ -28,17 +30,17 @@ internal sealed class MessageLines(Screen screen, TimeProvider time)
         string seq = message.Seq is { } number ? string.Create(CultureInfo.InvariantCulture, $"#{number}") : "#–";
         string when = When(message);
         int besides = Math.Max(seq.Length, SeqColumns) + when.Length + 3;
-        int speakerColumns = screen.Columns is { } all
+        int speakerColumns = _columns is { } all
             ? Math.Clamp(all - besides - TextColumns, SpeakerColumnsMin, SpeakerColumns)
             : SpeakerColumns;
         // Names of our own events are few, and whole: half a name tells nothing.
         string speaker = message.Event is { } own ? $"[{own}]"
-            : screen.IsTerminal ? SafeText.Excerpt(message.Speaker, speakerColumns)
+            : _columns is not null ? SafeText.Excerpt(message.Speaker, speakerColumns)
             : message.Speaker;
         int taken = SafeText.ColumnsOf(speaker);
         string text = Text(entry);
-        if (screen.Columns is { } columns)
-            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, columns - besides - Math.Max(taken, speakerColumns)));
+        if (_columns is { } width)
+            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, width - besides - Math.Max(taken, speakerColumns)));
 
         string padding = new(' ', Math.Max(0, speakerColumns - taken));
         screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker)}{padding} {text}");

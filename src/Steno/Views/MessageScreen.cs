@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using Steno.Core.Messages;
 using Steno.Terminal;
 
@@ -13,9 +15,12 @@ internal static class MessageScreen
     private const int MarginColumns = 13;
 
     /// <summary>Enough to tell names apart, on a line that is no terminal's.</summary>
-    private const int OrdinaryColumns = 160;
+    public const int OrdinaryColumns = 160;
 
     private const int NameColumnsMin = 20;
+
+    /// <summary>Behind topic and payload, counted from one.</summary>
+    private const int FirstFurther = 3;
 
     public static void Print(JournalEntry entry, string? session, Screen screen, TimeProvider time)
     {
@@ -40,12 +45,22 @@ internal static class MessageScreen
         Field(screen, "labels", Labels(message));
         if (message.DuplicateOf is { } first) screen.Line($"  repeats    #{first}");
         if (message.Flags != MessageOddities.None)
-            screen.Line($"  odd        {Styled.Warning(message.Flags.ToString())}");
+            screen.Line($"  odd        {Styled.Warning(string.Join(", ", message.FlagNames))}");
         if (message.Truncation is { } cut)
             screen.Line($"  cut        {Styled.Warning($"the first {message.Payload().Length} of {cut.TotalBytes} bytes, SHA-256 {Convert.ToHexStringLower(cut.Sha256.Span)}")}");
         Field(screen, "hash", message.Hash);
         screen.Line();
         screen.Lines(message.Text, "  | ");
+        for (int i = 0; i < message.FurtherFrames.Count; i++) PrintFrame(i + FirstFurther, message.FurtherFrames[i], screen);
+    }
+
+    private static void PrintFrame(int number, byte[] frame, Screen screen)
+    {
+        screen.Line();
+        bool isText = Utf8.IsValid(frame);
+        string rest = isText ? "" : "; no text: `steno show --json` has them in base64";
+        screen.Line($"  frame {number}    {frame.Length} {(frame.Length == 1 ? "byte" : "bytes")}{rest}");
+        if (isText) screen.Lines(Encoding.UTF8.GetString(frame), "  | ");
     }
 
     /// <summary>

@@ -6,5 +6,6 @@ internal sealed record ShownMessageAnswer(
     string? Session,
     MessageAnswer Message,
     string PayloadBase64,
+    IReadOnlyList<string> FurtherFramesBase64,
     IReadOnlyList<MessageAnswer> Before,
     IReadOnlyList<MessageAnswer> After);

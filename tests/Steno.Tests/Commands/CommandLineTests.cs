@@ -218,6 +218,34 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_that_is_gone_is_not_called_never_recorded()
+    {
+        _directory.File("conversation_logs/recovery/crash_recovery.jsonl", Views.JournalLines.Said(1, "a", "x", "one"));
+        foreach (string[] verb in new string[][] { ["recent"], ["show", "1"] })
+        {
+            _error.GetStringBuilder().Clear();
+            Assert.Equal(1, Run(verb));
+            Assert.Contains("current_session.jsonl is gone. Its second copy is there", _error.ToString(), StringComparison.Ordinal);
+            Assert.Contains("`steno start` puts it back", _error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Show_prints_every_frame_and_cuts_only_the_neighbours()
+    {
+        string message = Views.JournalLines.Said(1, "a", "x", new string('m', 500))
+            .Replace("\"topic\":\"t\"", "\"topic\":\"t\",\"frames\":[\"third\",\"fourth\"]", StringComparison.Ordinal);
+        _directory.File("conversation_logs/current_session.jsonl", message + Views.JournalLines.Said(2, "b", "x", new string('n', 5000)));
+
+        Assert.Equal(0, Run("show", "1"));
+
+        string output = _output.ToString();
+        Assert.Contains(new string('m', 500), output, StringComparison.Ordinal);
+        Assert.Contains("frame 3    5 bytes\n  | third\n\n  frame 4    6 bytes\n  | fourth\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('n', 160), output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_list_of_verbs_fits_a_terminal()
     {
         Assert.Equal(0, Run("--help"));

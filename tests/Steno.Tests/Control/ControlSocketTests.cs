@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using Steno.Control;
+using Steno.Core.Files;
 
 namespace Steno.Tests.Control;
 
@@ -102,8 +103,8 @@ public sealed class ControlSocketTests : IDisposable
     {
         string path = ControlSocket.PathFor(_directory.Path);
         using (StreamWriter file = new(Path.Combine(_directory.Path, "run"))) file.Write("in the way");
-        ControlSocketException refused = Assert.Throws<ControlSocketException>(() => ControlSocket.Bind(path));
-        Assert.StartsWith($"The control socket {path} cannot be opened: ", refused.Message, StringComparison.Ordinal);
+        StorageException refused = Assert.Throws<StorageException>(() => ControlSocket.Bind(path));
+        Assert.Equal($"{Path.GetDirectoryName(path)} is a file, and must be a directory.", refused.Message);
     }
 
     [Fact(Skip = "Windows has no file modes", SkipWhen = nameof(IsWindows))]

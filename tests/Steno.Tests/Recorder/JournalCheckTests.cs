@@ -37,8 +37,10 @@ public sealed class JournalCheckTests : IDisposable
         List<string> happened = [];
         using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, happened.Add);
         using JournalCheck check = new(live, _logs.CurrentJournal, TimeProvider.System, NullLogger.Instance);
-        Assert.Equal("unknown", Verdict.Of(opened.Manifest.KnownDamage, check, null).Value);
-        Assert.Contains("still being checked", Verdict.Of(opened.Manifest.KnownDamage, check, null).Reason, StringComparison.Ordinal);
+        Verdict losing = Verdict.Of([], lost: 3000, check, null);
+        Assert.Equal(("incomplete", "3,000 messages were received and not recorded."), (losing.Value, losing.Reason));
+        Assert.Equal("unknown", Verdict.Of(opened.Manifest.KnownDamage, lost: 0, check, null).Value);
+        Assert.Contains("still being checked", Verdict.Of(opened.Manifest.KnownDamage, lost: 0, check, null).Reason, StringComparison.Ordinal);
 
         check.Start();
         await Eventually.BecomesTrueAsync(
@@ -52,7 +54,7 @@ public sealed class JournalCheckTests : IDisposable
         Assert.Single(happened);
         Assert.True(live.Close());
         Assert.Contains("\"event\":\"gap\"", File.ReadLines(_logs.CurrentJournal).Last(), StringComparison.Ordinal);
-        Verdict verdict = Verdict.Of(SessionManifest.Load(_logs.SessionFile)!.KnownDamage, check, null);
+        Verdict verdict = Verdict.Of(SessionManifest.Load(_logs.SessionFile)!.KnownDamage, lost: 0, check, null);
         Assert.Equal(("incomplete", "Line 2 lost, or not as written."), (verdict.Value, verdict.Reason));
     }
 

@@ -70,6 +70,18 @@ public sealed class VouchedStartTests : IDisposable
         Assert.True(opened.Recovery.Unclean);
     }
 
+    [Theory]
+    [InlineData("somebody wrote this\n")]
+    [InlineData("\n")]
+    public void Foreign_bytes_behind_the_end_do_not_make_a_stop_in_good_order_another(string foreign)
+    {
+        File.AppendAllText(_logs.CurrentJournal, foreign);
+
+        OpenedSession opened = Open();
+        using JournalWriter writer = opened.Writer;
+        Assert.False(opened.Recovery.Unclean);
+    }
+
     [Fact]
     public void Damage_in_the_older_part_is_found_by_the_audit_with_its_numbers()
     {
