@@ -28,6 +28,9 @@ public sealed record Mending
     /// <summary>Somebody wrote behind the end.</summary>
     public const string ForeignBytes = "foreign_bytes";
 
+    /// <summary>All that <see cref="What"/> can be.</summary>
+    public static readonly IReadOnlyList<string> Kinds = [Deleted, Replaced, Saved, Missing, Cut, ForeignBytes];
+
     [JsonPropertyName("what")]
     public required string What { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed class UntoldMendings(LogDirectory directory)
         Save(mending);
     }
 
-    /// <summary>What is not told yet, or was begun to be.</summary>
+    /// <summary>What is not told yet, or was begun to be. A file that is not of our making is passed over.</summary>
     public IReadOnlyList<Mending> All()
     {
         string recovery = Path.GetDirectoryName(directory.RecoveryFile)!;
@@ -42,7 +42,8 @@ internal sealed class UntoldMendings(LogDirectory directory)
         return
         [
             .. Directory.GetFiles(recovery, Path.GetFileName(directory.Untold("*"))).Order(StringComparer.Ordinal)
-                .Select(TryLoad).OfType<Mending>(),
+                .Select(path => TryLoad(path) is { } m && Mending.Kinds.Contains(m.What) && directory.Untold(m.What) == path ? m : null)
+                .OfType<Mending>(),
         ];
     }
 

@@ -47,6 +47,24 @@ public sealed class SecondCopyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("untold_x.json", """{"what":"x"}""")]
+    [InlineData("untold_x.json", """{"what":"journal_cut","first_seq":1}""")]
+    [InlineData("untold_..json", """{"what":"../../victim"}""")]
+    [InlineData("untold_journal_cut.json", "no JSON")]
+    public void What_is_not_of_our_making_is_not_told_as_a_mending(string name, string content)
+    {
+        Lay(_whole);
+        _directory.File("victim.json", "somebody's");
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(_logs.RecoveryFile)!, name), content);
+
+        OpenedSession opened = Record(0);
+
+        Assert.Empty(opened.Recovery.Repairs);
+        Assert.DoesNotContain("\"recovered\"", File.ReadAllText(_logs.CurrentJournal), StringComparison.Ordinal);
+        Assert.True(File.Exists(_directory.Join("victim.json")));
+    }
+
     [Fact]
     public void Without_the_copy_the_cut_lines_stay_missing()
     {
