@@ -312,7 +312,7 @@ public sealed class SessionOpener
         return changed;
     }
 
-    /// <summary>What was done for it, now or before a crash; see <see cref="UntoldMendings"/>.</summary>
+    /// <summary>What was done for the journal, now or before a crash: see <see cref="UntoldMendings"/>.</summary>
     /// <param name="session">Whose journal is written.</param>
     /// <param name="end">Its last line before this start wrote any.</param>
     private void TellMendings(Guid session, long end, JournalWriter writer)

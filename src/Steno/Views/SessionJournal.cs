@@ -20,7 +20,7 @@ internal sealed record SessionJournal(string Path, string? Id, bool IsCurrent)
         SessionJournal current = OfCurrent(logs);
         IReadOnlyList<SessionJournal> archived = Archived(logs);
         if (wanted == Current) return current;
-        SessionJournal[] meant = [.. archived.Append(current).Where(session => session.IsNamed(wanted)).Distinct()];
+        SessionJournal[] meant = [.. archived.Append(current).Where(session => session.IsNamed(wanted))];
         if (meant is [var one]) return one;
         string known = $"In {logs.Root}: {List(archived.Append(current).Where(session => File.Exists(session.Path)))}.";
         throw meant.Length == 0
