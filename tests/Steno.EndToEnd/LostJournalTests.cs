@@ -247,6 +247,21 @@ public sealed class LostJournalTests : IDisposable
         Assert.Contains("Move it out", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("current_session.jsonl")]
+    public async Task A_journal_that_is_a_link_to_nothing_is_not_begun_anew(string target)
+    {
+        Directory.CreateDirectory(_logs.Logs);
+        File.CreateSymbolicLink(Path.Combine(_logs.Logs, "current_session.jsonl"), target);
+        (int code, _, string error) = await StenoBinary.RunAsync(
+            ["record", "--logs", _logs.Logs, "--broker", _endpoint, "--direct", "off"], TimeSpan.FromSeconds(5));
+        Assert.Equal(1, code);
+        Assert.Contains($"current_session.jsonl is a link that leads nowhere (to {target})", error, StringComparison.Ordinal);
+        Assert.Contains("remove the link", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_logs.Logs, "nowhere")));
+    }
+
     /// <summary>
     /// Every journal is whole, and names the last line of the one before. Returns all messages in order.
     /// </summary>

@@ -51,12 +51,15 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
 
     /// <summary>
     /// Refuses what cannot be a file of ours: opening a named pipe would wait for ever, and errors of a
-    /// directory speak of permissions. A name that nothing has is fine.
+    /// directory speak of permissions. A name that nothing has is fine, a link that leads nowhere is not: what
+    /// it led to may be on a volume that is not mounted.
     /// </summary>
     /// <exception cref="StorageException">Something else has that name.</exception>
     public static void RequireFile(string path)
     {
-        if (Of(path) is { Kind: not FileKind.File } other) throw StorageException.NotAFile(path, other.Kind);
+        FileFacts? found = Of(path);
+        if (found is { Kind: not FileKind.File } other) throw StorageException.NotAFile(path, other.Kind);
+        if (found is null && new FileInfo(path).LinkTarget is { } target) throw StorageException.LinkToNothing(path, target);
     }
 
     /// <summary>The same for what is to be a directory.</summary>

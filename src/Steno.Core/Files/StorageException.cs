@@ -56,6 +56,11 @@ public sealed class StorageException : StenoException
             "Move it out of the log directory, or choose another place with --logs.", null, path, "open", 0);
     }
 
+    /// <summary>A name that should be a file's is a link to one that is not there, or to itself.</summary>
+    public static StorageException LinkToNothing(string path, string target) => new(
+        $"{path} is a link that leads nowhere (to {target}).",
+        "Bring back what it leads to (is its volume mounted?), or remove the link.", null, path, "open", Errnos.NotFound);
+
     /// <summary>A name that should be a directory's belongs to something else.</summary>
     public static StorageException NotADirectory(string path) => new(
         $"{path} is a file, and must be a directory.",

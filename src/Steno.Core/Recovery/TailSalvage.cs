@@ -45,7 +45,12 @@ internal sealed record TailSalvage(
                 ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"{(PutBack == 1 ? $"line {Report.Seq + 1} is" : $"lines {Report.Seq + 1} to {Report.Seq + PutBack} are")} put back from the second copy, ");
             string what = PutBack == 0 ? "torn" : "damaged";
-            string again = Lines.Count == 1 ? "1 whole line among them is written again" : $"{Lines.Count} whole lines among them are written again";
+            string again = Lines.Count switch
+            {
+                0 => "no whole line is among them",
+                1 => "1 whole line among them is written again",
+                _ => $"{Lines.Count} whole lines among them are written again",
+            };
             return string.Create(CultureInfo.InvariantCulture,
                 $"The journal ended in {Report.Length} {what} bytes after line {Report.Seq}: {copy}{again}, and the bytes are in quarantine.{doubt}{lost}");
         }

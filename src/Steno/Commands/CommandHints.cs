@@ -29,7 +29,8 @@ internal sealed partial class CommandHints
     public string In(string text) =>
         _logs is null ? text : Advised().Replace(text, found => $"{found.Value} {SettingKey.Logs.Option} {_logs}");
 
-    private static string Quoted(string path) =>
+    /// <summary>As the shell takes it for one word.</summary>
+    public static string Quoted(string path) =>
         Plain().IsMatch(path) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     [GeneratedRegex("`steno (?:start|stop|status|recent|tail|show)(?=[ `])(?![^`]*--(?:logs|help))", RegexOptions.CultureInvariant)]

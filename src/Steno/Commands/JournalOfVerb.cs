@@ -40,6 +40,6 @@ internal static class JournalOfVerb
             Directory.Exists(settings.Logs)
                 ? $"Nothing has been recorded in {settings.Logs} yet: it holds no journal."
                 : $"There is no directory {settings.Logs}.",
-            "`steno start` begins to record; --logs names another log directory.");
+            $"`steno start` begins to record; --logs names another log directory.{LogsAbove.Hint(settings.Logs)}");
     }
 }

@@ -31,11 +31,11 @@ internal sealed class SettingOptions
     /// <summary>All settings, from the command line and elsewhere.</summary>
     /// <exception cref="SettingException">A value that cannot be taken.</exception>
     public StenoSettings Read(ParseResult parsed, VerbContext context) =>
-        SettingsReader.Read(Given(parsed), context.Variable, context.WorkingDirectory);
+        SettingsReader.Read(Given(parsed), context.Variables, context.WorkingDirectory);
 
     /// <inheritdoc cref="SettingsReader.ReadLogs"/>
     public (string Logs, string? Problem) ReadLogs(ParseResult parsed, VerbContext context) =>
-        SettingsReader.ReadLogs(Given(parsed), context.Variable, context.WorkingDirectory);
+        SettingsReader.ReadLogs(Given(parsed), context.Variables, context.WorkingDirectory);
 
     private Dictionary<SettingKey, IReadOnlyList<string>> Given(ParseResult parsed)
     {

@@ -55,6 +55,8 @@ internal static class StartCommand
         StenoSettings settings, bool demo, VerbContext context, CancellationToken cancellation)
     {
         foreach (string warning in settings.Warnings) context.Error.Line($"{Styled.Warning("warning:")} {warning}");
+        if (LogsAbove.Find(settings.Logs) is { } above)
+            context.Error.Line($"{Styled.Warning("warning:")} {above} has a journal; this is another one, {settings.Logs}.");
         RefuseWhatCannotRun(settings);
         StartReport report =
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
@@ -64,7 +66,7 @@ internal static class StartCommand
         context.Output.Line();
         context.Output.Line(
             $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
-        if (!Executable.IsOn(context.Variable("PATH")))
+        if (!Executable.IsOn(context.Variables.GetValueOrDefault("PATH")))
             context.Output.Line($"`steno` is {Executable.Path} here; it is not on your PATH.");
         string[] differences = [.. Differences(report, settings)];
         foreach (string difference in differences) context.Error.Line($"{Styled.Warning("warning:")} {context.Hints.In(difference)}");

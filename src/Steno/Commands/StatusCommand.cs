@@ -31,7 +31,7 @@ internal static class StatusCommand
             Known = reply.IsKnown,
             Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
                 ? $"There is no log directory {settings.Logs}, and so no recorder. `steno start` makes it and records; "
-                    + "--logs names another one."
+                    + $"--logs names another one.{LogsAbove.Hint(settings.Logs)}"
                 : reply.Explanation,
             Logs = settings.Logs,
             Pid = reply.Pid,

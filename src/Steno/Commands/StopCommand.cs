@@ -35,7 +35,7 @@ internal static class StopCommand
             await new Stopper(logs, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
         if (reports.All(report => report.How is StopOutcome.NotRunning))
         {
-            context.Output.Line($"Nothing to stop: no recorder is running on {logs}.");
+            context.Output.Line($"Nothing to stop: no recorder is running on {logs}.{LogsAbove.Hint(logs)}");
             // Where the directory is not known for certain, neither is this.
             return problem is null ? ExitCodes.Done : ExitCodes.Failed;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Terminal;
 
 namespace Steno.Commands;
@@ -23,7 +24,7 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
 
     public void OfWaiting() => Write(Directory.Exists(logs)
         ? $"Nothing has been recorded in {logs} yet; waiting."
-        : $"There is no directory {logs} yet; waiting for it.");
+        : $"There is no directory {logs} yet; waiting for it.{LogsAbove.Hint(logs)}");
 
     /// <summary>Says when recording stops and when it goes on, until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellation)
@@ -32,12 +33,15 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
         while (true)
         {
             string? reason = await RecordingNote.LookAsync(logs, hints, cancellation).ConfigureAwait(false);
-            if (reason is not null && Kind(reason) != told) Write($"Not recording now: {reason}");
-            if (reason is null && told is not null) Write("Recording again.");
+            if (reason is not null && Kind(reason) != told) Write($"{Clock()} Not recording now: {reason}");
+            if (reason is null && told is not null) Write($"{Clock()} Recording again.");
             told = reason is null ? null : Kind(reason);
             await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>As the messages beside it show theirs: local.</summary>
+    private string Clock() => time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Reasons count seconds; that is no news.</summary>
     private static string Kind(string reason) => string.Concat(reason.Where(character => !char.IsDigit(character)));

@@ -1,3 +1,4 @@
+using System.Collections;
 using Steno.Terminal;
 
 namespace Steno.Commands;
@@ -5,13 +6,13 @@ namespace Steno.Commands;
 /// <summary>What a verb has of the world around it; tests give it another.</summary>
 /// <param name="Output">Standard output: the answer, and nothing else.</param>
 /// <param name="Error">Standard error: everything else.</param>
-/// <param name="Variable">Looks up a variable of the environment.</param>
+/// <param name="Variables">The environment.</param>
 /// <param name="WorkingDirectory">Absolute.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record VerbContext(
     Screen Output,
     Screen Error,
-    Func<string, string?> Variable,
+    IReadOnlyDictionary<string, string> Variables,
     string WorkingDirectory,
     TimeProvider Time)
 {
@@ -21,7 +22,17 @@ internal sealed record VerbContext(
     public static VerbContext ForProcess() => new(
         Screen.ForOutput(),
         Screen.ForError(),
-        Environment.GetEnvironmentVariable,
+        ProcessVariables(),
         Environment.CurrentDirectory,
         TimeProvider.System);
+
+    private static Dictionary<string, string> ProcessVariables()
+    {
+        // As the platform compares them: STENO_LOGS and steno_logs are two on Linux, one on Windows.
+        var variables = new Dictionary<string, string>(
+            OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return variables;
+    }
 }

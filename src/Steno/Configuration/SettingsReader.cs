@@ -9,6 +9,8 @@ internal sealed class SettingsReader
 {
     private const string AllowedEndpoint = "tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH";
 
+    private const string VariablePrefix = "STENO_";
+
     private const string LogsDefault = "conversation_logs";
 
     private readonly Dictionary<SettingKey, GivenValue> _given = [];
@@ -18,17 +20,17 @@ internal sealed class SettingsReader
 
     /// <summary>Reads and checks all settings, also those that the verb at hand does not use.</summary>
     /// <param name="options">What stood on the command line.</param>
-    /// <param name="variable">Looks up a variable of the environment.</param>
+    /// <param name="variables">The environment.</param>
     /// <param name="workingDirectory">Absolute.</param>
     /// <exception cref="SettingException">A value that cannot be taken.</exception>
     public static StenoSettings Read(
         IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options,
-        Func<string, string?> variable,
+        IReadOnlyDictionary<string, string> variables,
         string workingDirectory)
     {
         var reader = new SettingsReader(workingDirectory);
-        reader.Collect(options, variable);
-        return reader.Validate();
+        reader.Collect(options, variables);
+        return reader.Validate(MistypedVariables(variables));
     }
 
     /// <summary>
@@ -42,11 +44,11 @@ internal sealed class SettingsReader
     /// <exception cref="SettingException">An option or variable gives it, and it cannot be taken.</exception>
     public static (string Logs, string? Problem) ReadLogs(
         IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options,
-        Func<string, string?> variable,
+        IReadOnlyDictionary<string, string> variables,
         string workingDirectory)
     {
         var reader = new SettingsReader(workingDirectory);
-        reader.CollectGiven(SettingKey.Logs, options, variable);
+        reader.CollectGiven(SettingKey.Logs, options, variables);
         string? problem = null;
         try
         {
@@ -67,25 +69,28 @@ internal sealed class SettingsReader
         string logs = PathOf(SettingKey.Logs) ?? Path.Combine(_workingDirectory, LogsDefault);
         if (!File.Exists(logs)) return logs;
         string origin = Single(SettingKey.Logs)?.Origin ?? "the default";
+        string what = new FileInfo(logs).ResolveLinkTarget(returnFinalTarget: false) is { Exists: false } target
+            ? $"a link to {target.FullName}, which is not there"
+            : "a file";
         throw SettingException.Refused(
-            SettingKey.Logs, origin, logs, "a directory, there already or to be made; this is a file");
+            SettingKey.Logs, origin, logs, $"a directory, there already or to be made; this is {what}");
     }
 
     private void Collect(
-        IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, Func<string, string?> variable)
+        IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, IReadOnlyDictionary<string, string> variables)
     {
         if (SettingsFile.Find(_workingDirectory) is { } file)
             foreach ((SettingKey key, GivenValue value) in SettingsFile.Read(file))
                 _given[key] = value;
 
-        foreach (SettingKey key in SettingKey.All) CollectGiven(key, options, variable);
+        foreach (SettingKey key in SettingKey.All) CollectGiven(key, options, variables);
     }
 
     private void CollectGiven(
-        SettingKey key, IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, Func<string, string?> variable)
+        SettingKey key, IReadOnlyDictionary<SettingKey, IReadOnlyList<string>> options, IReadOnlyDictionary<string, string> variables)
     {
         // A variable that is set to nothing counts as not set: the shell's way to switch one off.
-        if (variable(key.Variable) is { Length: > 0 } text)
+        if (variables.TryGetValue(key.Variable, out string? text) && text.Length > 0)
             _given[key] = new GivenValue(
                 key.Repeatable ? text.Split(',', StringSplitOptions.TrimEntries) : [text],
                 $"variable {key.Variable}", _workingDirectory);
@@ -93,10 +98,10 @@ internal sealed class SettingsReader
             _given[key] = new GivenValue(values, $"option {key.Option}", _workingDirectory);
     }
 
-    private StenoSettings Validate()
+    private StenoSettings Validate(IEnumerable<string> remarks)
     {
         bool allowRemote = Flag(SettingKey.AllowRemote);
-        var warnings = new List<string>();
+        List<string> warnings = [.. remarks];
         ZmtpEndpoint subscribers = Door(SettingKey.Subscribers, "tcp://127.0.0.1:5555", allowRemote, warnings);
         return new StenoSettings
         {
@@ -119,6 +124,19 @@ internal sealed class SettingsReader
             Given = _given.Keys.ToHashSet(),
             Warnings = warnings,
         };
+    }
+
+    /// <summary>Of unknown variables only those near to one of ours: others' names may begin as ours do.</summary>
+    private static IEnumerable<string> MistypedVariables(IReadOnlyDictionary<string, string> variables)
+    {
+        Dictionary<string, string> known = SettingKey.All.ToDictionary(
+            key => key.Variable[VariablePrefix.Length..].ToLowerInvariant(), key => key.Variable);
+        return variables.Keys
+            .Where(name => name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase) && !known.ContainsValue(name))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Nearest: NearestName.To(name[VariablePrefix.Length..], known.Keys)))
+            .Where(typed => typed.Nearest is not null)
+            .Select(typed => $"The variable {typed.Name} is not a setting, and is ignored. Did you mean {known[typed.Nearest!]}?");
     }
 
     private string? PathOf(SettingKey key)

@@ -347,12 +347,27 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(part, _output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("recent")]
+    [InlineData("status")]
+    [InlineData("stop")]
+    public void From_a_subdirectory_the_journal_above_is_named(string verb)
+    {
+        string above = Path.Combine(_directory.Path, "conversation_logs");
+        Directory.CreateDirectory(above);
+        File.WriteAllText(Path.Combine(above, "current_session.jsonl"), "");
+        string sub = Directory.CreateDirectory(Path.Combine(_directory.Path, "src", "deep")).FullName;
+
+        CommandLine.Run([verb], Context() with { WorkingDirectory = sub });
+        Assert.Contains($"One further up has a journal: --logs {above}.", _output.ToString() + _error, StringComparison.Ordinal);
+    }
+
     private int Run(params string[] arguments) => CommandLine.Run(arguments, Context());
 
     private VerbContext Context() => new(
         new Screen(_output, hasColours: false),
         new Screen(_error, hasColours: false),
-        _variables.GetValueOrDefault,
+        _variables,
         _directory.Path,
         TimeProvider.System);
 }

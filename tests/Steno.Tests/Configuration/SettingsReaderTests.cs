@@ -55,7 +55,7 @@ public sealed class SettingsReaderTests : IDisposable
         string deep = Path.Combine(_directory.Path, "a", "b");
         new DirectoryInfo(deep).Create();
 
-        StenoSettings settings = SettingsReader.Read(_options, _variables.GetValueOrDefault, deep);
+        StenoSettings settings = SettingsReader.Read(_options, _variables, deep);
 
         Assert.Equal(Path.Combine(_directory.Path, "talks"), settings.Logs);
         Assert.Equal(["tcp://127.0.0.1:1", "tcp://[::1]:2"], settings.Brokers.Select(broker => broker.ToString()));
@@ -182,8 +182,33 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal("broker.example.org", Assert.Single(Read().Brokers).Host);
     }
 
-    private (string Logs, string? Problem) ReadLogs() =>
-        SettingsReader.ReadLogs(_options, _variables.GetValueOrDefault, _directory.Path);
+    [Fact]
+    public void A_mistyped_variable_is_named_with_the_one_that_was_meant()
+    {
+        _variables["STENO_BROKR"] = "tcp://127.0.0.1:1";
+        _variables["steno_logs"] = "x";
+        _variables["STENO_BINARY"] = "somebody else's";
+        _variables["STENO_DIRECT"] = "off";
 
-    private StenoSettings Read() => SettingsReader.Read(_options, _variables.GetValueOrDefault, _directory.Path);
+        Assert.Equal(
+            [
+                "The variable STENO_BROKR is not a setting, and is ignored. Did you mean STENO_BROKER?",
+                "The variable steno_logs is not a setting, and is ignored. Did you mean STENO_LOGS?",
+            ],
+            Read().Warnings);
+    }
+
+    [Fact]
+    public void A_log_directory_that_is_a_link_to_nothing_is_called_that()
+    {
+        File.CreateSymbolicLink(Path.Combine(_directory.Path, "conversation_logs"), "gone");
+
+        string said = Assert.Throws<SettingException>(Read).Message;
+        Assert.Contains($"this is a link to {Path.Combine(_directory.Path, "gone")}, which is not there", said, StringComparison.Ordinal);
+    }
+
+    private (string Logs, string? Problem) ReadLogs() =>
+        SettingsReader.ReadLogs(_options, _variables, _directory.Path);
+
+    private StenoSettings Read() => SettingsReader.Read(_options, _variables, _directory.Path);
 }
