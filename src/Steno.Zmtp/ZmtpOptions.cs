@@ -15,10 +15,11 @@ public sealed record ZmtpOptions
     /// 0.1 s to 5 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the dialling side waits for the peer's READY before it sends its own. 200 ms: a
-    /// libzmq XSUB that gets a SUB's READY first closes before it names itself; a peer that never speaks
-    /// first must still be met. 0 to 5 s.</summary>
-    public TimeSpan ReadyPatience { get; init; } = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long the dialling side waits for the peer's mechanism before it names its own, and again for
+    /// the peer's READY. 200 ms: a libzmq that gets another mechanism first, and its XSUB that gets a SUB's
+    /// READY first, closes before it names itself; a peer that never speaks first must still be met. 0 to
+    /// 5 s.</summary>
+    public TimeSpan FirstWordPatience { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>First pause after a failed dial; doubles up to <see cref="BackoffMax"/>, each ±25 %. 100 ms.
     /// 1 ms to 1 min.</summary>
@@ -101,7 +102,7 @@ public sealed record ZmtpOptions
     {
         Require(HandshakeTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5));
         Require(ConnectTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5));
-        Require(ReadyPatience, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Require(FirstWordPatience, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Require(BackoffMin, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         Require(BackoffMax, BackoffMin, TimeSpan.FromMinutes(10));
         Require(HeartbeatInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10));

@@ -35,6 +35,27 @@ internal static class Handshake
         }
     }
 
+    /// <summary>The dialling side holds its mechanism back until it knows the peer's: a libzmq that meets another
+    /// one closes before it has said which it wants.</summary>
+    private static async Task<Version> GreetAsync(
+        HandshakeChannel channel, HandshakeSetting setting, CancellationToken cancellationToken)
+    {
+        string mechanism = setting.Mechanism.Name;
+        ReadOnlyMemory<byte> greeting = Greeting.Write(mechanism);
+        if (setting.Direction == ConnectionDirection.Accepted)
+        {
+            await channel.SendAsync(greeting, cancellationToken).ConfigureAwait(false);
+            return await channel.ReadGreetingAsync(mechanism, cancellationToken).ConfigureAwait(false);
+        }
+
+        await channel.SendAsync(greeting[..Greeting.MechanismAt], cancellationToken).ConfigureAwait(false);
+        Task<Version> reading = channel.ReadGreetingAsync(mechanism, cancellationToken);
+        await reading.IsDoneWithinAsync(setting.Options.FirstWordPatience, setting.Time, cancellationToken).ConfigureAwait(false);
+        if (reading.IsFaulted) return await reading.ConfigureAwait(false);
+        await channel.SendAsync(greeting[Greeting.MechanismAt..], cancellationToken).ConfigureAwait(false);
+        return await reading.ConfigureAwait(false);
+    }
+
     private static async Task<Peer> RunAsync(
         HandshakeChannel channel,
         HandshakeSetting setting,
@@ -43,14 +64,12 @@ internal static class Handshake
     {
         Mechanism mechanism = setting.Mechanism;
         bool isDialled = setting.Direction == ConnectionDirection.Dialled;
-        await channel.SendAsync(Greeting.Write(mechanism.Name), cancellationToken).ConfigureAwait(false);
-        Version version = await channel.ReadGreetingAsync(
-            mechanism.Name, cancellationToken).ConfigureAwait(false);
+        Version version = await GreetAsync(channel, setting, cancellationToken).ConfigureAwait(false);
         Peer peer = new(version, ZmtpSocketType.Unknown);
         learned(peer);
 
         HandshakeTerms terms = new(
-            setting.Own, isDialled, setting.Options.ReadyPatience, setting.Time, Judge);
+            setting.Own, isDialled, setting.Options.FirstWordPatience, setting.Time, Judge);
         try
         {
             await mechanism.RunAsync(channel, terms, cancellationToken).ConfigureAwait(false);

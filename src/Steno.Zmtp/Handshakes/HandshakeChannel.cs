@@ -30,7 +30,7 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
 
     /// <summary>Reads the peer's greeting and judges it byte by byte as it comes.</summary>
     /// <returns>The peer's version.</returns>
-    public async ValueTask<Version> ReadGreetingAsync(string mechanism, CancellationToken cancellationToken)
+    public async Task<Version> ReadGreetingAsync(string mechanism, CancellationToken cancellationToken)
     {
         while (true)
         {

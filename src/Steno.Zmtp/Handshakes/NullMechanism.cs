@@ -14,7 +14,7 @@ internal sealed class NullMechanism : Mechanism
         Task<byte[]> reading = channel.ReadCommandAsync(cancellationToken);
         bool isSent = false;
         if (!terms.WaitsForPeer
-            || !await ComesWithinAsync(reading, terms, cancellationToken).ConfigureAwait(false))
+            || !await reading.IsDoneWithinAsync(terms.Patience, terms.Time, cancellationToken).ConfigureAwait(false))
         {
             await channel.SendAsync(ready, cancellationToken).ConfigureAwait(false);
             isSent = true;
@@ -24,14 +24,6 @@ internal sealed class NullMechanism : Mechanism
         terms.Judge(metadata);
         if (!isSent) await channel.SendAsync(ready, cancellationToken).ConfigureAwait(false);
         return metadata;
-    }
-
-    private static async ValueTask<bool> ComesWithinAsync(
-        Task reading, HandshakeTerms terms, CancellationToken cancellationToken)
-    {
-        if (reading.IsCompleted) return true;
-        Task patience = Task.Delay(terms.Patience, terms.Time, cancellationToken);
-        return await Task.WhenAny(reading, patience).ConfigureAwait(false) == reading;
     }
 
     private static byte[] ReadReady(byte[] command)

@@ -32,6 +32,8 @@ internal static class Greeting
     public static ZmtpFault? FindFault(
         ReadOnlySpan<byte> arrived, string mechanism, ConnectionDirection direction)
     {
+        // A libzmq 2 greets with its identity, and a server has none: its length, which is that of the flags, and these.
+        if (arrived is [1, 0]) return Faults.UnsupportedVersion(1);
         if (arrived.Length >= 1 && arrived[0] != SignatureStart) return Faults.NotZmtp(Describe(arrived), direction);
         if (arrived.Length >= SignatureBytes && arrived[SignatureBytes - 1] != SignatureEnd)
             return Faults.NotZmtp(Describe(arrived), direction);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Steno.Zmtp;
 
@@ -9,6 +10,9 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class Source : IAsyncDisposable
 {
+    /// <summary>On one machine connection and handshake take milliseconds, over a network some hundred.</summary>
+    private static readonly TimeSpan PatienceWithAttempt = TimeSpan.FromSeconds(1.5);
+
     private readonly Lock _gate = new();
     private readonly ReceivingSocket _socket;
     private readonly SourceWarnings _warnings;
@@ -104,7 +108,7 @@ internal sealed class Source : IAsyncDisposable
             Kind = _dials ? "broker" : "direct",
             Endpoint = _endpoint,
             Listening = open is not null,
-            Problem = open is not null ? null : abandoned ?? Problem(dialled),
+            Problem = open is not null ? null : abandoned ?? Problem(dialled, _time.GetUtcNow()),
             Warnings = _warnings.Snapshot(),
             PeerSocketType = dialled is { PeerSocketType: not ZmtpSocketType.Unknown } d
                 ? d.PeerSocketType.ToString().ToUpperInvariant()
@@ -119,12 +123,25 @@ internal sealed class Source : IAsyncDisposable
         };
     }
 
-    private static string Problem(ConnectionStatus? status) => status switch
+    /// <summary>
+    /// Why nothing is heard. An attempt that hangs is told before it is given up: what the one before met, such
+    /// as a port where nobody listened, may hold no longer.
+    /// </summary>
+    private static string Problem(ConnectionStatus? status, DateTimeOffset now)
     {
-        { Fault: { } fault } => fault.ToString(),
-        { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
-        _ => "Not connected yet.",
-    };
+        TimeSpan waited = status is null ? TimeSpan.Zero : now - status.Since;
+        bool hangs = waited >= PatienceWithAttempt;
+        return status switch
+        {
+            { State: ConnectionState.Handshaking } when hangs => string.Create(CultureInfo.InvariantCulture,
+                $"Connected, but the ZeroMQ handshake has not been answered for {waited.TotalSeconds:0} s. Check that a ZeroMQ socket owns the port and is not frozen."),
+            { State: ConnectionState.Connecting } when hangs => string.Create(CultureInfo.InvariantCulture,
+                $"No connection for {waited.TotalSeconds:0} s: neither accepted nor refused. Check the address, the network, and whether what listens there is frozen."),
+            { Fault: { } fault } => fault.ToString(),
+            { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
+            _ => "Not connected yet.",
+        };
+    }
 
     private static DateTimeOffset? LastHeard(IReadOnlyList<ConnectionStatus> connections) =>
         Latest(connections.Select(c => c.LastHeard));

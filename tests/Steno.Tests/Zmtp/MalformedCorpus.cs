@@ -16,7 +16,7 @@ internal static class MalformedCorpus
             "an HTTP request",
             (peer, _) => peer.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray()), NotZmtp),
         new("a TLS greeting", (peer, _) => peer.SendAsync([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), NotZmtp),
-        new("ZMTP 1.0", (peer, _) => peer.SendAsync([1, 0]), NotZmtp),
+        new("ZMTP 1.0", (peer, _) => peer.SendAsync([1, 0]), UnsupportedVersion),
         new("ZMTP 2.0", (peer, _) => peer.SendAsync([.. Greeting()[..10], 1, 1, 0, 0]), UnsupportedVersion),
         new(
             "a signature with a wrong end",
