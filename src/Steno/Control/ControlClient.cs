@@ -177,7 +177,7 @@ internal sealed class ControlClient : IDisposable
             IsKnown = false,
         },
         _ => new ControlReply(ControlOutcome.NotRunning,
-            $"No recorder is running on {_logs}: start one with `steno start`."),
+            $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`."),
     };
 
     private ControlReply NotAnswering(string why)
