@@ -20,6 +20,9 @@ internal struct Envelope
     /// <summary>The <c>sender_role</c> in <see cref="Metadata"/>.</summary>
     public JsonSlice SenderRole;
 
+    /// <summary>What <see cref="Metadata"/> says of its publisher's numbers.</summary>
+    public PublisherNumber Number;
+
     public JsonSlice EventType;
     public JsonSlice Agent;
 

@@ -182,17 +182,21 @@ internal sealed class EnvelopeReader
     {
         _duplicateKeys |= envelope.Metadata.Exists;
         envelope.SenderRole = default;
+        envelope.Number = default;
+        _numbers = default;
         if (cursor.Peek() != '{') return cursor.TryReadValue(out envelope.Metadata);
         MembersStart = cursor.Position;
         Members.Begin();
         if (!ReadWhole(ref cursor, payload, Level.Metadata, out envelope.Metadata)) return false;
         envelope.SenderRole = _senderRole;
+        envelope.Number = _numbers.Read(payload, _name);
         return true;
     }
 
     // Filled by the members of the content and metadata object that is being read.
     private JsonSlice _contentMessage;
     private JsonSlice _senderRole;
+    private NumberMembers _numbers;
 
     private bool ReadWhole(ref JsonCursor cursor, ReadOnlySpan<byte> payload, Level level, out JsonSlice value)
     {
@@ -216,6 +220,7 @@ internal sealed class EnvelopeReader
     {
         if (!cursor.TryReadValue(out JsonSlice value)) return false;
         if (key.SequenceEqual("sender_role"u8)) _senderRole = value;
+        else if (NumberMembers.MayBe(key)) _numbers.Take(key, in value);
         Members.Add(in name, in value);
         return true;
     }

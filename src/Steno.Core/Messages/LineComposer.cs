@@ -45,6 +45,9 @@ public sealed class LineComposer
     /// <summary>UTF-8: the sender's, or the one made for it.</summary>
     public ReadOnlySpan<byte> Id => _idIsMade ? _madeId : _message.Fields.Id;
 
+    /// <summary>What it says of its publisher's numbers.</summary>
+    public PublisherNumber Number => _message.Number;
+
     public string Chain => Rules.ChainName(_labels.Chain);
 
     public AceTier Tier => _labels.Tier;
@@ -157,13 +160,17 @@ public sealed class LineComposer
     {
         line.Write(",\"Metadata\":{"u8);
         JsonSlice metadata = _message.Metadata;
+        bool numbersAreOthers = Number.Exists && !_message.NumberIsInMetadata;
+        bool copied = false;
         if (metadata.Exists && metadata.Kind != JsonKind.Null)
         {
-            bool copied = _metadata.TryCopy(payload, in metadata, _message.Reader, line);
+            copied = _metadata.TryCopy(payload, in metadata, _message.Reader, withNumbers: !numbersAreOthers, line);
             if (!copied) Flags |= MessageOddities.MetadataDropped;
             else if (_metadata.ReplacedLoneSurrogate) Flags |= MessageOddities.LoneSurrogate;
         }
 
+        // What counted stands in the line, whatever became of the metadata: a restart reads it from there.
+        if (Number.Exists && (numbersAreOthers || !copied)) NumberWriter.Write(line, Number);
         LabelWriter.Write(line, Rules, in _labels);
         if (Flags != MessageOddities.None) WriteFlags(line);
         if (DuplicateOf is long earlier)

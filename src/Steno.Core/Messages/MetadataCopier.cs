@@ -9,6 +9,7 @@ namespace Steno.Core.Messages;
 internal sealed class MetadataCopier(MessageLimits limits)
 {
     private readonly ulong[] _nesting = JsonCursor.NewNesting();
+    private bool _withNumbers;
 
     /// <summary>Half a surrogate pair was replaced in the last copy.</summary>
     public bool ReplacedLoneSurrogate { get; private set; }
@@ -17,8 +18,11 @@ internal sealed class MetadataCopier(MessageLimits limits)
     /// Appends the members, each followed by a comma. False, and nothing written, if the value is no object
     /// or beyond the limits.
     /// </summary>
-    public bool TryCopy(ReadOnlySpan<byte> payload, in JsonSlice metadata, EnvelopeReader reader, LineBuffer line)
+    /// <param name="withNumbers">False: leave out a publisher's numbers, for others count.</param>
+    public bool TryCopy(
+        ReadOnlySpan<byte> payload, in JsonSlice metadata, EnvelopeReader reader, bool withNumbers, LineBuffer line)
     {
+        _withNumbers = withNumbers;
         ReplacedLoneSurrogate = false;
         if (metadata.Kind != JsonKind.Object) return false;
         if (metadata.End - metadata.Start > limits.MetadataBytesMax) return false;
@@ -38,8 +42,9 @@ internal sealed class MetadataCopier(MessageLimits limits)
     /// Keys that mean something when Steno writes them: a sender's <c>duplicate_of</c> must not hide a
     /// message from views.
     /// </summary>
-    private static bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch
+    private bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch
     {
+        13 or 14 => !_withNumbers && NumberMembers.Is(name),
         5 => name.SequenceEqual("rules"u8) || name.SequenceEqual("flags"u8) || name.SequenceEqual("event"u8),
         8 => name.SequenceEqual("ace_tier"u8) || name.SequenceEqual("shl_tags"u8),
         10 => name.SequenceEqual("chain_type"u8)
@@ -52,7 +57,7 @@ internal sealed class MetadataCopier(MessageLimits limits)
         _ => false,
     };
 
-    private static void CopyPlain(ReadOnlySpan<byte> payload, MetadataMembers members, LineBuffer line)
+    private void CopyPlain(ReadOnlySpan<byte> payload, MetadataMembers members, LineBuffer line)
     {
         for (int i = 0; i < members.Count; i++)
         {

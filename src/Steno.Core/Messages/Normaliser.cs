@@ -32,6 +32,15 @@ internal sealed class Normaliser(MessageLimits limits)
     /// <summary>The sender's metadata object, if there is any.</summary>
     public JsonSlice Metadata { get; private set; }
 
+    /// <summary>
+    /// What the message says of its publisher's numbers. A number is of what was put on the wire: of a
+    /// wrapped message the outer one's, else the inner one's.
+    /// </summary>
+    public PublisherNumber Number { get; private set; }
+
+    /// <summary>Whether <see cref="Metadata"/> is where it stands.</summary>
+    public bool NumberIsInMetadata { get; private set; }
+
     /// <summary>Who, when, where.</summary>
     public SenderFields Fields { get; } = new(limits);
 
@@ -61,6 +70,8 @@ internal sealed class Normaliser(MessageLimits limits)
         }
 
         Metadata = _reader.Inner.Metadata.Exists ? _reader.Inner.Metadata : _reader.Outer.Metadata;
+        Number = _reader.Outer.Number.Exists ? _reader.Outer.Number : _reader.Inner.Number;
+        NumberIsInMetadata = _reader.Outer.Number.Exists != _reader.Inner.Metadata.Exists;
         Fields.Read(payload, _reader);
         Flags |= Fields.Flags;
         if (whole && !Fields.SpeakerIsKnown) Flags |= MessageOddities.UnknownShape;

@@ -376,9 +376,9 @@ public sealed class LiveSession : IDisposable
         }
 
         _composer.ForgetDuplicates();
+        _current.Record.Retire(); // before: what is known from here on is not of its journal
         Renumbering?.Invoke(end.Seq);
         RecoveryNotes notes = new();
-        _current.Record.Retire();
         SessionSuccession succession = new(_directory, _composer, _time, _recorded, notes);
         _current = succession.BeginAfter(parent, reason, what, [.. fields]);
         file.Dispose();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Numbering;
 
 namespace Steno.Core.Sessions;
 
@@ -57,6 +58,18 @@ public sealed record SessionManifest
     /// <summary>Damage that no copy could heal; it stays in the journal.</summary>
     [JsonPropertyName("known_damage")]
     public IReadOnlyList<KnownDamage> KnownDamage { get; init; } = [];
+
+    /// <summary>
+    /// What was known of publishers' numbers; null: nothing was kept, and the journal says it all.
+    /// </summary>
+    [JsonPropertyName("numbering")]
+    public SavedNumbering? Numbering { get; init; }
+
+    /// <summary>
+    /// What could be said when it was judged last; null after anything that may have changed it.
+    /// </summary>
+    [JsonPropertyName("verdict")]
+    public SessionVerdict? Verdict { get; init; }
 
     /// <summary>The lines before the first of ours, as a scan wants them.</summary>
     internal EarlierHead EarlierHead => Earlier?.Head ?? EarlierHead.None;

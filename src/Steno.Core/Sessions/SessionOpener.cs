@@ -2,6 +2,7 @@ using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Numbering;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -60,9 +61,9 @@ public sealed class SessionOpener
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, found.Sealed));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
-        if (manifest is null) return _succession.Begin(null, SessionReason.Created, []);
+        if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], SavedNumbering.Nothing);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
-            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage));
+            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering));
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
@@ -199,6 +200,7 @@ public sealed class SessionOpener
         {
             Verified = VerifiedPoint.From(end, _time.GetUtcNow()),
             Stopped = false,
+            Verdict = null,
             KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow()),
         };
         verified.Save(_directory.SessionFile);

@@ -1,5 +1,6 @@
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Numbering;
 
 namespace Steno.Core.Sessions;
 
@@ -32,13 +33,26 @@ public sealed class SessionRecord(SessionManifest manifest, string path, TimePro
     /// Everything before <paramref name="position"/> is durable: after a crash start-up reads from there.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses; what stood there still holds.</exception>
-    public void Vouch(in JournalPosition position)
+    /// <param name="numbering">Of publishers, after a line that is durable; null: as it was.</param>
+    /// <param name="verdict">Null: not judged.</param>
+    public void Vouch(in JournalPosition position, SavedNumbering? numbering = null, SessionVerdict? verdict = null)
     {
         DateTimeOffset now = time.GetUtcNow();
         lock (_gate)
         {
-            Save(Told(position.Seq, now - TellingMax) with { Verified = VerifiedPoint.From(position, now) });
+            Save(Told(position.Seq, now - TellingMax) with
+            {
+                Verified = VerifiedPoint.From(position, now),
+                Numbering = numbering ?? _manifest.Numbering,
+                Verdict = verdict,
+            });
         }
+    }
+
+    /// <summary>The same for <see cref="Close"/>, which follows and saves it.</summary>
+    public void Keep(SavedNumbering? numbering, SessionVerdict verdict)
+    {
+        lock (_gate) _manifest = _manifest with { Numbering = numbering ?? _manifest.Numbering, Verdict = verdict };
     }
 
     /// <summary>Enters damage. Returns what was not known.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Numbering;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -36,7 +37,7 @@ internal sealed class SessionSuccession(
         reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
 
         DurableDirectory.Create(directory.Archive);
-        (parent with { Sealed = reason }).Save(directory.ArchivedSessionFile(parent.Started, parent.Id));
+        (parent with { Sealed = reason, Verdict = null }).Save(directory.ArchivedSessionFile(parent.Started, parent.Id));
         if (File.Exists(directory.CurrentJournal)) DurableFile.Rename(directory.CurrentJournal, archived);
         notes.Add(Describe(parent, reason, archived));
         IEnumerable<KnownDamage> inherited = parent.KnownDamage.Select(damage => damage with
@@ -45,7 +46,10 @@ internal sealed class SessionSuccession(
             ToldSeq = damage.ToldSeq > 0 ? 1 : 0, // told in the parent's journal, which comes before all of the child's
         });
         return Begin(
-            new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, [.. inherited], what, fields);
+            new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, [.. inherited],
+            // Of what the parent's journal has behind this, the next start reads it there.
+            parent.Numbering is { } numbers ? numbers with { Session = numbers.Session ?? parent.Id } : null,
+            what, fields);
     }
 
     /// <summary>
@@ -66,11 +70,12 @@ internal sealed class SessionSuccession(
     }
 
     /// <param name="inherited">Damage to the journals of earlier sessions.</param>
+    /// <param name="numbering">What is known of publishers' numbers from earlier sessions.</param>
     public OpenedSession Begin(
-        SessionParent? parent, string reason, IReadOnlyList<KnownDamage> inherited, string? what = null,
-        params IReadOnlyList<SystemEventField> fields)
+        SessionParent? parent, string reason, IReadOnlyList<KnownDamage> inherited, SavedNumbering? numbering,
+        string? what = null, params IReadOnlyList<SystemEventField> fields)
     {
-        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited };
+        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited, Numbering = numbering };
         manifest.Save(directory.SessionFile);
         JournalWriter writer = new(DurableFile.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
         try

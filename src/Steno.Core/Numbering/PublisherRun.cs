@@ -1,0 +1,278 @@
+using Steno.Core.Messages;
+
+namespace Steno.Core.Numbering;
+
+/// <summary>
+/// One run of a publisher: which of its numbers have arrived. Not thread-safe; it belongs to a
+/// <see cref="PublisherLedger"/>.
+/// </summary>
+internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
+{
+    /// <summary>
+    /// Ranges kept apart. Telling them at once is all that more would do, and only after more than this many
+    /// holes within the grace of two seconds.
+    /// </summary>
+    public const int RangesMax = 128;
+
+    private readonly List<Hole> _awaited = [];
+    private readonly NumberRanges _missing = new();
+    private readonly NumberRanges _late = new();
+    private readonly NumberRanges _doubled = new();
+
+    public Guid Id { get; } = id;
+
+    /// <summary>Who spoke first in it.</summary>
+    public string Name { get; } = name;
+
+    public ulong NameKey { get; } = nameKey;
+
+    /// <summary>The highest number that was heard or announced.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>Nothing at or below it is told apart any more.</summary>
+    public long Floor { get; private set; }
+
+    /// <summary>Missing numbers at or below <see cref="Floor"/>.</summary>
+    public long MissingBelow { get; private set; }
+
+    /// <summary>The publisher said that <see cref="Last"/> is its last number.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>
+    /// The same name has begun another run since: without a last word nobody knows where this one ended.
+    /// </summary>
+    public bool IsSuperseded { get; set; }
+
+    /// <summary>Times that a number came again with another message.</summary>
+    public long Doubles { get; private set; }
+
+    /// <summary>When it was heard last, in the ledger's own order.</summary>
+    public long Heard { get; set; }
+
+    /// <summary>It is forgotten as soon as everything is told.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>When the first of what waits to be told has waited since; null if nothing does.</summary>
+    public long? WaitsSince { get; private set; }
+
+    public bool IsFull => _awaited.Count > RangesMax || _late.Count > RangesMax || _doubled.Count > RangesMax;
+
+    /// <summary>Numbers were given and are not here.</summary>
+    public bool HasHoles => _awaited.Count > 0 || IsMissing;
+
+    /// <summary>Numbers are missing, and that has been told.</summary>
+    public bool IsMissing => !_missing.IsEmpty || MissingBelow > 0;
+
+    public NumberRanges Missing => _missing;
+
+    public long MissingCount => NumberRanges.Saturated(_missing.Numbers, MissingBelow);
+
+    public NumberRanges Awaited
+    {
+        get
+        {
+            NumberRanges awaited = new();
+            foreach (Hole hole in _awaited) awaited.Add(hole.Range);
+            return awaited;
+        }
+    }
+
+    /// <summary>Takes what a message says.</summary>
+    /// <param name="isRepeat">The message is one that was recorded before, as its id and text show.</param>
+    /// <param name="now">A timestamp of the ledger's clock.</param>
+    public void Take(in PublisherNumber number, bool isRepeat, long now)
+    {
+        if (number.Seq > 0) Arrive(number.Seq, isRepeat, now);
+        if (number.Last > Last) Open(number.Last, now);
+        if (number.IsEnd) IsEnded = number.Last == Last;
+    }
+
+    /// <summary>
+    /// Before this number nothing is known: what was forgotten is not called missing.
+    /// </summary>
+    public void BeginAt(long number) => Floor = Last = number - 1;
+
+    /// <summary>The next thing to tell that has waited since then or longer; null if there is none.</summary>
+    public NumberNotice? TakeNotice(long waitedSince, int rangesMax)
+    {
+        bool isDue = WaitsSince <= waitedSince || IsFull || IsLeaving;
+        NumberNotice? notice = null;
+        if (isDue && TakeAwaited(waitedSince, rangesMax) is { IsEmpty: false } missing)
+        {
+            Lose(missing);
+            notice = Notice(NumberNotice.Missing, missing);
+        }
+        else if (isDue && !_late.IsEmpty)
+        {
+            notice = Notice(NumberNotice.Late, _late.TakeFirst(rangesMax));
+        }
+        else if (isDue && !_doubled.IsEmpty)
+        {
+            notice = Notice(NumberNotice.Doubled, _doubled.TakeFirst(rangesMax));
+        }
+
+        if (notice is not null || isDue) WaitAgain(waitedSince);
+        return notice;
+    }
+
+    /// <summary>The journal told this already.</summary>
+    public void Replay(string kind, NumberRanges numbers)
+    {
+        switch (kind)
+        {
+            case NumberNotice.Missing:
+                foreach (NumberRange range in Ranges(numbers)) RemoveAwaited(range);
+                Lose(numbers);
+                break;
+            case NumberNotice.Late:
+                _late.RemoveAll(numbers);
+                break;
+            case NumberNotice.Doubled:
+                _doubled.RemoveAll(numbers);
+                break;
+        }
+    }
+
+    /// <summary>All that waits begins to wait now.</summary>
+    public void Rebase(long now)
+    {
+        for (int i = 0; i < _awaited.Count; i++) _awaited[i] = _awaited[i] with { Since = now };
+        WaitsSince = _awaited.Count > 0 || !_late.IsEmpty || !_doubled.IsEmpty ? now : null;
+    }
+
+    public SavedRun Save() => new()
+    {
+        Run = Id,
+        Name = Name,
+        Last = Last,
+        Floor = Floor,
+        IsEnded = IsEnded,
+        IsSuperseded = IsSuperseded,
+        Doubles = Doubles,
+        MissingBelow = MissingBelow,
+        Missing = Text(_missing),
+        Awaited = Text(Awaited),
+        Late = Text(_late),
+        Doubled = Text(_doubled),
+    };
+
+    public void Load(SavedRun saved)
+    {
+        (Last, Floor, IsEnded, IsSuperseded) = (saved.Last, saved.Floor, saved.IsEnded, saved.IsSuperseded);
+        (Doubles, MissingBelow) = (saved.Doubles, saved.MissingBelow);
+        _missing.AddAll(Parse(saved.Missing));
+        foreach (NumberRange range in Ranges(Parse(saved.Awaited))) _awaited.Add(new Hole(range, 0));
+        _late.AddAll(Parse(saved.Late));
+        _doubled.AddAll(Parse(saved.Doubled));
+    }
+
+    private void Arrive(long number, bool isRepeat, long now)
+    {
+        if (number > Last)
+        {
+            Open(number - 1, now);
+            Last = number;
+            IsEnded = false;
+        }
+        else if (number <= Floor || RemoveAwaited(new NumberRange(number, number)))
+        {
+            // In time, or from where numbers are not told apart any more.
+        }
+        else if (_missing.Remove(number))
+        {
+            _late.Add(new NumberRange(number, number));
+            WaitsSince ??= now;
+        }
+        else if (!isRepeat)
+        {
+            Doubles++;
+            _doubled.Add(new NumberRange(number, number));
+            WaitsSince ??= now;
+        }
+    }
+
+    /// <summary>Everything up to this number was given.</summary>
+    private void Open(long last, long now)
+    {
+        if (last <= Last) return;
+        _awaited.Add(new Hole(new NumberRange(Last + 1, last), now));
+        WaitsSince ??= now;
+        Last = last;
+        IsEnded = false;
+    }
+
+    private void Lose(NumberRanges numbers)
+    {
+        _missing.AddAll(numbers);
+        while (_missing.Count > RangesMax)
+        {
+            NumberRange oldest = _missing.TakeFirst(1)[0];
+            MissingBelow = NumberRanges.Saturated(MissingBelow, oldest.Count);
+            Floor = oldest.To;
+        }
+    }
+
+    /// <summary>Holes come in rising order, the oldest first: later ones are higher.</summary>
+    private NumberRanges TakeAwaited(long waitedSince, int rangesMax)
+    {
+        bool all = IsFull || IsLeaving;
+        int ripe = 0;
+        while (ripe < _awaited.Count && ripe < rangesMax && (all || _awaited[ripe].Since <= waitedSince)) ripe++;
+        NumberRanges taken = new();
+        foreach (Hole hole in _awaited[..ripe]) taken.Add(hole.Range);
+        _awaited.RemoveRange(0, ripe);
+        return taken;
+    }
+
+    private bool RemoveAwaited(NumberRange removed)
+    {
+        bool found = false;
+        for (int i = FirstEndingAtOrAfter(removed.From); i < _awaited.Count && _awaited[i].Range.From <= removed.To;)
+        {
+            found = true;
+            Hole hole = _awaited[i];
+            _awaited.RemoveAt(i);
+            if (hole.Range.From < removed.From) _awaited.Insert(i++, hole with { Range = hole.Range with { To = removed.From - 1 } });
+            if (hole.Range.To > removed.To) _awaited.Insert(i++, hole with { Range = hole.Range with { From = removed.To + 1 } });
+        }
+
+        return found;
+    }
+
+    private int FirstEndingAtOrAfter(long number)
+    {
+        (int low, int high) = (0, _awaited.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_awaited[middle].Range.To < number) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>Something was told; the rest waits on, since when it came.</summary>
+    private void WaitAgain(long waitedSince)
+    {
+        long? holes = _awaited.Count > 0 ? _awaited[0].Since : null;
+        long? others = _late.IsEmpty && _doubled.IsEmpty ? null : waitedSince;
+        WaitsSince = holes is null || others < holes ? others ?? holes : holes;
+    }
+
+    private NumberNotice Notice(string kind, NumberRanges numbers) => new(kind, Name, Id, numbers.Format(), numbers.Numbers);
+
+    private static IEnumerable<NumberRange> Ranges(NumberRanges numbers)
+    {
+        for (int i = 0; i < numbers.Count; i++) yield return numbers[i];
+    }
+
+    /// <summary>What it reads has been proven by the hash of <c>session.json</c>.</summary>
+    private static NumberRanges Parse(string? numbers) => NumberRanges.TryParse(numbers, out NumberRanges ranges)
+        ? ranges
+        : throw new InvalidOperationException($"\"{numbers}\" are no numbers.");
+
+    private static string? Text(NumberRanges numbers) => numbers.IsEmpty ? null : numbers.Format();
+
+    private readonly record struct Hole(NumberRange Range, long Since);
+}

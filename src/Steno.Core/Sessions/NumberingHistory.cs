@@ -1,0 +1,101 @@
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Numbering;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// What the journals say of publishers' numbers when a recorder starts: from what <c>session.json</c> kept,
+/// and the lines behind it. Where a session was sealed before its child had kept anything, those are in the
+/// journals of both.
+/// </summary>
+public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
+{
+    /// <summary>A chain of more sealed sessions with nothing kept in between is no work of faults.</summary>
+    private const int SessionsMax = 1000;
+
+    public CancellationToken Cancellation { get; init; }
+
+    /// <param name="opened">The current session; everything in it is durable.</param>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
+    public PublisherLedger Read(OpenedSession opened)
+    {
+        ArgumentNullException.ThrowIfNull(opened);
+        SessionManifest current = opened.Manifest;
+        PublisherLedger ledger = new(time);
+        if (current.Numbering is { } kept) ledger.Load(kept);
+        else if (current.Parent is not null) ledger.LoseBeginnings();
+        if (current.Earlier is not null) ledger.NoteEarlierLines();
+        long from = current.Numbering?.Offset ?? current.Earlier?.Bytes ?? 0;
+        if (current.Numbering?.Session is { } told && told != current.Id)
+        {
+            if (FindLineage(current, told) is { } lineage)
+            {
+                foreach (SessionManifest before in lineage)
+                {
+                    ReadLines(ledger, directory.ArchivedJournal(before.Started, before.Id), from, before.Verified.Seq);
+                    ledger.BeginJournal();
+                    from = 0;
+                }
+            }
+            else
+            {
+                ledger.LoseBeginnings();
+                ledger.BeginJournal();
+                from = 0;
+            }
+        }
+
+        ReadLines(ledger, directory.CurrentJournal, from, long.MaxValue);
+        ledger.Resume();
+        return ledger;
+    }
+
+    /// <summary>
+    /// The sealed sessions from the one that is told of to the parent, oldest first; null if one is not
+    /// there.
+    /// </summary>
+    private List<SessionManifest>? FindLineage(SessionManifest current, Guid told)
+    {
+        List<SessionManifest> lineage = [];
+        for (Guid? id = current.Parent?.Id; id is { } wanted && lineage.Count < SessionsMax; id = lineage[0].Parent?.Id)
+        {
+            if (FindSealed(wanted) is not { } found) return null;
+            lineage.Insert(0, found);
+            if (wanted == told) return lineage;
+        }
+
+        return null;
+    }
+
+    private SessionManifest? FindSealed(Guid id)
+    {
+        if (!Directory.Exists(directory.Archive)) return null;
+        foreach (string path in Directory.EnumerateFiles(directory.Archive, $"*_{id}.session.json"))
+        {
+            try
+            {
+                return SessionManifest.Load(path);
+            }
+            catch (JournalDamagedException)
+            {
+                return null; // then nothing is known of what came before, and nothing is called complete
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A journal that is not there says nothing: that it is missing, others tell.</summary>
+    private void ReadLines(PublisherLedger ledger, string path, long from, long lastSeq)
+    {
+        if (!File.Exists(path)) return;
+        using JournalReader reader = new(path, from);
+        while (reader.Read(unterminated: false))
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            if (NumberedLine.TryRead(reader.Line, out NumberedLine line) && line.Seq <= lastSeq) ledger.Replay(line);
+        }
+    }
+}
