@@ -52,6 +52,7 @@ internal struct NumberMembers
         if (!TryReadNumber(json, _seq, least: 1, out long seq) || !TryReadNumber(json, _last, least: 0, out long last)) return default;
         if (_end.Kind is not (JsonKind.None or JsonKind.True or JsonKind.False)) return default;
         if (!_seq.Exists && !_last.Exists) return default;
+        if (_last.Exists && last < seq) return default;
         bool isEnd = _end.Kind == JsonKind.True;
         if (isEnd && !_last.Exists) last = seq;
         return new PublisherNumber(run, seq, last, isEnd);

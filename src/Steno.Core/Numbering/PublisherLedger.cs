@@ -41,6 +41,7 @@ public sealed class PublisherLedger
     private long _wholeSince;
     private int _open;
     private bool _isTelling;
+    private bool _isGraceOver;
     private string? _unnumbered;
     private long _truncated;
     private long _unproven;
@@ -79,6 +80,12 @@ public sealed class PublisherLedger
     /// <summary>What the earlier system wrote has no numbers.</summary>
     public void NoteEarlierLines() => _unnumbered ??= "the earlier system";
 
+    /// <summary>Nothing more will come: what waits to be told is told now.</summary>
+    public void EndGrace()
+    {
+        lock (_gate) _isGraceOver = true;
+    }
+
     /// <summary>
     /// The next thing that the journal has to tell. <see cref="Told"/> follows, before anything else.
     /// </summary>
@@ -86,7 +93,7 @@ public sealed class PublisherLedger
     {
         lock (_gate)
         {
-            long waitedSince = _time.GetTimestamp() - _graceTicks;
+            long waitedSince = _isGraceOver ? Never - 1 : _time.GetTimestamp() - _graceTicks;
             foreach (PublisherRun run in _runs.Values)
             {
                 bool hadHoles = IsOpen(run);

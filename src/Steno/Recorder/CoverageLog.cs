@@ -13,6 +13,21 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly LinkedList<CoverageStatus> _periods = new();
+    private volatile string? _interruption;
+    private volatile string? _earlier;
+    private volatile bool _isStopping;
+
+    /// <summary>
+    /// Why something may have been said since this recorder started that it did not hear; null if nothing is
+    /// known of that. It stays.
+    /// </summary>
+    public string? Interruption => _interruption;
+
+    /// <summary>The session is older than this recorder: why something of it may be missing.</summary>
+    public string? EarlierRecorder => _earlier;
+
+    /// <summary>The recorder ends: that it ceases to hear is its own doing.</summary>
+    public bool IsStopping => _isStopping;
 
     public IReadOnlyList<CoverageStatus> Snapshot()
     {
@@ -38,6 +53,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// <param name="lastHeard">When the last byte came: what was said after it may be missing.</param>
     public void End(CoveragePeriod period, DateTimeOffset lastHeard, string reason)
     {
+        if (!_isStopping) Interrupt("What was said while the recorder could not hear is not known.");
         lock (_gate)
         {
             for (LinkedListNode<CoverageStatus>? node = _periods.First; node is not null; node = node.Next)
@@ -54,6 +70,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// <summary>A peer that spoke was dropped: what it was saying is not recorded.</summary>
     public void Gap(string endpoint, string peer, string reason)
     {
+        Interrupt($"The peer {peer} at {endpoint} was dropped, and what it was sending may be missing.");
         SystemEvent e = new(
             SystemEventNames.Gap,
             $"The peer {peer} at {endpoint} was dropped, and what it was sending may be missing: {reason}",
@@ -62,6 +79,16 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
             SystemEventField.Of("reason", reason));
         inbox.Add(e, time.GetUtcNow());
     }
+
+    /// <summary>Something may have been said that was not heard. The first reason is kept.</summary>
+    public void Interrupt(string why) => _interruption ??= why;
+
+    /// <summary>Another recorder has written in this session before.</summary>
+    public void ContinueEarlier() =>
+        _earlier = "The session is older than this recorder: who spoke only while none listened is not known.";
+
+    /// <summary>From here on coverage ends because the recorder does.</summary>
+    public void Stop() => _isStopping = true;
 
     /// <summary>
     /// The recorder before this one ended without a word: its coverage ended, for every source, with the last

@@ -5,6 +5,7 @@ using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 using Steno.Processes;
 using Steno.Zmtp;
@@ -52,24 +53,28 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         CoverageLog coverage = new(inbox, time);
         DateTimeOffset? lastLine = LastLine.ReceivedAt(options.Logs.CurrentJournal);
         LineComposer composer = new(options.Rules);
-        if (Open(composer, signals) is not { } opened) return true;
+        if (Open(composer, signals) is not ({ } opened, { } publishers)) return true;
         using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add);
         _session = session;
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
 
-        using SessionVoucher voucher = new(() => session.DirectoryProblem is null ? session.Current : null, time, _logger);
+        if (Continues(opened)) coverage.ContinueEarlier();
         using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
-        _scribe = new Scribe(queue, inbox, session, composer, _agents, time, _logger);
+        _scribe = new Scribe(queue, inbox, session, composer, _agents, publishers, time, _logger);
         List<Source> sources = [];
+        Completeness completeness = new(publishers, queue, _scribe, sources, coverage, check);
         try
         {
             OpenSources(sources, queue, coverage);
+            using SessionVoucher voucher = new(
+                () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
+                current => completeness.Judge(current).Verdict);
             _scribe.Start();
             check.Start();
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, _agents, coverage, _incidents, rate, _proofs, check, time);
+                options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
@@ -82,7 +87,9 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
             string reason = await signals.Requested.ConfigureAwait(false);
             RecorderLog.Stopping(_logger, reason);
-            string? problem = await StopAsync(sources, session, reason).ConfigureAwait(false);
+            coverage.Stop();
+            string? problem = await StopAsync(
+                sources, session, () => Keep(session.Current, publishers, completeness), reason).ConfigureAwait(false);
             _ended.SetResult(problem);
             return problem is null;
         }
@@ -93,11 +100,20 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     }
 
     /// <summary>Null: asked to stop while a long journal was being read.</summary>
-    private OpenedSession? Open(LineComposer composer, StopSignals signals)
+    private (OpenedSession Session, PublisherLedger Publishers)? Open(LineComposer composer, StopSignals signals)
     {
         try
         {
-            return new SessionOpener(options.Logs, composer, time, OnRecorded) { Cancellation = signals.Token }.Open();
+            OpenedSession opened = new SessionOpener(options.Logs, composer, time, OnRecorded) { Cancellation = signals.Token }.Open();
+            try
+            {
+                return (opened, new NumberingHistory(options.Logs, time) { Cancellation = signals.Token }.Read(opened));
+            }
+            catch
+            {
+                opened.Writer.Dispose();
+                throw;
+            }
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
@@ -129,7 +145,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// Killed in between, the next start finds the journal as after any kill.
     /// </summary>
     /// <returns>What is wrong, in sentences; null if nothing is.</returns>
-    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, string reason)
+    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, string reason)
     {
         session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
@@ -139,10 +155,24 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         _scribe.Finish();
+        if (_scribe.Failure is null) keep();
         if (FindProblem(session) is { } problem) return session.Rescue() is { } rescued ? $"{problem} {rescued}" : problem;
         RecorderLog.Stopped(_logger, session.Current.Writer.DurableSeq);
         return null;
     }
+
+    /// <summary>Everything is durable, and <c>session.json</c> is about to be saved for the last time.</summary>
+    private void Keep(OpenedSession session, PublisherLedger publishers, Completeness completeness)
+    {
+        JournalPosition end = session.Writer.DurableEnd;
+        session.Record.Keep(publishers.Save(end.Offset), completeness.Judge(session).Verdict.AsOf(end.Seq, time.GetUtcNow()));
+    }
+
+    /// <summary>
+    /// Whether another recorder has written in this session, or in one that it continues, before.
+    /// </summary>
+    private static bool Continues(OpenedSession opened) =>
+        opened.Manifest is not { Reason: SessionReason.Created, Parent: null, Earlier: null } || opened.Writer.DurableSeq > 1;
 
     /// <summary>Closes the journal, if recording has not failed before.</summary>
     private string? FindProblem(LiveSession session)

@@ -72,8 +72,14 @@ internal sealed record RecorderStatus
 
     public IReadOnlyList<AgentStatus> Agents { get; init; } = [];
 
+    /// <summary>
+    /// The runs of publishers that number their messages, the one heard last first.
+    /// </summary>
+    public IReadOnlyList<PublisherStatus> Publishers { get; init; } = [];
+
     public IReadOnlyList<CoverageStatus> Coverage { get; init; } = [];
 
+    /// <summary>Numbers of publishers that did not arrive: a hundred ranges at most.</summary>
     public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
 
     /// <summary>Damage to the journal that is known.</summary>

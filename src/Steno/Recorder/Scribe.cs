@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Steno.Core;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 using Steno.Zmtp;
 
@@ -37,6 +38,7 @@ internal sealed class Scribe
     private readonly LiveSession _journal;
     private readonly LineComposer _composer;
     private readonly AgentRoster _agents;
+    private readonly PublisherLedger _publishers;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -52,17 +54,19 @@ internal sealed class Scribe
 
     public Scribe(
         ReceiveQueue queue, EventInbox inbox, LiveSession journal, LineComposer composer, AgentRoster agents,
-        TimeProvider time, ILogger logger)
+        PublisherLedger publishers, TimeProvider time, ILogger logger)
     {
         _queue = queue;
         _inbox = inbox;
         _journal = journal;
         _composer = composer;
         _agents = agents;
+        _publishers = publishers;
         _time = time;
         _logger = logger;
         _beat = time.GetTimestamp();
         journal.Renumbering += Renumber;
+        journal.Renumbering += publishers.Renumber;
         _thread = new Thread(Run) { Name = "scribe", IsBackground = true };
     }
 
@@ -117,6 +121,7 @@ internal sealed class Scribe
                 Volatile.Write(ref _beat, _time.GetTimestamp());
                 _journal.Look();
                 WriteEvents();
+                if (_publishers.IsDue) TellNumbers();
                 LetBurstIn();
                 if (_queue.TryRead(out ReceivedBatch? batch))
                 {
@@ -131,6 +136,8 @@ internal sealed class Scribe
             }
 
             WriteEvents();
+            _publishers.EndGrace();
+            TellNumbers();
             _journal.Commit();
         }
 #pragma warning disable CA1031 // Whatever it is, recording has stopped: that must be said, and the process must live to say it.
@@ -222,10 +229,23 @@ internal sealed class Scribe
             if (received.Truncation is not null) Volatile.Write(ref _truncated, _truncated + 1);
             Volatile.Write(ref _lastMessageSeq, seq);
             Volatile.Write(ref _composed, _composed + 1);
+            NoteNumber(seq, received.Truncation is not null);
             if (_agents.Note(_composer.Speaker, batch.ReceivedAt)) WriteAgentSeen(batch.ReceivedAt);
         }
 
         Volatile.Write(ref _atHand, 0);
+    }
+
+    private void NoteNumber(long seq, bool isTruncated)
+    {
+        PublisherNumber number = _composer.Number;
+        _publishers.Note(in number, _composer.Speaker, seq, isRepeat: _composer.DuplicateOf is not null, isTruncated);
+        if (_publishers.IsFull) TellNumbers();
+    }
+
+    private void TellNumbers()
+    {
+        while (_publishers.TakeNotice() is { } notice) _publishers.Told(Write(notice.ToEvent(), _time.GetUtcNow()));
     }
 
     private void WriteAgentSeen(DateTimeOffset at)
@@ -263,10 +283,12 @@ internal sealed class Scribe
         return true;
     }
 
-    private void Write(SystemEvent e, DateTimeOffset at)
+    private long Write(SystemEvent e, DateTimeOffset at)
     {
         LineBuffer line = _journal.BeginLine();
-        _composer.ComposeEvent(e, _journal.NextSeq, at, line);
+        long seq = _journal.NextSeq;
+        _composer.ComposeEvent(e, seq, at, line);
         _journal.EndLine(at);
+        return seq;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 
 namespace Steno.Recorder;
@@ -22,6 +23,8 @@ internal sealed class SessionVoucher : IDisposable
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly Func<OpenedSession?> _current;
+    private readonly PublisherLedger? _publishers;
+    private readonly Func<OpenedSession, Verdict>? _judge;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -29,12 +32,19 @@ internal sealed class SessionVoucher : IDisposable
     private bool _disposed;
     private (Guid Session, long Offset) _vouched;
     private long _vouchedAt;
+    private (SessionRecord Record, SavedNumbering Numbers)? _held;
 
     /// <param name="current">The session that is recorded now; null while nothing may be written by
     /// name.</param>
-    public SessionVoucher(Func<OpenedSession?> current, TimeProvider time, ILogger logger)
+    /// <param name="publishers">Their numbers are kept with it.</param>
+    /// <param name="judge">The verdict is, too.</param>
+    public SessionVoucher(
+        Func<OpenedSession?> current, TimeProvider time, ILogger logger,
+        PublisherLedger? publishers = null, Func<OpenedSession, Verdict>? judge = null)
     {
         _current = current;
+        _publishers = publishers;
+        _judge = judge;
         _time = time;
         _logger = logger;
         if (current() is { } session) _vouched = (session.Manifest.Id, session.Manifest.Verified.Offset);
@@ -47,6 +57,23 @@ internal sealed class SessionVoucher : IDisposable
     {
         _timer.Dispose();
         lock (_saving) _disposed = true;
+    }
+
+    /// <summary>
+    /// What is known of publishers may rest on lines that are not durable yet: then it is held until the next
+    /// time, when they are.
+    /// </summary>
+    /// <param name="offset">Durable before it was asked what is known: nothing behind it counts
+    /// twice, and nothing before it is read again.</param>
+    private SavedNumbering? FindDurableNumbers(OpenedSession session, long offset)
+    {
+        SavedNumbering? now = _publishers?.Save(offset);
+        if (now is not null && now.Seq <= session.Writer.DurableSeq) return now;
+        SavedNumbering? held = _held is { } kept && kept.Record == session.Record && kept.Numbers.Seq <= session.Writer.DurableSeq
+            ? kept.Numbers
+            : null;
+        _held = now is null ? null : (session.Record, now);
+        return held;
     }
 
     private void Renew()
@@ -62,7 +89,8 @@ internal sealed class SessionVoucher : IDisposable
             if (bytes == 0 || _disposed) return;
             if (bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
             _vouchedAt = _time.GetTimestamp(); // also if it fails: not again at once
-            session.Record.Vouch(durable);
+            SessionVerdict? verdict = _judge?.Invoke(session).AsOf(durable.Seq, _time.GetUtcNow());
+            session.Record.Vouch(durable, FindDurableNumbers(session, durable.Offset), verdict);
             _vouched = (id, durable.Offset);
         }
         catch (StorageException e)

@@ -39,6 +39,17 @@ internal sealed class Source : IAsyncDisposable
         socket.ConnectionChanged += OnConnectionChanged;
     }
 
+    /// <summary>Where it hears, as status names it.</summary>
+    public string Endpoint => _endpoint;
+
+    public bool IsListening
+    {
+        get
+        {
+            lock (_gate) return _open is not null;
+        }
+    }
+
     /// <summary>
     /// Subscribes to everything on a broker. Returns at once; the connection is made, and made again, behind.
     /// </summary>
@@ -180,7 +191,11 @@ internal sealed class Source : IAsyncDisposable
         _warnings.Note(fault, left.PeerSocketType);
         // Who never came through the handshake has sent nothing that could be missing.
         if (left.HasBeenReady) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString());
+        else if (Speaks(left.PeerSocketType)) _coverage.Interrupt($"A {left.PeerSocketType.ToString().ToUpperInvariant()} was turned away at {_endpoint}, and what it says is not heard.");
     }
+
+    private static bool Speaks(ZmtpSocketType type) =>
+        type is not (ZmtpSocketType.Unknown or ZmtpSocketType.Sub or ZmtpSocketType.XSub or ZmtpSocketType.Pull);
 
     private void Begin(string peer)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 using Steno.Processes;
 using Steno.Zmtp;
@@ -17,6 +18,7 @@ internal sealed class StatusReporter(
     ReceiveQueue queue,
     Scribe scribe,
     IReadOnlyList<Source> sources,
+    Completeness completeness,
     AgentRoster agents,
     CoverageLog coverage,
     IncidentLog incidents,
@@ -45,7 +47,7 @@ internal sealed class StatusReporter(
         string? problem = FindProblem(session.Writer, heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
         IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
-        Verdict verdict = Verdict.Of(damage, scribe.Lost, check, FindInterruption(session, periods));
+        (Verdict verdict, NumberingFacts numbers) = completeness.Judge(session);
         return new RecorderStatus
         {
             Recording = problem is null,
@@ -74,6 +76,8 @@ internal sealed class StatusReporter(
             Sources = heard,
             Agents = agents.Snapshot(),
             Coverage = periods,
+            Publishers = [.. numbers.Publishers.Select(PublisherStatus.From)],
+            Gaps = GapStatus.Of(numbers),
             Damage = [.. damage.Select(DamageStatus.From)],
             Recovered = session.Recovery.Repairs,
             UncheckedBytes = check.UncheckedBytes,
@@ -89,14 +93,6 @@ internal sealed class StatusReporter(
             StartedAt = _startedAt,
             Version = StenoVersion.Current,
         };
-    }
-
-    private string? FindInterruption(OpenedSession session, IReadOnlyList<CoverageStatus> periods)
-    {
-        if (queue.StallCount > 0) return "The disk was too slow for a while: the broker may have dropped messages.";
-        CoverageStatus? ended = periods.FirstOrDefault(period => period.To is not null);
-        if (ended is not null) return "What was said while the recorder could not hear is not known.";
-        return session.Recovery.Unclean ? "The recorder before this one ended without a word: what was said then is not known." : null;
     }
 
     private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)

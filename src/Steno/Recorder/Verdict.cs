@@ -1,33 +1,89 @@
 using System.Globalization;
+using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 
 namespace Steno.Recorder;
 
 /// <summary>Is everything here that was said? Three-valued, and never a guess.</summary>
-/// <param name="Value"><c>incomplete</c> or <c>unknown</c>; <c>complete</c> takes publishers that number
-/// their messages.</param>
+/// <param name="Value"><see cref="Complete"/>, <see cref="Incomplete"/> or <see cref="Unknown"/>.</param>
 /// <param name="Reason">Why, in plain words.</param>
 internal readonly record struct Verdict(string Value, string Reason)
 {
+    /// <summary>Proven: every number that a publisher has announced so far is recorded.</summary>
+    public const string Complete = "complete";
+
+    /// <summary>Known: something was said, or written, that is not here.</summary>
+    public const string Incomplete = "incomplete";
+
+    public const string Unknown = "unknown";
+
     private const int NamedRanges = 5;
 
-    /// <param name="damage">What is known to be wrong with the journal.</param>
-    /// <param name="lost">Messages that were received and could not be recorded.</param>
-    /// <param name="check">How far the journal is read.</param>
-    /// <param name="interrupted">Coverage began late, was interrupted, or reading stalled; null if
-    /// not.</param>
-    public static Verdict Of(IReadOnlyList<KnownDamage> damage, long lost, JournalCheck check, string? interrupted)
+    public static Verdict Of(VerdictGrounds grounds)
     {
-        List<KnownDamage> losses = [.. damage.Where(d => d.IsLoss)];
-        if (losses.Count > 0) return new Verdict("incomplete", $"{Ranges(losses)} lost, or not as written.");
-        if (lost > 0)
-            return new Verdict("incomplete", string.Create(CultureInfo.InvariantCulture, $"{lost:N0} {(lost == 1 ? "message was" : "messages were")} received and not recorded."));
-        if (check.Problem is { } problem)
-            return new Verdict("unknown", $"The older part of the journal cannot be checked: {problem}");
-        if (check.UncheckedBytes is var bytes and > 0)
-            return new Verdict("unknown", string.Create(CultureInfo.InvariantCulture,
-                $"The older part of the journal is still being checked: {bytes:N0} bytes are left."));
-        return new Verdict("unknown", interrupted ?? "Publishers do not number their messages, so a loss on the way would not show.");
+        if (FindLosses(grounds) is { Count: > 0 } losses) return new Verdict(Incomplete, string.Join(" ", losses));
+        return FindDoubt(grounds) is { } doubt
+            ? new Verdict(Unknown, doubt)
+            : new Verdict(Complete, Praise(grounds));
+    }
+
+    /// <summary>As <c>session.json</c> keeps it.</summary>
+    public SessionVerdict AsOf(long seq, DateTimeOffset at) => new(Value, Reason, seq, at);
+
+    private static List<string> FindLosses(VerdictGrounds grounds)
+    {
+        List<string> losses = [];
+        List<KnownDamage> damage = [.. grounds.Damage.Where(d => d.IsLoss)];
+        if (damage.Count > 0) losses.Add($"{Ranges(damage)} lost, or not as written.");
+        if (grounds.Lost > 0) losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
+        foreach (PublisherFacts run in grounds.Numbers.Publishers.Where(run => run.Missing > 0).Take(NamedRanges))
+            losses.Add($"{Numbers(run)} of {run.Name} did not arrive.");
+        long more = grounds.Numbers.Publishers.Where(run => run.Missing > 0).Skip(NamedRanges)
+            .Aggregate(grounds.Numbers.MissingForgotten, (sum, run) => NumberRanges.Saturated(sum, run.Missing));
+        if (more > 0) losses.Add($"{Count(more, "number", "numbers")} of other publishers did not arrive.");
+        if (grounds.Numbers.Truncated > 0)
+            losses.Add($"{Count(grounds.Numbers.Truncated, "message is", "messages are")} recorded by the beginning only.");
+        return losses;
+    }
+
+    private static string? FindDoubt(VerdictGrounds grounds)
+    {
+        NumberingFacts numbers = grounds.Numbers;
+        if (grounds.CheckProblem is { } problem) return $"The older part of the journal cannot be checked: {problem}";
+        if (grounds.UncheckedBytes is var bytes and > 0)
+            return string.Create(CultureInfo.InvariantCulture, $"The older part of the journal is still being checked: {bytes:N0} bytes are left.");
+        if (grounds.Interruption is { } interruption) return interruption;
+        if (numbers.Unnumbered is { } name)
+            return $"Publishers do not number their messages ({name}, for one), so a loss on the way would not show.";
+        if (numbers.Publishers.Count == 0 && numbers.Unproven == 0)
+            return "No publisher that numbers its messages was heard: a loss on the way would not show.";
+        if (numbers.Publishers.FirstOrDefault(run => run.Awaited > 0) is { } awaited)
+            return $"{Count(awaited.Awaited, "number", "numbers")} of {awaited.Name} did not arrive yet.";
+        if (numbers.Publishers.FirstOrDefault(run => run.Doubles > 0) is { } doubled)
+            return $"{doubled.Name} gave numbers twice, to different messages: what they prove is not known.";
+        if (numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false }) is { } restarted)
+            return $"{restarted.Name} began anew without a last word: whether it said more after number {Text(restarted.Last)} is not known.";
+        if (numbers.Unproven > 0)
+            return $"Of {Count(numbers.Unproven, "publisher", "publishers")} not everything is known: more were heard than are tracked ({PublisherLedger.RunsMax}).";
+        if (grounds.EarlierRecorder is { } earlier) return earlier;
+        return numbers.WholeSince > grounds.DurableSeq ? "What proves it is on its way to the disk." : null;
+    }
+
+    private static string Praise(VerdictGrounds grounds)
+    {
+        int open = grounds.Numbers.Publishers.Count(run => !run.IsEnded);
+        string ended = open == 0 ? "each said its last word"
+            : $"{Text(open)} {(open == 1 ? "has" : "have")} not said a last word";
+        return $"Up to line {Text(grounds.DurableSeq)} every number that publishers announced is here "
+            + $"({Count(grounds.Numbers.Publishers.Count, "publisher", "publishers")}; {ended}).";
+    }
+
+    private static string Numbers(PublisherFacts run)
+    {
+        IEnumerable<string> named = run.MissingRanges.Take(NamedRanges)
+            .Select(r => r.From == r.To ? Text(r.From) : $"{Text(r.From)} to {Text(r.To)}");
+        string more = run.Missing > run.MissingRanges.Take(NamedRanges).Sum(r => r.Count) ? $" and more, {Text(run.Missing)} in all," : "";
+        return $"{(run.Missing == 1 ? "Number" : "Numbers")} {string.Join(", ", named)}{more}";
     }
 
     private static string Ranges(List<KnownDamage> losses)
@@ -40,4 +96,8 @@ internal readonly record struct Verdict(string Value, string Reason)
         string text = string.Join(", ", named) + more;
         return string.Concat(text[..1].ToUpperInvariant(), text.AsSpan(1));
     }
+
+    private static string Count(long number, string one, string many) => $"{Text(number)} {(number == 1 ? one : many)}";
+
+    private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

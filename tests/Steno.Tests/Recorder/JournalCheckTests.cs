@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 using Steno.Recorder;
 using Steno.Tests.Support;
@@ -37,10 +38,10 @@ public sealed class JournalCheckTests : IDisposable
         List<string> happened = [];
         using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, happened.Add);
         using JournalCheck check = new(live, _logs.CurrentJournal, TimeProvider.System, NullLogger.Instance);
-        Verdict losing = Verdict.Of([], lost: 3000, check, null);
+        Verdict losing = Judge([], check, lost: 3000);
         Assert.Equal(("incomplete", "3,000 messages were received and not recorded."), (losing.Value, losing.Reason));
-        Assert.Equal("unknown", Verdict.Of(opened.Manifest.KnownDamage, lost: 0, check, null).Value);
-        Assert.Contains("still being checked", Verdict.Of(opened.Manifest.KnownDamage, lost: 0, check, null).Reason, StringComparison.Ordinal);
+        Assert.Equal("unknown", Judge(opened.Manifest.KnownDamage, check).Value);
+        Assert.Contains("still being checked", Judge(opened.Manifest.KnownDamage, check).Reason, StringComparison.Ordinal);
 
         check.Start();
         await Eventually.BecomesTrueAsync(
@@ -54,9 +55,21 @@ public sealed class JournalCheckTests : IDisposable
         Assert.Single(happened);
         Assert.True(live.Close());
         Assert.Contains("\"event\":\"gap\"", File.ReadLines(_logs.CurrentJournal).Last(), StringComparison.Ordinal);
-        Verdict verdict = Verdict.Of(SessionManifest.Load(_logs.SessionFile)!.KnownDamage, lost: 0, check, null);
+        Verdict verdict = Judge(SessionManifest.Load(_logs.SessionFile)!.KnownDamage, check);
         Assert.Equal(("incomplete", "Line 2 lost, or not as written."), (verdict.Value, verdict.Reason));
     }
+
+    private static Verdict Judge(IReadOnlyList<KnownDamage> damage, JournalCheck check, long lost = 0) => Verdict.Of(new VerdictGrounds
+    {
+        Damage = damage,
+        Lost = lost,
+        CheckProblem = check.Problem,
+        UncheckedBytes = check.UncheckedBytes,
+        Interruption = null,
+        EarlierRecorder = null,
+        Numbers = new PublisherLedger(TimeProvider.System).Facts(),
+        DurableSeq = 1,
+    });
 
     [Fact]
     public async Task The_recorder_vouches_after_a_minute_for_what_is_durable_and_not_again_without_more()

@@ -1,0 +1,46 @@
+using Steno.Core.Numbering;
+using Steno.Core.Sessions;
+using Steno.Zmtp;
+
+namespace Steno.Recorder;
+
+/// <summary>
+/// Judges whether everything is here that was said, from what the parts know now. Any thread; never waits for
+/// the disk or the network.
+/// </summary>
+internal sealed class Completeness(
+    PublisherLedger publishers,
+    ReceiveQueue queue,
+    Scribe scribe,
+    IReadOnlyList<Source> sources,
+    CoverageLog coverage,
+    JournalCheck check)
+{
+    public (Verdict Verdict, NumberingFacts Numbers) Judge(OpenedSession session)
+    {
+        // First: what is learnt while the rest is gathered can only speak against it.
+        NumberingFacts numbers = publishers.Facts();
+        Verdict verdict = Verdict.Of(new VerdictGrounds
+        {
+            Damage = session.Manifest.KnownDamage,
+            Lost = scribe.Lost,
+            CheckProblem = check.Problem,
+            UncheckedBytes = check.UncheckedBytes,
+            Interruption = FindInterruption(session),
+            EarlierRecorder = coverage.EarlierRecorder,
+            Numbers = numbers,
+            DurableSeq = session.Writer.DurableSeq,
+        });
+        return (verdict, numbers);
+    }
+
+    private string? FindInterruption(OpenedSession session)
+    {
+        if (queue.StallCount > 0 || queue.StalledSince is not null)
+            return "The disk was too slow for a while: the broker may have dropped messages.";
+        if (coverage.Interruption is { } interruption) return interruption;
+        if (!coverage.IsStopping && sources.FirstOrDefault(source => !source.IsListening) is { } deaf)
+            return $"Not listening to {deaf.Endpoint}: what is said there is not heard.";
+        return session.Recovery.Unclean ? "The recorder before this one ended without a word: what was said then is not known." : null;
+    }
+}
