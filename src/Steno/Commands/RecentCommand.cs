@@ -53,9 +53,10 @@ internal static class RecentCommand
         context.Output.Flush();
         if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal.Path} holds none.{Sealed(settings, journal)}");
         if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
-        if (journal.IsCurrent
-            && await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false) is { } reason)
-            context.Error.Line($"{Styled.Warning("Not recording now:")} {reason}");
+        if (!journal.IsCurrent) return ExitCodes.Done;
+        (string? reason, string? missing) = await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false);
+        if (missing is not null) context.Error.Line($"{Styled.Warning("Not all is here:")} {missing}");
+        if (reason is not null) context.Error.Line($"{Styled.Warning("Not recording now:")} {reason}");
         return ExitCodes.Done;
     }
 }

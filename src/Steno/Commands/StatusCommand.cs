@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Steno.Configuration;
 using Steno.Control;
+using Steno.Core.Sessions;
 using Steno.Recorder;
 
 namespace Steno.Commands;
@@ -25,10 +27,14 @@ internal static class StatusCommand
     {
         using var client = new ControlClient(settings.Logs);
         ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
+        SessionVerdict? kept = reply.Status is null ? VerdictNote.Kept(settings.Logs) : null;
         RecorderStatus status = reply.Status ?? new RecorderStatus
         {
             Recording = false,
             Known = reply.IsKnown,
+            Verdict = kept?.Value ?? Verdict.Unknown,
+            VerdictReason = kept is null ? null : string.Create(
+                CultureInfo.InvariantCulture, $"As the recorder left it at {kept.At:yyyy-MM-dd HH:mm:ss}Z, up to line {kept.Seq:N0}: {kept.Reason}"),
             Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
                 ? $"There is no log directory {settings.Logs}, and so no recorder. `steno start` makes it and records; "
                     + $"--logs names another one.{LogsAbove.Hint(settings.Logs)}"

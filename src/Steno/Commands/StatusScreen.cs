@@ -102,7 +102,7 @@ internal static class StatusScreen
         foreach (DamageStatus damage in status.Damage.Take(DamageShown)) Row(screen, "", damage.Text, isWarning: true);
         if (status.Damage.Count > DamageShown) Row(screen, "", $"and {status.Damage.Count - DamageShown} more");
         foreach (GapStatus gap in status.Gaps)
-            Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {gap.From} to {gap.To} never arrived", isWarning: true);
+            Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {(gap.From == gap.To ? $"number {gap.From}" : $"{gap.From} to {gap.To}")} did not arrive", isWarning: true);
         foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
             Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))

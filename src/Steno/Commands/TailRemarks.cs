@@ -26,13 +26,16 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
         ? $"Nothing has been recorded in {logs} yet; waiting."
         : $"There is no directory {logs} yet; waiting for it.{LogsAbove.Hint(logs)}");
 
-    /// <summary>Says when recording stops and when it goes on, until cancelled.</summary>
+    /// <summary>Says when recording stops and when it goes on, and what is missing, until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellation)
     {
         string? told = null;
+        string? toldMissing = null;
         while (true)
         {
-            string? reason = await RecordingNote.LookAsync(logs, hints, cancellation).ConfigureAwait(false);
+            (string? reason, string? missing) = await RecordingNote.LookAsync(logs, hints, cancellation).ConfigureAwait(false);
+            if (missing is not null && missing != toldMissing) Write($"{Clock()} Not all is here: {missing}");
+            toldMissing = missing;
             if (reason is not null && Kind(reason) != told) Write($"{Clock()} Not recording now: {reason}");
             if (reason is null && told is not null) Write($"{Clock()} Recording again.");
             told = reason is null ? null : Kind(reason);

@@ -18,6 +18,7 @@ internal readonly record struct Verdict(string Value, string Reason)
     public const string Unknown = "unknown";
 
     private const int NamedRanges = 5;
+    private const int NameCharsMax = 32;
 
     public static Verdict Of(VerdictGrounds grounds)
     {
@@ -37,7 +38,7 @@ internal readonly record struct Verdict(string Value, string Reason)
         if (damage.Count > 0) losses.Add($"{Ranges(damage)} lost, or not as written.");
         if (grounds.Lost > 0) losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
         foreach (PublisherFacts run in grounds.Numbers.Publishers.Where(run => run.Missing > 0).Take(NamedRanges))
-            losses.Add($"{Numbers(run)} of {run.Name} did not arrive.");
+            losses.Add($"{Numbers(run)} of {Name(run)} did not arrive.");
         long more = grounds.Numbers.Publishers.Where(run => run.Missing > 0).Skip(NamedRanges)
             .Aggregate(grounds.Numbers.MissingForgotten, (sum, run) => NumberRanges.Saturated(sum, run.Missing));
         if (more > 0) losses.Add($"{Count(more, "number", "numbers")} of other publishers did not arrive.");
@@ -54,15 +55,15 @@ internal readonly record struct Verdict(string Value, string Reason)
             return string.Create(CultureInfo.InvariantCulture, $"The older part of the journal is still being checked: {bytes:N0} bytes are left.");
         if (grounds.Interruption is { } interruption) return interruption;
         if (numbers.Unnumbered is { } name)
-            return $"Publishers do not number their messages ({name}, for one), so a loss on the way would not show.";
+            return $"Publishers do not number their messages ({Short(name)}, for one), so a loss on the way would not show.";
         if (numbers.Publishers.Count == 0 && numbers.Unproven == 0)
             return "No publisher that numbers its messages was heard: a loss on the way would not show.";
         if (numbers.Publishers.FirstOrDefault(run => run.Awaited > 0) is { } awaited)
-            return $"{Count(awaited.Awaited, "number", "numbers")} of {awaited.Name} did not arrive yet.";
+            return $"{Count(awaited.Awaited, "number", "numbers")} of {Name(awaited)} did not arrive yet.";
         if (numbers.Publishers.FirstOrDefault(run => run.Doubles > 0) is { } doubled)
-            return $"{doubled.Name} gave numbers twice, to different messages: what they prove is not known.";
+            return $"{Name(doubled)} gave numbers twice, to different messages: what they prove is not known.";
         if (numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false }) is { } restarted)
-            return $"{restarted.Name} began anew without a last word: whether it said more after number {Text(restarted.Last)} is not known.";
+            return $"{Name(restarted)} began anew without a last word: whether it said more after number {Text(restarted.Last)} is not known.";
         if (numbers.Unproven > 0)
             return $"Of {Count(numbers.Unproven, "publisher", "publishers")} not everything is known: more were heard than are tracked ({PublisherLedger.RunsMax}).";
         if (grounds.EarlierRecorder is { } earlier) return earlier;
@@ -84,6 +85,16 @@ internal readonly record struct Verdict(string Value, string Reason)
             .Select(r => r.From == r.To ? Text(r.From) : $"{Text(r.From)} to {Text(r.To)}");
         string more = run.Missing > run.MissingRanges.Take(NamedRanges).Sum(r => r.Count) ? $" and more, {Text(run.Missing)} in all," : "";
         return $"{(run.Missing == 1 ? "Number" : "Numbers")} {string.Join(", ", named)}{more}";
+    }
+
+    private static string Name(PublisherFacts run) => Short(run.Name);
+
+    /// <summary>An agent's name is its own choice, and the sentence shall stay one.</summary>
+    private static string Short(string name)
+    {
+        if (name.Length <= NameCharsMax) return name;
+        int length = char.IsHighSurrogate(name[NameCharsMax - 1]) ? NameCharsMax - 1 : NameCharsMax;
+        return name[..length] + "…";
     }
 
     private static string Ranges(List<KnownDamage> losses)
