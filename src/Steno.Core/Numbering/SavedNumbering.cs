@@ -12,9 +12,6 @@ public sealed record SavedNumbering
     [JsonPropertyName("session")]
     public Guid? Session { get; init; }
 
-    /// <summary>Before the first line of the first session.</summary>
-    public static SavedNumbering Nothing { get; } = new() { Seq = 0 };
-
     /// <summary>The last line that counts.</summary>
     [JsonPropertyName("seq")]
     public required long Seq { get; init; }

@@ -34,6 +34,7 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
             {
                 foreach (SessionManifest before in lineage)
                 {
+                    if (before.Earlier is not null) ledger.NoteEarlierLines();
                     ReadLines(ledger, directory.ArchivedJournal(before.Started, before.Id), from, before.Verified.Seq);
                     ledger.BeginJournal();
                     from = 0;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
-using Steno.Core.Numbering;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -61,7 +60,7 @@ public sealed class SessionOpener
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, found.Sealed));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
-        if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], SavedNumbering.Nothing);
+        if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], null);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
             return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering));
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);

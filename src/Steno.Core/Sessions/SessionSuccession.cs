@@ -48,9 +48,18 @@ internal sealed class SessionSuccession(
         return Begin(
             new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, [.. inherited],
             // Of what the parent's journal has behind this, the next start reads it there.
-            parent.Numbering is { } numbers ? numbers with { Session = numbers.Session ?? parent.Id } : null,
+            InheritNumbering(parent),
             what, fields);
     }
+
+    /// <summary>
+    /// Null only where an earlier version of Steno has kept nothing: then the parent's own beginnings are not
+    /// known either.
+    /// </summary>
+    private static SavedNumbering? InheritNumbering(SessionManifest parent) =>
+        parent.Numbering is { } kept ? kept with { Session = kept.Session ?? parent.Id }
+        : parent.Parent is null ? new SavedNumbering { Session = parent.Id, Seq = 0 }
+        : null;
 
     /// <summary>
     /// The current session as it was sealed, if the journal is in the archive already and a crash came before

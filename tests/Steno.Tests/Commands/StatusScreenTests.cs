@@ -34,7 +34,7 @@ public sealed class StatusScreenTests
         Assert.Contains("broker   ✗ tcp://127.0.0.1:5556 (XSUB): nothing heard yet", screen, StringComparison.Ordinal);
         Assert.Contains("wrong door", screen, StringComparison.Ordinal);
         Assert.Contains("claude\\x1b[2J: 3 messages, last 10 s ago", screen, StringComparison.Ordinal);
-        Assert.Contains("gemini: 4 to 7 never arrived", screen, StringComparison.Ordinal);
+        Assert.Contains("gemini: 4 to 7 did not arrive", screen, StringComparison.Ordinal);
         Assert.Contains("2 stalls", screen, StringComparison.Ordinal);
     }
 
