@@ -14,7 +14,8 @@ internal struct NumberMembers
     private JsonSlice _end;
 
     /// <summary>Keys of these lengths may be meant.</summary>
-    public static bool MayBe(ReadOnlySpan<byte> key) => key.Length is 13 or 14 && key.StartsWith("publisher_"u8);
+    public static bool MayBe(ReadOnlySpan<byte> key) =>
+        key.Length is 13 or 14 && key.StartsWith("publisher_"u8);
 
     public static bool Is(ReadOnlySpan<byte> key) => MayBe(key) && (key.Length == 13
         ? key.EndsWith("run"u8) || key.EndsWith("seq"u8) || key.EndsWith("end"u8)
@@ -49,7 +50,8 @@ internal struct NumberMembers
     public readonly PublisherNumber Read(ReadOnlySpan<byte> json, LineBuffer scratch)
     {
         if (_run.Kind != JsonKind.String || !TryReadRun(json, scratch, out Guid run)) return default;
-        if (!TryReadNumber(json, _seq, least: 1, out long seq) || !TryReadNumber(json, _last, least: 0, out long last)) return default;
+        if (!TryReadNumber(json, _seq, least: 1, out long seq)) return default;
+        if (!TryReadNumber(json, _last, least: 0, out long last)) return default;
         if (_end.Kind is not (JsonKind.None or JsonKind.True or JsonKind.False)) return default;
         if (!_seq.Exists && !_last.Exists) return default;
         if (_last.Exists && last < seq) return default;
@@ -74,7 +76,8 @@ internal struct NumberMembers
             && read == text.Length && run != Guid.Empty;
     }
 
-    private static bool TryReadNumber(ReadOnlySpan<byte> json, in JsonSlice value, long least, out long number)
+    private static bool TryReadNumber(
+        ReadOnlySpan<byte> json, in JsonSlice value, long least, out long number)
     {
         number = 0;
         if (!value.Exists) return true;

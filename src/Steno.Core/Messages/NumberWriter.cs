@@ -2,7 +2,9 @@ using System.Buffers.Text;
 
 namespace Steno.Core.Messages;
 
-/// <summary>Writes a publisher's number where the sender's metadata could not be copied as it stands.</summary>
+/// <summary>
+/// Writes a publisher's number where the sender's metadata could not be copied as it stands.
+/// </summary>
 internal static class NumberWriter
 {
     private const int GuidLength = 36;

@@ -22,7 +22,8 @@ public sealed record NumberNotice(string Kind, string Publisher, Guid Run, strin
     public SystemEvent ToEvent()
     {
         string which = string.Create(
-            CultureInfo.InvariantCulture, $"{(Count == 1 ? "Number" : $"{Count} numbers")} of {Publisher}, run {Run}");
+            CultureInfo.InvariantCulture,
+            $"{(Count == 1 ? "Number" : $"{Count} numbers")} of {Publisher}, run {Run}");
         string text = Kind switch
         {
             Missing => $"{which}, did not arrive: {Numbers}.",

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
 using Steno.Core.Messages;
@@ -8,7 +9,7 @@ namespace Steno.Core.Numbering;
 /// A set of numbers, kept as ranges in rising order: <c>5-7,9</c>. Not thread-safe. It has no limit of its
 /// own: who fills it watches <see cref="Count"/>.
 /// </summary>
-public sealed class NumberRanges
+public sealed class NumberRanges : IEnumerable<NumberRange>
 {
     private readonly List<NumberRange> _ranges = [];
 
@@ -16,8 +17,6 @@ public sealed class NumberRanges
     public int Count => _ranges.Count;
 
     public bool IsEmpty => _ranges.Count == 0;
-
-    public NumberRange this[int i] => _ranges[i];
 
     /// <summary>How many numbers there are; no more than fit.</summary>
     public long Numbers
@@ -40,7 +39,8 @@ public sealed class NumberRanges
         foreach (string part in text?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             string[] ends = part.Split('-');
-            if (ends.Length > 2 || !TryRead(ends[0], out long from) || !TryRead(ends[^1], out long to) || to < from) return false;
+            if (ends.Length > 2 || !TryRead(ends[0], out long from) || !TryRead(ends[^1], out long to)) return false;
+            if (to < from) return false;
             ranges.Add(new NumberRange(from, to));
         }
 
@@ -48,7 +48,8 @@ public sealed class NumberRanges
     }
 
     private static bool TryRead(string text, out long number) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is > 0 and <= PublisherNumber.Max;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        && number is > 0 and <= PublisherNumber.Max;
 
     public bool Contains(long number)
     {
@@ -64,8 +65,8 @@ public sealed class NumberRanges
         int next = first;
         while (next < _ranges.Count && _ranges[next].From <= added.To + 1)
         {
-            added = new NumberRange(Math.Min(added.From, _ranges[next].From), Math.Max(added.To, _ranges[next].To));
-            next++;
+            NumberRange met = _ranges[next++];
+            added = new NumberRange(Math.Min(added.From, met.From), Math.Max(added.To, met.To));
         }
 
         _ranges.RemoveRange(first, next - first);
@@ -104,15 +105,13 @@ public sealed class NumberRanges
 
     public void AddAll(NumberRanges others)
     {
-        foreach (NumberRange range in others._ranges) Add(range);
+        foreach (NumberRange range in others) Add(range);
     }
 
     public void RemoveAll(NumberRanges others)
     {
-        foreach (NumberRange range in others._ranges) Remove(range);
+        foreach (NumberRange range in others) Remove(range);
     }
-
-    public void Clear() => _ranges.Clear();
 
     /// <summary>As it stands in the journal and in <c>session.json</c>; empty for no numbers.</summary>
     public string Format()
@@ -127,6 +126,10 @@ public sealed class NumberRanges
 
         return text.ToString();
     }
+
+    public IEnumerator<NumberRange> GetEnumerator() => _ranges.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private int FirstEndingAtOrAfter(long number)
     {

@@ -3,9 +3,13 @@ using Steno.Core.Messages;
 
 namespace Steno.Core.Numbering;
 
-/// <summary>What a line of a journal says for the book of numbers. Valid as long as the line's bytes.</summary>
+/// <summary>
+/// What a line of a journal says for the book of numbers. Valid as long as the line's bytes.
+/// </summary>
 internal readonly ref struct NumberedLine
 {
+    private static ReadOnlySpan<byte> Truncated => "\"truncated\""u8;
+
     [ThreadStatic]
     private static ulong[]? _nesting;
 
@@ -33,15 +37,17 @@ internal readonly ref struct NumberedLine
     public static bool TryRead(ReadOnlySpan<byte> line, out NumberedLine read)
     {
         read = default;
-        if (!JournalLine.TryReadHash(line, out _) || !JournalLine.TryReadSeq(line, out long seq)) return false;
+        if (!JournalLine.TryReadHash(line, out _)) return false;
+        if (!JournalLine.TryReadSeq(line, out long seq)) return false;
         ulong[] nesting = _nesting ??= JsonCursor.NewNesting();
         JsonCursor cursor = new(line, 0, nesting);
         if (!cursor.TryTake((byte)'{')) return false;
         JsonSlice speaker = default;
         JsonSlice metadata = default;
         // Both stand before Wire, which may be long.
-        while (!metadata.Exists && cursor.TryReadName(out JsonSlice name) && cursor.TryReadValue(out JsonSlice value))
+        while (!metadata.Exists && cursor.TryReadName(out JsonSlice name))
         {
+            if (!cursor.TryReadValue(out JsonSlice value)) return false;
             ReadOnlySpan<byte> key = name.Inner(line);
             if (key.SequenceEqual("SpeakerName"u8)) speaker = value;
             else if (key.SequenceEqual("Metadata"u8)) metadata = value;
@@ -66,7 +72,7 @@ internal readonly ref struct NumberedLine
             ReadOnlySpan<byte> key = name.Inner(json);
             if (NumberMembers.MayBe(key)) numbers.Take(key, in value);
             else if (key.SequenceEqual("duplicate_of"u8)) isRepeat = true;
-            else if (key.SequenceEqual("flags"u8)) isTruncated = value.Of(json).IndexOf("\"truncated\""u8) >= 0;
+            else if (key.SequenceEqual("flags"u8)) isTruncated = value.Of(json).IndexOf(Truncated) >= 0;
             else if (key.SequenceEqual("event"u8)) isSystem = true;
             cursor.TryTake((byte)',');
         }
@@ -83,14 +89,14 @@ internal readonly ref struct NumberedLine
         };
     }
 
-    private static (string Kind, Guid Run, string Numbers)? ReadTold(ReadOnlySpan<byte> metadata, ulong[] nesting)
+    private static (string Kind, Guid Run, string Numbers)? ReadTold(
+        ReadOnlySpan<byte> metadata, ulong[] nesting)
     {
         if (!LineFields.TryRead(metadata, nesting, out LineFields fields)) return null;
         string? kind = fields.Text("kind");
         bool isNotice = fields.Text("event") == SystemEventNames.Gap
             && kind is NumberNotice.Missing or NumberNotice.Late or NumberNotice.Doubled;
-        return isNotice && Guid.TryParse(fields.Text("publisher_run"), out Guid run) && fields.Text("numbers") is { } numbers
-            ? (kind!, run, numbers)
-            : null;
+        if (!isNotice || !Guid.TryParse(fields.Text("publisher_run"), out Guid run)) return null;
+        return fields.Text("numbers") is { } numbers ? (kind!, run, numbers) : null;
     }
 }

@@ -65,7 +65,8 @@ public sealed class PublisherLedger
     /// <summary>Takes a message that stands in the journal.</summary>
     /// <param name="seq">Its line.</param>
     /// <param name="isRepeat">It has the id and the text of a message before it.</param>
-    public void Note(in PublisherNumber number, ReadOnlySpan<byte> speaker, long seq, bool isRepeat, bool isTruncated)
+    public void Note(
+        in PublisherNumber number, ReadOnlySpan<byte> speaker, long seq, bool isRepeat, bool isTruncated)
     {
         if (!isTruncated && !number.Exists && _unnumbered is not null) return;
         lock (_gate)
@@ -175,7 +176,8 @@ public sealed class PublisherLedger
     {
         _lastSeq = saved.Seq;
         (_unnumbered, _truncated) = (saved.Unnumbered, saved.Truncated);
-        (_unproven, _beginsUnknown, _missingForgotten) = (saved.Unproven, saved.BeginsUnknown, saved.MissingForgotten);
+        (_unproven, _beginsUnknown) = (saved.Unproven, saved.BeginsUnknown);
+        _missingForgotten = saved.MissingForgotten;
         foreach (SavedRun one in saved.Publishers)
         {
             PublisherRun run = new(one.Run, one.Name, KeyOf(one.Name)) { Heard = ++_order };
@@ -198,7 +200,8 @@ public sealed class PublisherLedger
         if (line.Told is { } told)
         {
             _lastSeq = line.Seq;
-            if (!_runs.TryGetValue(told.Run, out PublisherRun? run) || !NumberRanges.TryParse(told.Numbers, out NumberRanges numbers)) return;
+            if (!_runs.TryGetValue(told.Run, out PublisherRun? run)) return;
+            if (!NumberRanges.TryParse(told.Numbers, out NumberRanges numbers)) return;
             bool wasOpen = IsOpen(run);
             run.Replay(told.Kind, numbers);
             Weigh(run, wasOpen, line.Seq);
@@ -305,8 +308,11 @@ public sealed class PublisherLedger
 
     private static long Moved(long seq, long sealedSeq) => seq > sealedSeq ? seq - sealedSeq + 1 : 0;
 
-    private static string NameOf(ReadOnlySpan<byte> speaker) =>
-        Encoding.UTF8.GetString(speaker[..LooseText.WholeCharacters(speaker[..Math.Min(speaker.Length, NameBytesMax)])]);
+    private static string NameOf(ReadOnlySpan<byte> speaker)
+    {
+        ReadOnlySpan<byte> beginning = speaker[..Math.Min(speaker.Length, NameBytesMax)];
+        return Encoding.UTF8.GetString(beginning[..LooseText.WholeCharacters(beginning)]);
+    }
 
     private static ulong KeyOf(string name) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name));
 
@@ -318,7 +324,7 @@ public sealed class PublisherLedger
         IsEnded = run.IsEnded,
         IsSuperseded = run.IsSuperseded,
         Missing = run.MissingCount,
-        MissingRanges = [.. Enumerable.Range(0, run.Missing.Count).Select(i => run.Missing[i])],
+        MissingRanges = [.. run.Missing],
         Awaited = run.Awaited.Numbers,
         Doubles = run.Doubles,
     };

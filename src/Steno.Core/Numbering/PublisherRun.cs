@@ -14,7 +14,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     /// </summary>
     public const int RangesMax = 128;
 
-    private readonly List<Hole> _awaited = [];
+    private readonly AwaitedNumbers _awaited = new();
     private readonly NumberRanges _missing = new();
     private readonly NumberRanges _late = new();
     private readonly NumberRanges _doubled = new();
@@ -67,15 +67,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
 
     public long MissingCount => NumberRanges.Saturated(_missing.Numbers, MissingBelow);
 
-    public NumberRanges Awaited
-    {
-        get
-        {
-            NumberRanges awaited = new();
-            foreach (Hole hole in _awaited) awaited.Add(hole.Range);
-            return awaited;
-        }
-    }
+    public NumberRanges Awaited => _awaited.ToRanges();
 
     /// <summary>Takes what a message says.</summary>
     /// <param name="isRepeat">The message is one that was recorded before, as its id and text show.</param>
@@ -97,7 +89,8 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     {
         bool isDue = WaitsSince <= waitedSince || IsFull || IsLeaving;
         NumberNotice? notice = null;
-        if (isDue && TakeAwaited(waitedSince, rangesMax) is { IsEmpty: false } missing)
+        long ripe = IsFull || IsLeaving ? long.MaxValue : waitedSince;
+        if (isDue && _awaited.Take(ripe, rangesMax) is { IsEmpty: false } missing)
         {
             Lose(missing);
             notice = Notice(NumberNotice.Missing, missing);
@@ -121,7 +114,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         switch (kind)
         {
             case NumberNotice.Missing:
-                foreach (NumberRange range in Ranges(numbers)) RemoveAwaited(range);
+                foreach (NumberRange range in numbers) _awaited.Remove(range);
                 Lose(numbers);
                 break;
             case NumberNotice.Late:
@@ -136,7 +129,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     /// <summary>All that waits begins to wait now.</summary>
     public void Rebase(long now)
     {
-        for (int i = 0; i < _awaited.Count; i++) _awaited[i] = _awaited[i] with { Since = now };
+        _awaited.Rebase(now);
         WaitsSince = _awaited.Count > 0 || !_late.IsEmpty || !_doubled.IsEmpty ? now : null;
     }
 
@@ -161,7 +154,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         (Last, Floor, IsEnded, IsSuperseded) = (saved.Last, saved.Floor, saved.IsEnded, saved.IsSuperseded);
         (Doubles, MissingBelow) = (saved.Doubles, saved.MissingBelow);
         _missing.AddAll(Parse(saved.Missing));
-        foreach (NumberRange range in Ranges(Parse(saved.Awaited))) _awaited.Add(new Hole(range, 0));
+        foreach (NumberRange range in Parse(saved.Awaited)) _awaited.Add(range, since: 0);
         _late.AddAll(Parse(saved.Late));
         _doubled.AddAll(Parse(saved.Doubled));
     }
@@ -174,7 +167,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
             Last = number;
             IsEnded = false;
         }
-        else if (number <= Floor || RemoveAwaited(new NumberRange(number, number)))
+        else if (number <= Floor || _awaited.Remove(new NumberRange(number, number)))
         {
             // In time, or from where numbers are not told apart any more.
         }
@@ -195,7 +188,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     private void Open(long last, long now)
     {
         if (last <= Last) return;
-        _awaited.Add(new Hole(new NumberRange(Last + 1, last), now));
+        _awaited.Add(new NumberRange(Last + 1, last), now);
         WaitsSince ??= now;
         Last = last;
         IsEnded = false;
@@ -206,73 +199,28 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         _missing.AddAll(numbers);
         while (_missing.Count > RangesMax)
         {
-            NumberRange oldest = _missing.TakeFirst(1)[0];
+            NumberRange oldest = _missing.TakeFirst(1).First();
             MissingBelow = NumberRanges.Saturated(MissingBelow, oldest.Count);
             Floor = oldest.To;
         }
     }
 
-    /// <summary>Holes come in rising order, the oldest first: later ones are higher.</summary>
-    private NumberRanges TakeAwaited(long waitedSince, int rangesMax)
-    {
-        bool all = IsFull || IsLeaving;
-        int ripe = 0;
-        while (ripe < _awaited.Count && ripe < rangesMax && (all || _awaited[ripe].Since <= waitedSince)) ripe++;
-        NumberRanges taken = new();
-        foreach (Hole hole in _awaited[..ripe]) taken.Add(hole.Range);
-        _awaited.RemoveRange(0, ripe);
-        return taken;
-    }
-
-    private bool RemoveAwaited(NumberRange removed)
-    {
-        bool found = false;
-        for (int i = FirstEndingAtOrAfter(removed.From); i < _awaited.Count && _awaited[i].Range.From <= removed.To;)
-        {
-            found = true;
-            Hole hole = _awaited[i];
-            _awaited.RemoveAt(i);
-            if (hole.Range.From < removed.From) _awaited.Insert(i++, hole with { Range = hole.Range with { To = removed.From - 1 } });
-            if (hole.Range.To > removed.To) _awaited.Insert(i++, hole with { Range = hole.Range with { From = removed.To + 1 } });
-        }
-
-        return found;
-    }
-
-    private int FirstEndingAtOrAfter(long number)
-    {
-        (int low, int high) = (0, _awaited.Count);
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (_awaited[middle].Range.To < number) low = middle + 1;
-            else high = middle;
-        }
-
-        return low;
-    }
-
     /// <summary>Something was told; the rest waits on, since when it came.</summary>
     private void WaitAgain(long waitedSince)
     {
-        long? holes = _awaited.Count > 0 ? _awaited[0].Since : null;
+        long? holes = _awaited.OldestSince;
         long? others = _late.IsEmpty && _doubled.IsEmpty ? null : waitedSince;
         WaitsSince = holes is null || others < holes ? others ?? holes : holes;
     }
 
-    private NumberNotice Notice(string kind, NumberRanges numbers) => new(kind, Name, Id, numbers.Format(), numbers.Numbers);
-
-    private static IEnumerable<NumberRange> Ranges(NumberRanges numbers)
-    {
-        for (int i = 0; i < numbers.Count; i++) yield return numbers[i];
-    }
+    private NumberNotice Notice(string kind, NumberRanges numbers) =>
+        new(kind, Name, Id, numbers.Format(), numbers.Numbers);
 
     /// <summary>What it reads has been proven by the hash of <c>session.json</c>.</summary>
-    private static NumberRanges Parse(string? numbers) => NumberRanges.TryParse(numbers, out NumberRanges ranges)
-        ? ranges
-        : throw new InvalidOperationException($"\"{numbers}\" are no numbers.");
+    private static NumberRanges Parse(string? numbers) =>
+        NumberRanges.TryParse(numbers, out NumberRanges ranges)
+            ? ranges
+            : throw new InvalidOperationException($"\"{numbers}\" are no numbers.");
 
     private static string? Text(NumberRanges numbers) => numbers.IsEmpty ? null : numbers.Format();
-
-    private readonly record struct Hole(NumberRange Range, long Since);
 }

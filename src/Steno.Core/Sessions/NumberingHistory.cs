@@ -35,7 +35,8 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
                 foreach (SessionManifest before in lineage)
                 {
                     if (before.Earlier is not null) ledger.NoteEarlierLines();
-                    ReadLines(ledger, directory.ArchivedJournal(before.Started, before.Id), from, before.Verified.Seq);
+                    string journal = directory.ArchivedJournal(before.Started, before.Id);
+                    ReadLines(ledger, journal, from, before.Verified.Seq);
                     ledger.BeginJournal();
                     from = 0;
                 }
@@ -60,11 +61,13 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
     private List<SessionManifest>? FindLineage(SessionManifest current, Guid told)
     {
         List<SessionManifest> lineage = [];
-        for (Guid? id = current.Parent?.Id; id is { } wanted && lineage.Count < SessionsMax; id = lineage[0].Parent?.Id)
+        Guid? id = current.Parent?.Id;
+        while (id is { } wanted && lineage.Count < SessionsMax)
         {
             if (FindSealed(wanted) is not { } found) return null;
             lineage.Insert(0, found);
             if (wanted == told) return lineage;
+            id = found.Parent?.Id;
         }
 
         return null;
@@ -96,7 +99,8 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
         while (reader.Read(unterminated: false))
         {
             Cancellation.ThrowIfCancellationRequested();
-            if (NumberedLine.TryRead(reader.Line, out NumberedLine line) && line.Seq <= lastSeq) ledger.Replay(line);
+            bool isOurs = NumberedLine.TryRead(reader.Line, out NumberedLine line);
+            if (isOurs && line.Seq <= lastSeq) ledger.Replay(line);
         }
     }
 }

@@ -5,7 +5,9 @@ using Steno.Recorder;
 
 namespace Steno.Commands;
 
-/// <summary>Whether all is there that was said: what a reader of messages cannot see from the messages.</summary>
+/// <summary>
+/// Whether all is there that was said: what a reader of messages cannot see from the messages.
+/// </summary>
 internal static class VerdictNote
 {
     /// <summary>What the recorder wrote down when it stopped or last looked; null: nothing.</summary>

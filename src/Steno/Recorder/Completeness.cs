@@ -41,6 +41,8 @@ internal sealed class Completeness(
         if (coverage.Interruption is { } interruption) return interruption;
         if (!coverage.IsStopping && sources.FirstOrDefault(source => !source.IsListening) is { } deaf)
             return $"Not listening to {deaf.Endpoint}: what is said there is not heard.";
-        return session.Recovery.Unclean ? "The recorder before this one ended without a word: what was said then is not known." : null;
+        return session.Recovery.Unclean
+            ? "The recorder before this one ended without a word: what was said then is not known."
+            : null;
     }
 }

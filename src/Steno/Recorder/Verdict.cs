@@ -22,7 +22,8 @@ internal readonly record struct Verdict(string Value, string Reason)
 
     public static Verdict Of(VerdictGrounds grounds)
     {
-        if (FindLosses(grounds) is { Count: > 0 } losses) return new Verdict(Incomplete, string.Join(" ", losses));
+        List<string> losses = FindLosses(grounds);
+        if (losses.Count > 0) return new Verdict(Incomplete, string.Join(" ", losses));
         return FindDoubt(grounds) is { } doubt
             ? new Verdict(Unknown, doubt)
             : new Verdict(Complete, Praise(grounds));
@@ -36,36 +37,43 @@ internal readonly record struct Verdict(string Value, string Reason)
         List<string> losses = [];
         List<KnownDamage> damage = [.. grounds.Damage.Where(d => d.IsLoss)];
         if (damage.Count > 0) losses.Add($"{Ranges(damage)} lost, or not as written.");
-        if (grounds.Lost > 0) losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
-        foreach (PublisherFacts run in grounds.Numbers.Publishers.Where(run => run.Missing > 0).Take(NamedRanges))
-            losses.Add($"{Numbers(run)} of {Name(run)} did not arrive.");
-        long more = grounds.Numbers.Publishers.Where(run => run.Missing > 0).Skip(NamedRanges)
-            .Aggregate(grounds.Numbers.MissingForgotten, (sum, run) => NumberRanges.Saturated(sum, run.Missing));
+        if (grounds.Lost > 0)
+            losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
+        NumberingFacts numbers = grounds.Numbers;
+        List<PublisherFacts> lacking = [.. numbers.Publishers.Where(run => run.Missing > 0)];
+        losses.AddRange(lacking.Take(NamedRanges).Select(run => $"{Numbers(run)} of {Name(run)} did not arrive."));
+        long more = lacking.Skip(NamedRanges)
+            .Aggregate(numbers.MissingForgotten, (sum, run) => NumberRanges.Saturated(sum, run.Missing));
         if (more > 0) losses.Add($"{Count(more, "number", "numbers")} of other publishers did not arrive.");
-        if (grounds.Numbers.Truncated > 0)
-            losses.Add($"{Count(grounds.Numbers.Truncated, "message is", "messages are")} recorded by the beginning only.");
+        if (numbers.Truncated > 0)
+            losses.Add($"{Count(numbers.Truncated, "message is", "messages are")} recorded by the beginning only.");
         return losses;
     }
 
     private static string? FindDoubt(VerdictGrounds grounds)
     {
         NumberingFacts numbers = grounds.Numbers;
-        if (grounds.CheckProblem is { } problem) return $"The older part of the journal cannot be checked: {problem}";
+        if (grounds.CheckProblem is { } problem)
+            return $"The older part of the journal cannot be checked: {problem}";
         if (grounds.UncheckedBytes is var bytes and > 0)
-            return string.Create(CultureInfo.InvariantCulture, $"The older part of the journal is still being checked: {bytes:N0} bytes are left.");
+            return $"The older part of the journal is still being checked: {Text(bytes)} bytes are left.";
         if (grounds.Interruption is { } interruption) return interruption;
         if (numbers.Unnumbered is { } name)
-            return $"Publishers do not number their messages ({Short(name)}, for one), so a loss on the way would not show.";
+            return $"Publishers do not number their messages ({Short(name)}, for one), "
+                + "so a loss on the way would not show.";
         if (numbers.Publishers.Count == 0 && numbers.Unproven == 0)
             return "No publisher that numbers its messages was heard: a loss on the way would not show.";
         if (numbers.Publishers.FirstOrDefault(run => run.Awaited > 0) is { } awaited)
             return $"{Count(awaited.Awaited, "number", "numbers")} of {Name(awaited)} did not arrive yet.";
         if (numbers.Publishers.FirstOrDefault(run => run.Doubles > 0) is { } doubled)
             return $"{Name(doubled)} gave numbers twice, to different messages: what they prove is not known.";
-        if (numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false }) is { } restarted)
-            return $"{Name(restarted)} began anew without a last word: whether it said more after number {Text(restarted.Last)} is not known.";
+        PublisherFacts? restarted = numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false });
+        if (restarted is not null)
+            return $"{Name(restarted)} began anew without a last word: "
+                + $"whether it said more after number {Text(restarted.Last)} is not known.";
         if (numbers.Unproven > 0)
-            return $"Of {Count(numbers.Unproven, "publisher", "publishers")} not everything is known: more were heard than are tracked ({PublisherLedger.RunsMax}).";
+            return $"Of {Count(numbers.Unproven, "publisher", "publishers")} not everything is known: more were "
+                + $"heard than are tracked ({PublisherLedger.RunsMax}), or the journal of a session before is gone.";
         if (grounds.EarlierRecorder is { } earlier) return earlier;
         return numbers.WholeSince > grounds.DurableSeq ? "What proves it is on its way to the disk." : null;
     }
@@ -83,7 +91,8 @@ internal readonly record struct Verdict(string Value, string Reason)
     {
         IEnumerable<string> named = run.MissingRanges.Take(NamedRanges)
             .Select(r => r.From == r.To ? Text(r.From) : $"{Text(r.From)} to {Text(r.To)}");
-        string more = run.Missing > run.MissingRanges.Take(NamedRanges).Sum(r => r.Count) ? $" and more, {Text(run.Missing)} in all," : "";
+        bool areAll = run.Missing == run.MissingRanges.Take(NamedRanges).Sum(r => r.Count);
+        string more = areAll ? "" : $" and more, {Text(run.Missing)} in all,";
         return $"{(run.Missing == 1 ? "Number" : "Numbers")} {string.Join(", ", named)}{more}";
     }
 
@@ -108,7 +117,8 @@ internal readonly record struct Verdict(string Value, string Reason)
         return string.Concat(text[..1].ToUpperInvariant(), text.AsSpan(1));
     }
 
-    private static string Count(long number, string one, string many) => $"{Text(number)} {(number == 1 ? one : many)}";
+    private static string Count(long number, string one, string many) =>
+        $"{Text(number)} {(number == 1 ? one : many)}";
 
     private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

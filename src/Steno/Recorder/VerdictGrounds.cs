@@ -3,7 +3,7 @@ using Steno.Core.Sessions;
 
 namespace Steno.Recorder;
 
-/// <summary>All that a <see cref="Verdict"/> rests on. What is not given is taken to speak against it.</summary>
+/// <summary>All that a <see cref="Verdict"/> rests on.</summary>
 internal sealed record VerdictGrounds
 {
     /// <summary>What is known to be wrong with the journal.</summary>

@@ -169,7 +169,7 @@ public sealed class LedgerProperties
         private void Tell(string kind, string numbers)
         {
             Assert.True(NumberRanges.TryParse(numbers, out NumberRanges ranges));
-            IEnumerable<long> all = Expand(Enumerable.Range(0, ranges.Count).Select(i => ranges[i]));
+            IEnumerable<long> all = Expand(ranges);
             (kind == NumberNotice.Missing ? ToldMissing : kind == NumberNotice.Late ? ToldLate : ToldDoubled).UnionWith(all);
         }
     }

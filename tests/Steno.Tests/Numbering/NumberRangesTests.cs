@@ -30,8 +30,8 @@ public sealed class NumberRangesTests
             Assert.Equal(ranges.Format(), read.Format());
             Assert.Equal(model.Count, ranges.Numbers);
             for (long n = 0; n <= 70; n++) Assert.Equal(model.Contains(n), ranges.Contains(n));
-            for (int i = 1; i < ranges.Count; i++)
-                Assert.True(ranges[i].From > ranges[i - 1].To + 1, $"{ranges.Format()} has ranges that touch");
+            foreach ((NumberRange before, NumberRange after) in ranges.Zip(ranges.Skip(1)))
+                Assert.True(after.From > before.To + 1, $"{ranges.Format()} has ranges that touch");
         });
     }
 
