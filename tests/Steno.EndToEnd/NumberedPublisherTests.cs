@@ -175,6 +175,39 @@ public sealed class NumberedPublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_broker_that_was_away_takes_complete_away_for_good()
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await using (PythonPeer before = Publisher())
+        {
+            await before.WaitForOutputAsync("ready");
+            await before.AskAsync($"say {_run} 1 10");
+            await before.AskAsync($"end {_run} 10");
+            await VerdictIsAsync(recorder, Complete);
+        }
+
+        await VerdictIsAsync(recorder, Unknown, "could not hear");
+        await using PythonPeer after = Publisher();
+        await after.WaitForOutputAsync("ready");
+        await after.AskAsync($"say {_other} 1 10");
+        await recorder.WaitUntilReceivedAsync(21);
+        await VerdictIsAsync(recorder, Unknown, "could not hear");
+    }
+
+    [Fact]
+    public async Task An_agent_at_the_wrong_door_takes_complete_away()
+    {
+        string direct = Ports.FreeEndpoint();
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint, direct);
+        await using PythonPeer publisher = Publisher();
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.AskAsync($"say {_run} 1 10");
+        await VerdictIsAsync(recorder, Complete);
+        await using PythonPeer lost = PythonPeer.Start("numbered.py", "connect", direct, "lost"); // a PUB at a PULL
+        await VerdictIsAsync(recorder, Unknown, "A PUB was turned away");
+    }
+
+    [Fact]
     public async Task Killed_again_and_again_it_tells_exactly_what_it_did_not_record()
     {
         await using PythonPeer publisher = Publisher();

@@ -45,6 +45,9 @@ public sealed class LineComposer
     /// <summary>UTF-8: the sender's, or the one made for it.</summary>
     public ReadOnlySpan<byte> Id => _idIsMade ? _madeId : _message.Fields.Id;
 
+    /// <summary>It says nothing: its text is empty.</summary>
+    public bool IsSilent => _labels.CharCount == 0;
+
     /// <summary>What it says of its publisher's numbers.</summary>
     public PublisherNumber Number => _message.Number;
 

@@ -23,9 +23,7 @@ internal readonly ref struct NumberedLine
     /// <summary>UTF-8.</summary>
     public ReadOnlySpan<byte> Speaker { get; private init; }
 
-    public bool IsRepeat { get; private init; }
-
-    public bool IsTruncated { get; private init; }
+    public MessageTraits Traits { get; private init; }
 
     /// <summary>The recorder speaks of itself.</summary>
     public bool IsSystem { get; private init; }
@@ -66,14 +64,14 @@ internal readonly ref struct NumberedLine
         ReadOnlySpan<byte> json = metadata.Of(line);
         JsonCursor cursor = new(json, 1, nesting);
         NumberMembers numbers = default;
-        bool isRepeat = false, isTruncated = false, isSystem = false;
+        MessageTraits traits = MessageTraits.None;
+        bool isSystem = false;
         while (cursor.TryReadName(out JsonSlice name) && cursor.TryReadValue(out JsonSlice value))
         {
             ReadOnlySpan<byte> key = name.Inner(json);
             if (NumberMembers.MayBe(key)) numbers.Take(key, in value);
-            else if (key.SequenceEqual("duplicate_of"u8)) isRepeat = true;
-            else if (key.SequenceEqual("flags"u8)) isTruncated = value.Of(json).IndexOf(Truncated) >= 0;
             else if (key.SequenceEqual("event"u8)) isSystem = true;
+            else traits |= ReadTrait(key, value.Of(json));
             cursor.TryTake((byte)',');
         }
 
@@ -82,12 +80,17 @@ internal readonly ref struct NumberedLine
             Seq = seq,
             Number = numbers.Read(json, scratch),
             Speaker = speaker.Escaped ? LineFields.DecodeString(speaker.Of(line)) : speaker.Inner(line),
-            IsRepeat = isRepeat,
-            IsTruncated = isTruncated,
+            Traits = traits,
             IsSystem = isSystem,
             Told = isSystem ? ReadTold(json, nesting) : null,
         };
     }
+
+    private static MessageTraits ReadTrait(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        key.SequenceEqual("duplicate_of"u8) ? MessageTraits.Repeat
+        : key.SequenceEqual("char_count"u8) && value.SequenceEqual("0"u8) ? MessageTraits.Silent
+        : key.SequenceEqual("flags"u8) && value.IndexOf(Truncated) >= 0 ? MessageTraits.Truncated
+        : MessageTraits.None;
 
     private static (string Kind, Guid Run, string Numbers)? ReadTold(
         ReadOnlySpan<byte> metadata, ulong[] nesting)

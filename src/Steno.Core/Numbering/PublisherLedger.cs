@@ -64,17 +64,18 @@ public sealed class PublisherLedger
 
     /// <summary>Takes a message that stands in the journal.</summary>
     /// <param name="seq">Its line.</param>
-    /// <param name="isRepeat">It has the id and the text of a message before it.</param>
-    public void Note(
-        in PublisherNumber number, ReadOnlySpan<byte> speaker, long seq, bool isRepeat, bool isTruncated)
+    public void Note(in PublisherNumber number, ReadOnlySpan<byte> speaker, long seq, MessageTraits traits)
     {
+        bool isTruncated = (traits & MessageTraits.Truncated) != 0;
         if (!isTruncated && !number.Exists && _unnumbered is not null) return;
         lock (_gate)
         {
             _lastSeq = seq;
             if (isTruncated) _truncated++;
-            if (number.Exists) Take(in number, speaker, seq, isRepeat);
-            else _unnumbered ??= NameOf(speaker);
+            if (number.Exists) Take(in number, speaker, seq, isRepeat: (traits & MessageTraits.Repeat) != 0);
+            bool isHeartbeat = number.Exists && (traits & MessageTraits.Silent) != 0;
+            // What it says in a message without a number of its own could be lost, and nobody would know.
+            if (number.Seq == 0 && !isHeartbeat) _unnumbered ??= NameOf(speaker);
         }
     }
 
@@ -208,7 +209,7 @@ public sealed class PublisherLedger
         }
         else if (!line.IsSystem)
         {
-            Note(line.Number, line.Speaker, line.Seq, line.IsRepeat, line.IsTruncated);
+            Note(line.Number, line.Speaker, line.Seq, line.Traits);
         }
     }
 

@@ -239,7 +239,9 @@ internal sealed class Scribe
     private void NoteNumber(long seq, bool isTruncated)
     {
         PublisherNumber number = _composer.Number;
-        _publishers.Note(in number, _composer.Speaker, seq, isRepeat: _composer.DuplicateOf is not null, isTruncated);
+        MessageTraits traits = (_composer.DuplicateOf is null ? 0 : MessageTraits.Repeat)
+            | (_composer.IsSilent ? MessageTraits.Silent : 0) | (isTruncated ? MessageTraits.Truncated : 0);
+        _publishers.Note(in number, _composer.Speaker, seq, traits);
         if (_publishers.IsFull) TellNumbers();
     }
 

@@ -28,8 +28,8 @@ else:
 print("ready", flush=True)
 
 
-def say(metadata, message_id=None):
-    message = {"sender_id": name, "content": {"message": "We keep count. " + "x" * 500}, "metadata": metadata}
+def say(metadata, message_id=None, text="We keep count. " + "x" * 500):
+    message = {"sender_id": name, "content": {"message": text}, "metadata": metadata}
     if message_id:
         message["message_id"] = message_id
     socket.send_multipart([b"everyone", json.dumps(message).encode()])
@@ -47,9 +47,9 @@ for line in sys.stdin:
     elif words[0] == "same":
         say({"publisher_run": words[1], "publisher_seq": numbers[0]}, f"{words[1]}-{numbers[0]}")
     elif words[0] == "beat":
-        say({"publisher_run": words[1], "publisher_last": numbers[0]})
+        say({"publisher_run": words[1], "publisher_last": numbers[0]}, text="")
     elif words[0] == "end":
-        say({"publisher_run": words[1], "publisher_last": numbers[0], "publisher_end": True})
+        say({"publisher_run": words[1], "publisher_last": numbers[0], "publisher_end": True}, text="")
     else:
         say({"sender_role": "Agent"})
     print("said", flush=True)

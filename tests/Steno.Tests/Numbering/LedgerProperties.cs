@@ -154,7 +154,7 @@ public sealed class LedgerProperties
                 Guid run = line.Told?.Run ?? line.Number.Run;
                 if (!models.TryGetValue(run, out Model? model)) models.Add(run, model = new Model());
                 if (line.Told is { } told) model.Tell(told.Kind, told.Numbers);
-                else model.Take(line.Number.Seq, line.Number.Last, line.IsRepeat);
+                else model.Take(line.Number.Seq, line.Number.Last, line.Traits.HasFlag(MessageTraits.Repeat));
             }
 
             return models;

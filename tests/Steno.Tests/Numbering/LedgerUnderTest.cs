@@ -35,12 +35,13 @@ internal sealed class LedgerUnderTest
         .Select(m => $"{m.GetProperty("kind").GetString()!["numbers_".Length..]} {m.GetProperty("numbers").GetString()}");
 
     /// <summary>Records a message and tells what had to be told at once.</summary>
-    public void Say(string name, Guid run, long seq, long? last = null, bool isEnd = false, string? id = null)
+    public void Say(string name, Guid run, long seq, long? last = null, bool isEnd = false, string? id = null, string? text = null)
     {
         string numbers = (seq > 0 ? $",\"publisher_seq\":{seq}" : "") + (last is { } l ? $",\"publisher_last\":{l}" : "")
             + (isEnd ? ",\"publisher_end\":true" : "");
+        text ??= seq > 0 ? name : ""; // a heartbeat says nothing
         string named = id is null ? "" : $"\"message_id\":\"{id}\",";
-        Record($$$"""{{{{named}}}"sender_id":"{{{name}}}","content":{"message":"{{{name}}}"},"metadata":{"publisher_run":"{{{run}}}"{{{numbers}}}}}""");
+        Record($$$"""{{{{named}}}"sender_id":"{{{name}}}","content":{"message":"{{{text}}}"},"metadata":{"publisher_run":"{{{run}}}"{{{numbers}}}}}""");
     }
 
     public void Record(string payload, Truncation? truncation = null)
@@ -48,7 +49,9 @@ internal sealed class LedgerUnderTest
         long seq = Journal.Count + 1;
         Journal.Add(Composed.Line(_composer, [Encoding.UTF8.GetBytes(payload)], seq, MessageSource.Broker, truncation));
         PublisherNumber number = _composer.Number;
-        Ledger.Note(in number, _composer.Speaker, seq, _composer.DuplicateOf is not null, truncation is not null);
+        MessageTraits traits = (_composer.DuplicateOf is null ? 0 : MessageTraits.Repeat)
+            | (_composer.IsSilent ? MessageTraits.Silent : 0) | (truncation is null ? 0 : MessageTraits.Truncated);
+        Ledger.Note(in number, _composer.Speaker, seq, traits);
         if (Ledger.IsFull) Tell();
     }
 

@@ -110,7 +110,7 @@ public sealed class NumberReadingTests
             Gen.Const("\"event\":\"gap\""), Gen.Const("\"flags\":[\"truncated\"]"), Gen.Const("\"duplicate_of\":1"),
             Gen.Const($"\"big\":\"{new string('b', 66_000)}\""), Gen.Const("\"lone\":\"\\ud800\""));
         Gen<string> metadata = member.Array[0, 6].Select(m => "{" + string.Join(',', m) + "}");
-        Gen<string> inner = metadata.Select(Payload);
+        Gen<string> inner = Gen.OneOf(metadata.Select(Payload), metadata.Select(m => Payload(m).Replace("hi", "", StringComparison.Ordinal)));
         Gen<string> message = Gen.OneOf(
             inner,
             from i in inner from m in metadata select $$"""{"event_type":"sent","agent":"b","message":{{i}},"metadata":{{m}}}""",
@@ -121,11 +121,12 @@ public sealed class NumberReadingTests
             {
                 bool isCut = sent.cut == 0;
                 byte[] payload = Encoding.UTF8.GetBytes(isCut ? sent.text[..sent.at] : sent.text);
-                (PublisherNumber number, byte[] bytes) =
-                    ComposeLine([payload], isCut ? new Truncation(sent.text.Length, new byte[32]) : null);
+                (PublisherNumber number, bool isSilent, byte[] bytes) =
+                    ComposeSaid([payload], isCut ? new Truncation(sent.text.Length, new byte[32]) : null);
                 Assert.True(NumberedLine.TryRead(bytes, out NumberedLine line));
                 Assert.Equal(number, line.Number);
-                Assert.Equal((17, false, isCut), (line.Seq, line.IsRepeat, line.IsTruncated));
+                Assert.Equal((17, isCut ? MessageTraits.Truncated : MessageTraits.None), (line.Seq, line.Traits & ~MessageTraits.Silent));
+                Assert.Equal(isSilent, line.Traits.HasFlag(MessageTraits.Silent));
                 Assert.False(line.IsSystem);
             },
             iter: 20_000);
@@ -138,8 +139,14 @@ public sealed class NumberReadingTests
 
     private static (PublisherNumber Number, byte[] Line) ComposeLine(byte[][] frames, Truncation? truncation = null)
     {
+        (PublisherNumber number, _, byte[] line) = ComposeSaid(frames, truncation);
+        return (number, line);
+    }
+
+    private static (PublisherNumber Number, bool IsSilent, byte[] Line) ComposeSaid(byte[][] frames, Truncation? truncation)
+    {
         LineComposer composer = new(RuleSet.BuiltIn);
         byte[] line = Composed.Line(composer, frames, 17, MessageSource.Broker, truncation);
-        return (composer.Number, line);
+        return (composer.Number, composer.IsSilent, line);
     }
 }

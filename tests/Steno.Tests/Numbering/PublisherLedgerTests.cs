@@ -116,6 +116,18 @@ public sealed class PublisherLedgerTests
     }
 
     [Fact]
+    public void A_heartbeat_that_says_something_is_a_message_without_a_number()
+    {
+        Say(1);
+        _test.Say("a", A, 0, last: 1);
+        Assert.Null(_test.Ledger.Facts().Unnumbered);
+        _test.Say("a", A, 0, last: 2, text: "By the way, we chose Redis.");
+        Assert.Equal(1, Only.Awaited); // what it announces counts all the same
+        Assert.Equal("a", _test.Ledger.Facts().Unnumbered);
+        Assert.Equal("a", _test.Replayed(null).Facts().Unnumbered);
+    }
+
+    [Fact]
     public void A_last_word_ends_a_run_and_shows_a_lost_tail()
     {
         Say(1);
@@ -214,6 +226,15 @@ public sealed class PublisherLedgerTests
     }
 
     [Fact]
+    public void What_is_recorded_by_its_beginning_only_is_counted_once()
+    {
+        _test.Record("{\"sender_id\":\"a\",\"content\":\"hi", new Truncation(1_000_000, new byte[32]));
+        Assert.Equal(1, _test.Ledger.Facts().Truncated);
+        Assert.Equal(1, _test.Replayed(null).Facts().Truncated);
+        Assert.Equal(1, _test.Replayed(_test.Ledger.Save(0)).Facts().Truncated);
+    }
+
+    [Fact]
     public void What_is_whole_is_whole_since_the_line_that_made_it_so()
     {
         Say(1, 3, 4);
@@ -249,9 +270,9 @@ public sealed class PublisherLedgerTests
             for (int i = 0; i < 5000; i++)
             {
                 number++;
-                ledger.Note(default, "plain"u8, ++seq, false, false);
-                ledger.Note(new PublisherNumber(A, number, 0, false), "a"u8, ++seq, false, false);
-                ledger.Note(new PublisherNumber(B, number, number, false), "b"u8, ++seq, false, false);
+                ledger.Note(default, "plain"u8, ++seq, MessageTraits.None);
+                ledger.Note(new PublisherNumber(A, number, 0, false), "a"u8, ++seq, MessageTraits.None);
+                ledger.Note(new PublisherNumber(B, number, number, false), "b"u8, ++seq, MessageTraits.None);
                 if (ledger.IsFull || ledger.IsDue) Assert.Fail("Nothing is missing.");
             }
 

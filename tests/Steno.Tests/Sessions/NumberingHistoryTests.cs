@@ -196,7 +196,7 @@ public sealed class NumberingHistoryTests : IDisposable
             long seq = _live.NextSeq;
             Composed.Compose(_composer, [payload], seq, MessageSource.Broker, null, line);
             _live.EndLine(_time.GetUtcNow());
-            _ledger.Note(_composer.Number, _composer.Speaker, seq, isRepeat: false, isTruncated: false);
+            _ledger.Note(_composer.Number, _composer.Speaker, seq, MessageTraits.None);
         }
     }
 
