@@ -41,7 +41,9 @@ public sealed class LostJournalTests : IDisposable
         Assert.NotNull(status.GetProperty("session").GetProperty("parent").GetString());
         Assert.NotEmpty(status.GetProperty("incidents").EnumerateArray());
         Assert.Equal(1500, status.GetProperty("agents")[0].GetProperty("messages").GetInt64());
-        Assert.Equal(_logs.Lines().Length, status.GetProperty("durable_seq").GetInt64());
+        // The recorder may have a word of its own to add: the file and the watermark agree again then.
+        await recorder.WaitForAsync(
+            s => s.GetProperty("durable_seq").GetInt64() == _logs.Lines().Length, "what is there is what is called durable", 5);
         recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
         Assert.Equal(0, await recorder.Process.WaitForExitAsync());
 
@@ -120,7 +122,8 @@ public sealed class LostJournalTests : IDisposable
             await publisher.WaitForOutputAsync("ready");
             await publisher.TellAsync("send 2000 1 500");
             JsonElement status = await recorder.WaitForAsync(
-                s => s.GetProperty("reason").GetString()!.Contains("The disk failed", StringComparison.Ordinal), "the failure is told", 15);
+                s => s.GetProperty("reason").GetString()!.Contains(error == "ENOSPC" ? "The disk is full" : "The disk failed", StringComparison.Ordinal),
+                "the failure is told", 15);
             durable = status.GetProperty("durable_seq").GetInt64();
             Assert.Equal(durable, _logs.Lines().Length);
             await publisher.WaitForOutputAsync("sent 2000");

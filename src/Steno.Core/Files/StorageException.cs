@@ -72,6 +72,11 @@ public sealed class StorageException : StenoException
         "Find out who writes there, then start the recorder again.", null, path, "write", 0)
     { IsChangedByOthers = true };
 
+    /// <summary>The disk has room, and the journal is to have it.</summary>
+    public static StorageException NoRoomForCopy(string path) => new(
+        $"{path} does not follow: the disk is nearly full, and what is left is for the journal",
+        "Make room there, and it follows again.", null, path, "write", Errnos.NoSpace);
+
     /// <summary>The log directory is not where it was.</summary>
     public static StorageException DirectoryLost(string path) => new(
         $"The log directory {path} was renamed, deleted or replaced while recording: what is said still goes into the open file, and nothing else is written",
@@ -103,7 +108,11 @@ public sealed class StorageException : StenoException
             IOException io when io.HResult is > 0 and < 4096 => io.HResult,
             _ => 0,
         };
-        return new StorageException($"{operation} failed on {path}: {inner.Message}", HintFor(errno, operation), inner, path, operation, errno);
+        // .NET's own text repeats the path.
+        string reason = inner is IOException && errno > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{new Win32Exception(errno).Message} (errno {errno})")
+            : inner.Message;
+        return new StorageException($"{operation} failed on {path}: {reason}", HintFor(errno, operation), inner, path, operation, errno);
     }
 
     private static string HintFor(int errno, string operation) => errno switch

@@ -146,6 +146,7 @@ internal sealed class JournalFile(DurableFile file, long end)
         try
         {
             if (file.Length > End) file.Truncate(End);
+            _ownChange = file.Facts.Changed;
         }
         catch (StorageException e)
         {

@@ -122,6 +122,12 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
+    /// What is written waits for; null: nothing, and a full disk is a failure like any other. Set before there is
+    /// anything to commit.
+    /// </summary>
+    public DiskRoom? Room { get; set; }
+
+    /// <summary>
     /// The buffer to compose the next line into, up to and without its hash; then <see cref="EndLine"/>. May
     /// wait for the disk, when a full batch is before it.
     /// </summary>
@@ -321,11 +327,12 @@ public sealed class JournalWriter : IDisposable
 
     private void CommitBatch(JournalBatch batch)
     {
-        long began = _time.GetTimestamp();
         ReadOnlySpan<byte> lines = batch.Lines.Span;
+        Room?.Await(lines.Length);
+        long began = _time.GetTimestamp();
         try
         {
-            _file.Write(lines); // steps 1 and 2
+            WriteWhereThereIsRoom(lines); // steps 1 and 2
             Volatile.Write(ref _writtenSeq, batch.LastSeq);
             _file.Sync(lines); // step 3
         }
@@ -347,6 +354,27 @@ public sealed class JournalWriter : IDisposable
         // 5. Whoever follows the journal is told; a crash here costs nothing, since they resume from their
         // own position.
         _recorded?.Invoke(batch);
+    }
+
+    /// <summary>
+    /// A write that found no room left nothing behind, and nothing was synced: it may be tried again, as a sync
+    /// may not.
+    /// </summary>
+    private void WriteWhereThereIsRoom(ReadOnlySpan<byte> lines)
+    {
+        while (true)
+        {
+            try
+            {
+                _file.Write(lines);
+                Room?.Leave();
+                return;
+            }
+            catch (StorageException full) when (full.IsFull && Room is not null && _file.CutBackFailure is null)
+            {
+                if (!Room.AwaitMore(full)) throw;
+            }
+        }
     }
 
     /// <summary>Set when, after a failure, the file could not even be cut back to its durable part.</summary>

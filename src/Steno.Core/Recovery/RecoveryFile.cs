@@ -39,6 +39,7 @@ public sealed class RecoveryFile : IDisposable
 
     private readonly LogDirectory _directory;
     private readonly JournalWriter _journal;
+    private readonly DiskRoom? _room;
     private readonly TimeProvider _time;
     private readonly byte[] _block = new byte[BlockBytes];
     private readonly ManualResetEvent _stopped = new(false);
@@ -56,12 +57,15 @@ public sealed class RecoveryFile : IDisposable
     private volatile StorageException? _failure;
 
     /// <summary>Begins to follow; what is there already is looked at on the new thread.</summary>
-    /// <param name="journal">The writer of the current session; must outlive this.</param>
+    /// <param name="journal">The writer of the current session; must outlive this. Its
+    /// <see cref="JournalWriter.Room"/> is this one's, too.</param>
     public RecoveryFile(LogDirectory directory, JournalWriter journal, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(directory);
         _directory = directory;
         _journal = journal;
+        _room = journal.Room;
         _time = time;
         _thread = new Thread(Run) { Name = "recovery file", IsBackground = true };
         _thread.Start();
@@ -166,6 +170,7 @@ public sealed class RecoveryFile : IDisposable
     {
         while (_copied < _journal.DurableBytes && (!_ended || _catchesUp))
         {
+            _room?.RequireForCopy(_directory.RecoveryFile);
             int wanted = (int)Math.Min(BlockBytes, _journal.DurableBytes - _copied);
             int read = ReadJournal(_block.AsSpan(0, wanted), _copied);
             _copy!.Write(_block.AsSpan(0, read), _copied);

@@ -36,6 +36,7 @@ public sealed class LiveSession : IDisposable
     private readonly UntoldMendings _untold;
     private readonly DirectoryWatch _watch;
     private readonly DescriptorPatience _patience;
+    private readonly DiskRoom _room;
     private readonly CarriedLines _carried = new();
     private volatile OpenedSession _current;
     private volatile RecoveryFile _copy;
@@ -50,10 +51,11 @@ public sealed class LiveSession : IDisposable
     /// See <see cref="JournalWriter"/>; for every writer that follows, too. It calls
     /// <see cref="NoteRecorded"/>.
     /// </param>
-    /// <param name="happened">Told in a sentence what was found and done; on the recording thread.</param>
+    /// <param name="happened">Told in a sentence what was found and done; on the recording thread or the committer's.</param>
+    /// <param name="reserveBytes">Room that is to stay free, see <see cref="DiskRoom"/>.</param>
     public LiveSession(
         OpenedSession opened, LogDirectory directory, LineComposer composer, TimeProvider time,
-        Action<JournalBatch>? recorded, Action<string> happened)
+        Action<JournalBatch>? recorded, Action<string> happened, long reserveBytes)
     {
         ArgumentNullException.ThrowIfNull(opened);
         ArgumentNullException.ThrowIfNull(directory);
@@ -68,7 +70,9 @@ public sealed class LiveSession : IDisposable
         _untold = new UntoldMendings(directory);
         _watch = new DirectoryWatch(directory, happened);
         _patience = new DescriptorPatience(time, happened);
+        _room = new DiskRoom(directory.Root, reserveBytes, time, happened);
         _looked = time.GetTimestamp();
+        _current.Writer.Room = _room;
         _copy = Follow();
     }
 
@@ -89,6 +93,11 @@ public sealed class LiveSession : IDisposable
     /// not wait. Any thread.
     /// </summary>
     public StorageException? Lack => _patience.Lack;
+
+    /// <summary>
+    /// Set while the disk has no room for more: what is said waits, in memory. Any thread.
+    /// </summary>
+    public DiskShortage? Shortage => _room.Shortage;
 
     /// <summary>
     /// Set when somebody else has had a hand in the journal: what stands there may not be what was written.
@@ -184,7 +193,11 @@ public sealed class LiveSession : IDisposable
     /// The recorder stops: what is waited for is waited for this long, and then recording has failed. Any
     /// thread.
     /// </summary>
-    public void LosePatienceAfter(TimeSpan time) => _patience.EndAfter(time);
+    public void LosePatienceAfter(TimeSpan time)
+    {
+        _patience.EndAfter(time);
+        _room.EndAfter(time);
+    }
 
     /// <summary>
     /// Ends writing in good order, see <see cref="OpenedSession.Close"/>. False if the log directory is lost:
@@ -207,10 +220,12 @@ public sealed class LiveSession : IDisposable
     /// <summary>Closes the files. <see cref="Close"/> first, or the next start repairs.</summary>
     public void Dispose()
     {
+        _room.EndAfter(TimeSpan.Zero);
         _copy.Stop();
         _current.Writer.Dispose();
         _left?.File.Dispose();
         _patience.Dispose();
+        _room.Dispose();
         _touched.Dispose();
     }
 
@@ -291,9 +306,9 @@ public sealed class LiveSession : IDisposable
         _carried.Add(left);
 
         bool refused = failure is not null && !writer.IsDisturbed;
-        // Without room a child session has none either. What could not be cut back is found, and mended, by
-        // the next start.
-        if (refused && (failure!.IsFull || writer.CutBackFailure is not null)) throw Failed(left, failure);
+        // What could not be cut back is found, and mended, by the next start. Without room a child session has
+        // none either.
+        if (refused && (writer.CutBackFailure is not null || (failure!.IsFull && !_room.AwaitMore(failure)))) throw Failed(left, failure!);
         _watch.Look();
         if (_watch.Problem is not null) throw Failed(left, failure ?? _watch.Lost);
 
@@ -329,6 +344,7 @@ public sealed class LiveSession : IDisposable
 
         if (file != left.File) left.File.Dispose();
         _left = null;
+        _current.Writer.Room = _room;
         _copy = Follow();
         _carried.WriteTo(_current.Writer);
         foreach (Mending mended in _untold.All()) Tell(mended);

@@ -16,7 +16,7 @@ internal static class RecordCommand
         var verb = new Verb("record", "Record in the foreground, until Ctrl+C",
             "steno record", "steno record --broker tcp://127.0.0.1:5555 --logs ~/team/conversation_logs");
         var settings = new SettingOptions(verb, SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct,
-            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.Rules, SettingKey.AllowRemote);
+            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.Rules, SettingKey.AllowRemote);
         Option<string> log = DaemonLogOption.AddTo(verb);
         verb.SetAction(async (parsed, _) =>
         {
@@ -36,6 +36,7 @@ internal static class RecordCommand
             Direct = settings.Direct,
             QueueBudgetBytes = settings.QueueBudgetBytes,
             MessageLimitBytes = (int)settings.MessageLimitBytes,
+            DiskReserveBytes = settings.DiskReserveBytes,
             Connections = ConnectionShares.Find(settings.Brokers.Count),
             Rules = settings.Rules is { } file ? RuleSet.Load(file) : RuleSet.BuiltIn,
         };

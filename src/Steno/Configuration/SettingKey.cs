@@ -35,6 +35,9 @@ internal sealed record SettingKey(
     public static readonly SettingKey MessageLimit = new("message_limit", "--message-limit", "STENO_MESSAGE_LIMIT",
         "SIZE", "A larger message is recorded by its beginning, length and hash [default: 128MiB]", SettingForm.Number);
 
+    public static readonly SettingKey DiskReserve = new("disk_reserve", "--disk-reserve", "STENO_DISK_RESERVE",
+        "SIZE", "Room on the disk that the recorder leaves free; it waits until there is more [default: 64MiB]", SettingForm.Number);
+
     public static readonly SettingKey Rules = new("rules", "--rules", "STENO_RULES", "FILE",
         "Enrichment rules in place of the built-in ones");
 
@@ -42,5 +45,5 @@ internal sealed record SettingKey(
         "BOOL", "Let doors listen beyond this machine. Anyone who reaches them can read and write", SettingForm.Flag);
 
     public static readonly IReadOnlyList<SettingKey> All =
-        [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, Rules, AllowRemote];
+        [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, DiskReserve, Rules, AllowRemote];
 }

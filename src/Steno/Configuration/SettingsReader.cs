@@ -119,6 +119,7 @@ internal sealed class SettingsReader
             // The largest is what a line can hold when every byte of it must be escaped sixfold.
             MessageLimitBytes = Size(
                 SettingKey.MessageLimit, StenoSettings.MessageLimitDefault, 64 * ByteSize.KiB, 256 * ByteSize.MiB),
+            DiskReserveBytes = Size(SettingKey.DiskReserve, StenoSettings.DiskReserveDefault, 0, ByteSize.TiB),
             Rules = PathOf(SettingKey.Rules),
             AllowRemote = allowRemote,
             Given = _given.Keys.ToHashSet(),

@@ -9,6 +9,7 @@ internal sealed record StenoSettings
 {
     public const long QueueBudgetDefault = 256 * ByteSize.MiB;
     public const long MessageLimitDefault = 128 * ByteSize.MiB;
+    public const long DiskReserveDefault = 64 * ByteSize.MiB;
 
     /// <summary>
     /// The log directory, absolute. Default: <c>conversation_logs</c> in the working directory.
@@ -34,6 +35,9 @@ internal sealed record StenoSettings
 
     /// <summary>Bytes of one message recorded whole, 64 KiB to 256 MiB. Default: 128 MiB.</summary>
     public required long MessageLimitBytes { get; init; }
+
+    /// <summary>Bytes of the disk that the recorder leaves free, 0 to 1 TiB. Default: 64 MiB.</summary>
+    public required long DiskReserveBytes { get; init; }
 
     /// <summary>Enrichment rules, absolute; null for the built-in ones.</summary>
     public required string? Rules { get; init; }

@@ -30,6 +30,7 @@ internal static class DaemonArguments
         SettingKey.Direct.Option, settings.Direct?.ToString() ?? "off",
         SettingKey.QueueBudget.Option, Bytes(settings.QueueBudgetBytes),
         SettingKey.MessageLimit.Option, Bytes(settings.MessageLimitBytes),
+        SettingKey.DiskReserve.Option, Bytes(settings.DiskReserveBytes),
         .. settings.Rules is { } rules ? new[] { SettingKey.Rules.Option, rules } : [],
         .. Shared(settings, log),
     ];

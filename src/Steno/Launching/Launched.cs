@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Steno.Configuration;
+using Steno.Core.Files;
 using Steno.Processes;
 
 namespace Steno.Launching;

@@ -4,7 +4,7 @@ namespace Steno.Recorder;
 
 /// <summary>
 /// What befell the journal while it was recorded, and was survived: for status the latest, all of it in the
-/// log and in the journal. The scribe adds, any thread reads.
+/// log and in the journal. Any thread.
 /// </summary>
 internal sealed class IncidentLog(TimeProvider time, ILogger logger)
 {

@@ -54,7 +54,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         DateTimeOffset? lastLine = LastLine.ReceivedAt(options.Logs.CurrentJournal);
         LineComposer composer = new(options.Rules);
         if (Open(composer, signals) is not ({ } opened, { } publishers)) return true;
-        using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add);
+        using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add, options.DiskReserveBytes);
         _session = session;
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
         if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);

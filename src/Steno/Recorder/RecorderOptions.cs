@@ -24,6 +24,9 @@ internal sealed record RecorderOptions
     /// <summary>Bytes of one message that are recorded whole; a larger one is truncated.</summary>
     public required int MessageLimitBytes { get; init; }
 
+    /// <summary>Bytes of the disk that are left free.</summary>
+    public required long DiskReserveBytes { get; init; }
+
     public required ConnectionShares Connections { get; init; }
 
     public required RuleSet Rules { get; init; }

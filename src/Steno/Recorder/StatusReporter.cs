@@ -3,7 +3,6 @@ using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Numbering;
 using Steno.Core.Sessions;
-using Steno.Processes;
 using Steno.Zmtp;
 
 namespace Steno.Recorder;
@@ -111,6 +110,7 @@ internal sealed class StatusReporter(
         if (failure is not null) return $"Recording has stopped: {failure.Message}";
         if (live.Lack is { } lack) return $"The journal must be mended, and that waits: {lack.Message}. {lack.Hint}";
         if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
+        if (live.Shortage is { } shortage) return Full(shortage);
         if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)
             return string.Create(CultureInfo.InvariantCulture, $"The queue is full since {stalled:HH:mm:ss}Z: the disk does not keep up, and messages may be lost on the way.");
@@ -120,6 +120,14 @@ internal sealed class StatusReporter(
             return string.Create(CultureInfo.InvariantCulture, $"The scribe has not moved for {scribe.Silence.TotalSeconds:0.0} s: the disk is stuck, or the machine is.");
         SourceStatus? deaf = heard.FirstOrDefault(source => !source.Listening);
         return deaf is null ? null : $"Not listening to {deaf.Endpoint}: {deaf.Problem}";
+    }
+
+    private string Full(DiskShortage shortage)
+    {
+        string waits = queue.StalledSince is { } stalled
+            ? string.Create(CultureInfo.InvariantCulture, $" The memory for what is said meanwhile is full since {stalled:HH:mm:ss}Z: messages may be lost on the way.")
+            : " What is said meanwhile waits in memory.";
+        return $"{shortage.Description}{waits} Make room there, and recording goes on by itself.";
     }
 
     private static string Latest(IReadOnlyList<IncidentStatus> incidents) => incidents.Count == 0

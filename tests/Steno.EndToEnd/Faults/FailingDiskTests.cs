@@ -40,7 +40,7 @@ public sealed class FailingDiskTests : IDisposable
             using Strace strace = new(call, $"error={error}:when={n}{(forGood ? "+" : "")}");
             await using (RecorderProcess recorder = Launch(strace))
             {
-                await IsToldAsync(recorder, session);
+                await IsToldAsync(recorder, session, forGood);
                 Assert.True(strace.HasTampered, $"Call {n} never came.");
             }
 
@@ -51,14 +51,14 @@ public sealed class FailingDiskTests : IDisposable
 
         await _testimony.CheckWithControlsAsync(_logs.Logs);
         await using RecorderProcess healthy = await RecorderProcess.StartAsync(_logs, _publishers);
-        await Control.IsRedAsync("no call was refused", () => IsToldAsync(healthy, Session, seconds: 1));
+        await Control.IsRedAsync("no call was refused", () => IsToldAsync(healthy, Session, forGood: true, seconds: 1));
     }
 
     /// <summary>
-    /// It ends with exit code 1 and says why; or status says that the disk failed, and it ends so when asked;
-    /// or it goes on in a child session.
+    /// It ends with exit code 1 and says why; or status says that the disk failed, or is full, and it ends so when
+    /// asked; or it goes on in a child session, or, where there was no room for a while, in this one.
     /// </summary>
-    private async Task IsToldAsync(RecorderProcess recorder, string session, double seconds = 10)
+    private async Task IsToldAsync(RecorderProcess recorder, string session, bool forGood, double seconds = 10)
     {
         if (!await recorder.IsActiveAsync()
             || await Witness.TryListenAsync(_logs, _testimony) is not { } witness)
@@ -72,10 +72,11 @@ public sealed class FailingDiskTests : IDisposable
         {
             JsonElement last = (await Eventually.GetAsync(
                 witness.StatusAsync,
-                s => s is not { } status || HasFailed(status) || HasMovedOn(session, status),
+                s => s is not { } status || HasFailed(status) || HasMovedOn(session, status) || HasWaited(status) || (forGood && Waits(status)),
                 TimeSpan.FromSeconds(seconds), "the failure is told")).GetValueOrDefault();
             bool failed = last.ValueKind == JsonValueKind.Undefined || HasFailed(last);
             if (failed) await recorder.Process.WaitForErrorAsync("RECORDING HAS STOPPED");
+            failed |= Waits(last);
             int? pid = last.ValueKind == JsonValueKind.Undefined ? null : last.GetProperty("pid").GetInt32();
             int code = recorder.Process.HasExited
                 ? await recorder.Process.WaitForExitAsync()
@@ -90,6 +91,16 @@ public sealed class FailingDiskTests : IDisposable
     private static bool HasFailed(JsonElement status) =>
         !status.GetProperty("recording").GetBoolean()
         && status.GetProperty("reason").GetString()!.Contains("The disk failed", StringComparison.Ordinal);
+
+    private static bool Waits(JsonElement status) =>
+        status.ValueKind == JsonValueKind.Object
+        && !status.GetProperty("recording").GetBoolean()
+        && status.GetProperty("reason").GetString()!.Contains("The disk is full", StringComparison.Ordinal);
+
+    private static bool HasWaited(JsonElement status) =>
+        status.GetProperty("recording").GetBoolean()
+        && status.GetProperty("incidents").EnumerateArray()
+            .Any(incident => incident.GetProperty("what").GetString()!.StartsWith("The disk was full", StringComparison.Ordinal));
 
     private static bool HasMovedOn(string session, JsonElement status) =>
         status.GetProperty("recording").GetBoolean()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd.Faults;
@@ -11,38 +12,126 @@ public sealed class VolumeTests
 {
     private const long MiB = 1 << 20;
 
-    private const string Full = "No space left";
-
     private const string Failed = "The disk failed";
 
     private readonly string _publishers = Ports.FreeEndpoint();
     private readonly Testimony _testimony = new();
 
-    // The recorder stops for good today. When it resumes by itself once there is room, this test waits for
-    // that instead of stopping and starting it.
-    [Fact]
-    public async Task A_full_disk_stops_the_recorder_before_damage_and_after_room_is_made_it_goes_on()
+    /// <summary>
+    /// At the reserve before damage, or at what the disk refuses: it says so, the journal stays whole, and with room
+    /// it goes on by itself, in the same session, with every message.
+    /// </summary>
+    [Theory]
+    [InlineData("0", "The disk is full")]
+    [InlineData("16MiB", "The disk is nearly full")]
+    public async Task A_disk_without_room_is_told_and_with_room_recording_goes_on_by_itself_with_every_message(string reserve, string cause)
     {
-        await using Volume volume = await Volume.CreateAsync("ext4", 12 * MiB);
+        await using Volume volume = await Volume.CreateAsync("ext4", 96 * MiB);
         TestLogs logs = new(volume.Path);
         string filler = Path.Combine(volume.Path, "filler");
-        await File.WriteAllBytesAsync(filler, new byte[2 * MiB], TestContext.Current.CancellationToken);
-        await using PythonPeer publisher = await SpeakAsync();
-        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers))
-        {
-            await Control.IsRedAsync("there is room", () => IsToldAsync(recorder, Full, seconds: 0.1));
-            await StopsAsync(recorder, logs, Full);
-        }
+        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", reserve]);
+        await publisher.TellAsync("send 12000 1 1500");
+        await recorder.WaitUntilReceivedAsync(100);
+        string session = await SessionAsync(recorder);
+        await Control.IsRedAsync("there is room", () => IsToldAsync(recorder, cause, seconds: 0.1));
+        await Control.IsRedAsync("there is room", () => { Assert.True(IsFull(volume, reserve)); });
 
-        await _testimony.CheckAsync(logs.Logs);
-        await using (RecorderProcess refused = RecorderProcess.Launch(logs, _publishers))
-        {
-            if (!await refused.IsActiveAsync())
-                Assert.Contains(Full, refused.Process.Error, StringComparison.Ordinal);
-        }
+        await FillAsync(filler, volume, leave: reserve == "0" ? 0 : 17 * MiB);
+        await IsToldAsync(recorder, cause, seconds: 5);
+        Assert.True(IsFull(volume, reserve));
+        JsonElement before = await recorder.StatusAsync();
+        await recorder.WaitForAsync(
+            s => s.GetProperty("received").GetInt64() > before.GetProperty("received").GetInt64(), "it goes on hearing");
+
+        // 2 KiB a line and no second copy: what is there is whole.
+        await JournalVerifier.VerifyAsync(logs.Journal);
+        File.Delete(filler);
+        await recorder.WaitForAsync(s => s.GetProperty("recording").GetBoolean(), "it records again by itself", 5);
+        await publisher.WaitForOutputAsync("sent 12000");
+        JsonElement after = await recorder.WaitUntilReceivedAsync(12000);
+        Assert.Equal(session, after.GetProperty("session").GetProperty("id").GetString());
+        Assert.Contains("The disk was full", after.GetProperty("incidents").ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await recorder.StopAsync());
+        await JournalVerifier.VerifyAsync(logs.Journal);
+        string[] said = [.. logs.Lines().Where(line => line.StartsWith("{\"Id\":\"m-", StringComparison.Ordinal))];
+        Assert.Equal(12000, said.Length);
+        Assert.StartsWith("{\"Id\":\"m-12000\"", said[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recorder_that_is_stopped_at_the_reserve_uses_it_for_what_it_has_in_memory()
+    {
+        await using Volume volume = await Volume.CreateAsync("ext4", 96 * MiB);
+        TestLogs logs = new(volume.Path);
+        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "16MiB"]);
+        await publisher.TellAsync("send 500 1");
+        await recorder.WaitUntilReceivedAsync(500);
+        await FillAsync(Path.Combine(volume.Path, "filler"), volume, leave: 12 * MiB); // others may go below the reserve
+        await publisher.TellAsync("send 500 501");
+        await IsToldAsync(recorder, "The disk is nearly full", seconds: 5);
+        await publisher.WaitForOutputAsync("sent 500\nsent 500");
+        await recorder.WaitForAsync(s => s.GetProperty("received").GetInt64() == 1000, "all is received");
+
+        Assert.Equal(0, await recorder.StopAsync());
+        Assert.Equal(1000, logs.Lines().Count(line => line.StartsWith("{\"Id\":\"m-", StringComparison.Ordinal)));
+        await JournalVerifier.VerifyAsync(logs.Journal);
+    }
+
+    [Fact]
+    public async Task The_second_copy_gives_way_before_the_journal_must_and_follows_again()
+    {
+        await using Volume volume = await Volume.CreateAsync("ext4", 96 * MiB);
+        TestLogs logs = new(volume.Path);
+        string filler = Path.Combine(volume.Path, "filler");
+        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "16MiB"]);
+        await publisher.TellAsync("send 500 1");
+        await recorder.WaitUntilReceivedAsync(500);
+        await Control.IsRedAsync("there is room for both", () => CopyGivesWayAsync(recorder, seconds: 0.5));
+        await FillAsync(filler, volume, leave: 24 * MiB);
+        await publisher.TellAsync("send 500 501");
+        await CopyGivesWayAsync(recorder, seconds: 5);
+        Assert.True((await recorder.WaitUntilReceivedAsync(1000)).GetProperty("recording").GetBoolean());
 
         File.Delete(filler);
-        await GoesOnAsync(logs);
+        await recorder.WaitForAsync(
+            s => s.GetProperty("second_copy_problem").ValueKind == JsonValueKind.Null, "the copy follows again", 40);
+        Assert.Equal(0, await recorder.StopAsync());
+        Assert.Equal(
+            File.ReadAllBytes(logs.Journal), File.ReadAllBytes(Path.Combine(logs.Logs, "recovery", "crash_recovery.jsonl")));
+    }
+
+    private static Task<JsonElement> CopyGivesWayAsync(RecorderProcess recorder, double seconds) => recorder.WaitForAsync(
+        s => s.GetProperty("recording").GetBoolean()
+            && s.GetProperty("second_copy_problem").ToString().Contains("nearly full", StringComparison.Ordinal),
+        "the copy gives way, and recording goes on", seconds);
+
+    private static async Task<string> SessionAsync(RecorderProcess recorder) =>
+        (await recorder.StatusAsync()).GetProperty("session").GetProperty("id").GetString()!;
+
+    /// <summary>Down to the reserve, which is intact but for small files; without one, to the last block.</summary>
+    private static bool IsFull(Volume volume, string reserve) =>
+        new DriveInfo(volume.Path).AvailableFreeSpace is var free
+        && (reserve == "0" ? free < MiB : free is > 15 * MiB and < 24 * MiB);
+
+    private static async Task FillAsync(string path, Volume volume, long leave)
+    {
+        await using FileStream filler = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        byte[] block = new byte[64 << 10];
+        try
+        {
+            while (new DriveInfo(volume.Path).AvailableFreeSpace > leave + block.Length || leave == 0)
+            {
+                await filler.WriteAsync(block, TestContext.Current.CancellationToken);
+                filler.Flush(flushToDisk: leave > 0);
+            }
+        }
+        catch (IOException) when (leave == 0)
+        {
+            // As full as it gets.
+        }
     }
 
     [Fact]

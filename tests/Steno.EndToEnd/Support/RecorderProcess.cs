@@ -34,7 +34,8 @@ internal sealed class RecorderProcess : IAsyncDisposable
     {
         string[] command =
         [
-            .. before ?? [], StenoBinary.Path, "record", "--logs", logs.Logs, "--broker", broker, "--direct", direct, .. more ?? [],
+            .. before ?? [], StenoBinary.Path, "record", "--logs", logs.Logs, "--broker", broker, "--direct", direct,
+            .. more?.Contains("--disk-reserve") == true ? [] : logs.Reserve, .. more ?? [],
         ];
         return new RecorderProcess(logs, ChildProcess.Start(command[0], command[1..]));
     }

@@ -8,6 +8,9 @@ internal sealed class TestLogs(string? volume = null) : IDisposable
         ? Directory.CreateTempSubdirectory("steno-e2e-")
         : new DirectoryInfo(volume);
 
+    /// <summary>Small volumes of tests have no room for the reserve that disks of users have.</summary>
+    public IReadOnlyList<string> Reserve => volume is null ? [] : ["--disk-reserve", "0"];
+
     public string Root => _root.FullName;
 
     public string Logs => Path.Combine(Root, "logs");

@@ -36,7 +36,7 @@ public sealed class JournalCheckTests : IDisposable
 
         OpenedSession opened = Open(TimeProvider.System);
         List<string> happened = [];
-        using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, happened.Add);
+        using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, happened.Add, reserveBytes: 0);
         using JournalCheck check = new(live, _logs.CurrentJournal, TimeProvider.System, NullLogger.Instance);
         Verdict losing = Judge([], check, lost: 3000);
         Assert.Equal(("incomplete", "3,000 messages were received and not recorded."), (losing.Value, losing.Reason));

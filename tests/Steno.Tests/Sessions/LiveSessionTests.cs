@@ -30,7 +30,7 @@ public sealed class LiveSessionTests : IDisposable
         DurableDirectory.Create(_logs.Root);
         OpenedSession opened = new SessionOpener(_logs, _composer, TimeProvider.System).Open();
         _first = opened.Manifest;
-        _live = new LiveSession(opened, _logs, _composer, TimeProvider.System, null, _happened.Add);
+        _live = new LiveSession(opened, _logs, _composer, TimeProvider.System, null, _happened.Add, reserveBytes: 0);
         Say(5);
         _live.Commit();
         // From here on no thread but the test's makes files, and directories can be taken away.

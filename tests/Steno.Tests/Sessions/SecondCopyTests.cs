@@ -195,7 +195,7 @@ public sealed class SecondCopyTests : IDisposable
     private OpenedSession Record(int lines)
     {
         OpenedSession opened = new SessionOpener(_logs, TestComposer.New(), TimeProvider.System).Open();
-        using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, _ => { });
+        using LiveSession live = new(opened, _logs, TestComposer.New(), TimeProvider.System, null, _ => { }, reserveBytes: 0);
         for (int i = 0; i < lines; i++)
         {
             long seq = live.NextSeq;

@@ -1,7 +1,7 @@
-namespace Steno.Processes;
+namespace Steno.Core.Files;
 
 /// <summary>Room on a volume, for those who write there without being root.</summary>
-internal static class FreeSpace
+public static class FreeSpace
 {
     /// <summary>Bytes left on the volume of a path; null if it is gone or hides its size.</summary>
     public static long? Of(string path)

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Steno.Core.Files;
+
+/// <summary>
+/// Sees to it that a volume is never written full: whoever writes asks first, and waits as long as there is no
+/// room. The reserve is for what must be written then: by others on the machine, and by a recorder that stops.
+/// One thread writes; all else is for any thread.
+/// </summary>
+/// <param name="path">On the volume in question.</param>
+/// <param name="reserveBytes">To stay free; 0: only what the disk itself refuses waits.</param>
+/// <param name="happened">Told in a sentence that the wait is over.</param>
+public sealed class DiskRoom(string path, long reserveBytes, TimeProvider time, Action<string> happened) : IDisposable
+{
+    /// <summary>Between two looks while it waits.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between two looks while there is room, unless <see cref="UnlookedBytes"/> are written before.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+
+    private const long UnlookedBytes = 4 << 20;
+
+    private readonly CancellationTokenSource _end = new(Timeout.InfiniteTimeSpan, time);
+    private volatile DiskShortage? _shortage;
+    private volatile bool _isDisposed;
+    private long _looked;
+    private long _written = UnlookedBytes;
+
+    /// <summary>What is waited for; null while nothing is.</summary>
+    public DiskShortage? Shortage => _shortage;
+
+    /// <summary>
+    /// The recorder stops: from then on nothing waits, and what is still to be written may use the reserve.
+    /// </summary>
+    public void EndAfter(TimeSpan span)
+    {
+        if (!_isDisposed) _end.CancelAfter(span);
+    }
+
+    /// <summary>Before bytes are written: returns when the reserve stays, or nothing waits any more.</summary>
+    internal void Await(long bytes)
+    {
+        _written += bytes;
+        if (_shortage is null && _written < UnlookedBytes && time.GetElapsedTime(_looked) < LookInterval) return;
+        (_looked, _written) = (time.GetTimestamp(), 0);
+        long wanted = reserveBytes + bytes;
+        while (FreeSpace.Of(path) is { } free && free < wanted && !_end.IsCancellationRequested)
+        {
+            Enter(free, null);
+            wanted = reserveBytes + (reserveBytes / 4) + bytes; // else it would come and go with every file that others write
+            _end.Token.WaitHandle.WaitOne(Interval);
+        }
+    }
+
+    /// <summary>
+    /// After the disk refused for want of room: waits, once at least, and as long as the reserve would not stay.
+    /// False: nothing waits any more.
+    /// </summary>
+    internal bool AwaitMore(StorageException refusal)
+    {
+        do
+        {
+            Enter(FreeSpace.Of(path), refusal);
+            if (_end.Token.WaitHandle.WaitOne(Interval)) return false;
+        }
+        while (FreeSpace.Of(path) is { } free && free < reserveBytes);
+        return true;
+    }
+
+    /// <summary>It has been written: the wait, if there was one, is over.</summary>
+    internal void Leave()
+    {
+        if (_shortage is not { } over) return;
+        _shortage = null;
+        happened(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The disk was full for {(time.GetUtcNow() - over.Since).TotalSeconds:0} s, since {over.Since:HH:mm:ss}Z; what was said meanwhile waited in memory, and is written."));
+    }
+
+    /// <summary>For a second copy, which gives way before the journal must: twice the reserve is to stay.</summary>
+    /// <exception cref="StorageException">There is no room for it.</exception>
+    internal void RequireForCopy(string copy)
+    {
+        if (_shortage is not null || (FreeSpace.Of(path) is { } free && free < 2 * reserveBytes))
+            throw StorageException.NoRoomForCopy(copy);
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _end.Dispose();
+    }
+
+    private void Enter(long? free, StorageException? refusal) =>
+        _shortage = new DiskShortage(_shortage?.Since ?? time.GetUtcNow(), free, reserveBytes, refusal);
+}
