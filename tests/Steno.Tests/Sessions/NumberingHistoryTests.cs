@@ -34,7 +34,7 @@ public sealed class NumberingHistoryTests : IDisposable
         DurableDirectory.Create(_logs.Root);
         _opened = new SessionOpener(_logs, _composer, _time).Open();
         _ledger = new NumberingHistory(_logs, _time).Read(_opened);
-        _live = new LiveSession(_opened, _logs, _composer, _time, null, _ => { });
+        _live = new LiveSession(_opened, _logs, _composer, _time, null, _ => { }, reserveBytes: 0);
         _live.Renumbering += _ledger.Renumber;
     }
 
