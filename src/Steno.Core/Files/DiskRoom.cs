@@ -40,6 +40,7 @@ public sealed class DiskRoom(string path, long reserveBytes, TimeProvider time, 
     /// <summary>Before bytes are written: returns when the reserve stays, or nothing waits any more.</summary>
     internal void Await(long bytes)
     {
+        if (reserveBytes == 0) return; // what a volume calls free is not all that it gives: root may have more
         _written += bytes;
         if (_shortage is null && _written < UnlookedBytes && time.GetElapsedTime(_looked) < LookInterval) return;
         (_looked, _written) = (time.GetTimestamp(), 0);
@@ -74,7 +75,7 @@ public sealed class DiskRoom(string path, long reserveBytes, TimeProvider time, 
         _shortage = null;
         happened(string.Create(
             CultureInfo.InvariantCulture,
-            $"The disk was full for {(time.GetUtcNow() - over.Since).TotalSeconds:0} s, since {over.Since:HH:mm:ss}Z; what was said meanwhile waited in memory, and is written."));
+            $"The disk was full for {(time.GetUtcNow() - over.Since).TotalSeconds:0} s, since {over.Since:HH:mm:ss}Z; what was heard meanwhile waited in memory, and is being written."));
     }
 
     /// <summary>For a second copy, which gives way before the journal must: twice the reserve is to stay.</summary>

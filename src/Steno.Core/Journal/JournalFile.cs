@@ -146,7 +146,7 @@ internal sealed class JournalFile(DurableFile file, long end)
         try
         {
             if (file.Length > End) file.Truncate(End);
-            _ownChange = file.Facts.Changed;
+            _ownChange = file.Facts.Changed; // this was us: where there was no room the write is tried again
         }
         catch (StorageException e)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -370,35 +369,20 @@ public sealed class LiveSession : IDisposable
     }
 
     /// <param name="failure">Of the disk; null: somebody has cut the journal, or written over it.</param>
-    /// <param name="found">What is lost then.</param>
+    /// <param name="lost">What is lost then.</param>
     private void BeginChild(
-        StorageException? failure, in JournalPosition end, DurableFile file, IReadOnlyList<JournalDamage> found)
+        StorageException? failure, in JournalPosition end, DurableFile file, IReadOnlyList<JournalDamage> lost)
     {
         DateTimeOffset now = _time.GetUtcNow();
         SessionManifest parent = _current.Manifest with { Verified = VerifiedPoint.From(end, now) };
-        string reason = SessionReason.DiskFailed;
-        string what = $"It continues session {parent.Id}, whose journal the disk refused: {failure?.Message}.";
-        List<SystemEventField> fields = [];
-        if (failure is null)
-        {
-            parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, found, now) };
-            (long first, long last) = (found.Min(d => d.FirstSeq), found.Max(d => d.LastSeq));
-            reason = SessionReason.JournalCut;
-            what = string.Create(
-                CultureInfo.InvariantCulture,
-                $"It continues session {parent.Id}, whose journal somebody has cut or written over: its lines {first} to {last} were recorded and are missing.");
-            fields.Add(SystemEventField.Of("missing_first_seq", first));
-            fields.Add(SystemEventField.Of("missing_last_seq", last));
-        }
-
+        Sealing why = failure is null ? Sealing.ByOthers(parent, lost, now) : Sealing.ByDisk(parent, failure);
         _composer.ForgetDuplicates();
         _current.Record.Retire(); // before: what is known from here on is not of its journal
         Renumbering?.Invoke(end.Seq);
-        RecoveryNotes notes = new();
-        SessionSuccession succession = new(_directory, _composer, _time, _recorded, notes);
-        _current = succession.BeginAfter(parent, reason, what, [.. fields]);
+        SessionSuccession succession = new(_directory, _composer, _time, _recorded, new RecoveryNotes());
+        _current = succession.BeginAfter(why.Parent, why.Reason, why.What, why.Fields);
         file.Dispose();
-        _happened($"{what} Session {_current.Manifest.Id} began.");
+        _happened($"{why.What} Session {_current.Manifest.Id} began.");
     }
 
     private void Write(SystemEvent e)
