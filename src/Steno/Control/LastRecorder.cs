@@ -16,7 +16,7 @@ internal static class LastRecorder
             {
                 null => "",
                 { Stopped: true } => ", since the last one was stopped",
-                _ => ", and the last one did not stop in good order: it was killed, or the machine went down",
+                _ => ", and the last one did not stop in good order (it was killed, or the machine went down)",
             };
         }
         catch (StenoException)
