@@ -21,13 +21,13 @@ public sealed class DirectoryLock : IDisposable
     public static DirectoryLock Acquire(LogDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        DurableDirectory.Create(directory.Root);
+        directory.Disk.CreateDirectory(directory.Root);
         foreach (string path in directory.Files) FileFacts.RequireFile(path);
         foreach (string path in directory.Directories) FileFacts.RequireDirectory(path);
         DurableFile file;
         try
         {
-            file = DurableFile.OpenLocked(directory.LockFile);
+            file = directory.Disk.OpenLocked(directory.LockFile);
         }
         catch (StorageException e) when (e.IsLockedByAnother)
         {
@@ -38,7 +38,7 @@ public sealed class DirectoryLock : IDisposable
         {
             // Beside the lock, not in it: a locked file cannot be read.
             byte[] pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-            DurableFile.WriteAtomically(directory.PidFile, pid);
+            directory.Disk.WriteAtomically(directory.PidFile, pid);
             return new DirectoryLock(file);
         }
         catch

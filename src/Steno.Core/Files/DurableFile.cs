@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Steno.Core.Files;
@@ -10,15 +9,18 @@ namespace Steno.Core.Files;
 /// </summary>
 public sealed class DurableFile : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private readonly FileStream _stream; // opened unbuffered and never written through: it only owns the handle
+    private readonly FileStream _stream; // only owns the handle
     private readonly SafeFileHandle _handle;
+    private readonly Disk _disk;
+    private readonly DiskCalls _calls;
 
-    private DurableFile(string path, FileStream stream)
+    /// <param name="stream">Unbuffered. Owned from now on.</param>
+    internal DurableFile(string path, FileStream stream, Disk disk, DiskCalls calls)
     {
         Path = path;
         _stream = stream;
+        _disk = disk;
+        _calls = calls;
         _handle = stream.SafeFileHandle;
     }
 
@@ -30,57 +32,6 @@ public sealed class DurableFile : IDisposable
     /// <summary>Which file it is, whatever became of its name. Any thread.</summary>
     /// <exception cref="StorageException">It cannot be looked at.</exception>
     public FileFacts Facts => FileFacts.Of(_handle, Path);
-
-    /// <summary>
-    /// Creates the file with mode 0600; it must not exist. On return the empty file and its name are durable.
-    /// </summary>
-    /// <exception cref="StorageException">It exists, or the disk refuses.</exception>
-    public static DurableFile CreateNew(string path)
-    {
-        DurableFile file = Open(path, FileMode.CreateNew);
-        try
-        {
-            file.Sync();
-            DurableDirectory.Sync(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Creates the file with mode 0600, or empties the one that has the name; nothing is durable yet.
-    /// </summary>
-    /// <exception cref="StorageException">The disk refuses.</exception>
-    public static DurableFile CreateOrEmpty(string path)
-    {
-        DurableFile file = Open(path, FileMode.OpenOrCreate);
-        try
-        {
-            file.Truncate(0);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Opens a file that exists, for reading and writing.</summary>
-    /// <exception cref="StorageException">It is missing, or may not be written.</exception>
-    public static DurableFile OpenExisting(string path) => Open(path, FileMode.Open);
-
-    /// <summary>
-    /// Opens the file, or creates it with mode 0600 (its name is then not yet durable), and locks it until it
-    /// is closed or the process ends: nobody else can then open it through .NET, not even to read.
-    /// </summary>
-    /// <exception cref="StorageException">It is locked (see
-    /// <see cref="StorageException.IsLockedByAnother"/>), or may not be written.</exception>
-    public static DurableFile OpenLocked(string path) => Open(path, FileMode.OpenOrCreate, exclusive: true);
 
     /// <summary>
     /// Reads up to <paramref name="buffer"/>'s length from <paramref name="offset"/>; fewer only at the end.
@@ -113,17 +64,7 @@ public sealed class DurableFile : IDisposable
     /// <see cref="Truncate"/>.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public void Write(ReadOnlySpan<byte> bytes, long offset)
-    {
-        try
-        {
-            RandomAccess.Write(_handle, bytes, offset);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-        {
-            throw StorageException.FromException("write", Path, e);
-        }
-    }
+    public void Write(ReadOnlySpan<byte> bytes, long offset) => _calls.Write(_handle, Path, bytes, offset);
 
     /// <summary>
     /// Makes everything written so far survive power loss, as far as file system and device honour a flush.
@@ -132,51 +73,19 @@ public sealed class DurableFile : IDisposable
     /// </summary>
     /// <exception cref="StorageException">The sync failed: nothing since the last successful one may be
     /// called durable.</exception>
-    public void Sync()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-#pragma warning disable RS0030 // Windows only: FlushFileBuffers, whose error .NET does report. Unverified, and documented so.
-            RandomAccess.FlushToDisk(_handle);
-#pragma warning restore RS0030
-            return;
-        }
-
-        string operation = OperatingSystem.IsMacOS() ? "fcntl(F_FULLFSYNC)" : "fdatasync";
-        while (true)
-        {
-            int result = OperatingSystem.IsMacOS()
-                ? NativeMethods.FCntl(_handle, NativeMethods.FullFsync, 0)
-                : NativeMethods.FDataSync(_handle);
-            if (result != -1) return;
-            int errno = Marshal.GetLastPInvokeError();
-            // A signal before the sync began: nothing was consumed, and asking again is safe. Every other
-            // error is final.
-            if (errno != Errnos.Interrupted) throw StorageException.FromErrno(operation, Path, errno);
-        }
-    }
+    public void Sync() => _calls.Sync(_handle, Path);
 
     /// <summary>
     /// Cuts the file to <paramref name="length"/> bytes; durable after the next <see cref="Sync"/>.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public void Truncate(long length)
-    {
-        try
-        {
-            RandomAccess.SetLength(_handle, length);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.FromException("ftruncate", Path, e);
-        }
-    }
+    public void Truncate(long length) => _calls.Truncate(_handle, Path, length);
 
-    /// <summary>Gives the open file another name, as <see cref="Rename"/> does.</summary>
+    /// <summary>Gives the open file another name, as <see cref="Disk.Rename"/> does.</summary>
     /// <exception cref="StorageException">The rename or a directory sync failed.</exception>
     public void RenameTo(string path)
     {
-        Rename(Path, path);
+        _disk.Rename(Path, path);
         Path = path;
     }
 
@@ -196,71 +105,4 @@ public sealed class DurableFile : IDisposable
 
     /// <summary>Closes the file. Syncs nothing.</summary>
     public void Dispose() => _stream.Dispose();
-
-    /// <summary>
-    /// Puts <paramref name="bytes"/> at <paramref name="path"/>, mode 0600: a crash leaves the old content or
-    /// the new, whole. On return the new content is durable.
-    /// </summary>
-    /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
-    public static void WriteAtomically(string path, ReadOnlySpan<byte> bytes)
-    {
-        // 1. A temporary file beside the target. Crash: the old file stands, the temporary is overwritten
-        // next time.
-        // 2. Its bytes are synced.
-        // 3. Renamed over the target, and the directory synced. Crash before the sync: old or new, both
-        // whole.
-        string temporary = path + ".tmp";
-        using (DurableFile file = CreateOrEmpty(temporary))
-        {
-            file.Write(bytes, 0);
-            file.Sync();
-        }
-
-        Rename(temporary, path);
-    }
-
-    /// <summary>
-    /// Renames within or across directories of one file system, replacing <paramref name="to"/>. On return it
-    /// is durable.
-    /// </summary>
-    /// <exception cref="StorageException">The rename or a directory sync failed.</exception>
-    public static void Rename(string from, string to)
-    {
-        from = System.IO.Path.GetFullPath(from);
-        to = System.IO.Path.GetFullPath(to);
-        if (OperatingSystem.IsWindows())
-        {
-#pragma warning disable RS0030 // Windows only; Unix takes the checked rename below. Unverified, and documented so.
-            File.Move(from, to, overwrite: true);
-#pragma warning restore RS0030
-            return;
-        }
-
-        if (NativeMethods.Rename(from, to) != 0)
-            throw StorageException.FromErrno("rename", from, Marshal.GetLastPInvokeError());
-        string target = System.IO.Path.GetDirectoryName(to)!;
-        string source = System.IO.Path.GetDirectoryName(from)!;
-        DurableDirectory.Sync(target);
-        if (source != target) DurableDirectory.Sync(source);
-    }
-
-    private static DurableFile Open(string path, FileMode mode, bool exclusive = false)
-    {
-        try
-        {
-            FileStreamOptions options = new()
-            {
-                Mode = mode,
-                Access = FileAccess.ReadWrite,
-                Share = exclusive ? FileShare.None : FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0, // a buffered stream keeps failed bytes, and writes them later
-            };
-            if (!OperatingSystem.IsWindows() && mode is not FileMode.Open) options.UnixCreateMode = OwnerOnly;
-            return new DurableFile(path, new FileStream(path, options));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.FromException("open", path, e);
-        }
-    }
 }

@@ -8,7 +8,19 @@ namespace Steno.Core.Files;
 /// </summary>
 public sealed class LogDirectory
 {
-    public LogDirectory(string path) => Root = Path.GetFullPath(path);
+    public LogDirectory(string path)
+        : this(path, Disk.Real)
+    {
+    }
+
+    internal LogDirectory(string path, Disk disk)
+    {
+        Root = Path.GetFullPath(path);
+        Disk = disk;
+    }
+
+    /// <summary>What it is on: all that changes something in it goes through this.</summary>
+    public Disk Disk { get; }
 
     /// <summary>Absolute.</summary>
     public string Root { get; }

@@ -65,7 +65,7 @@ public readonly record struct EarlierHead(long Lines, long Bytes, ChainHash Sha2
     public bool IsUnchanged(string path, Action<long>? pace = null)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using DurableFile file = DurableFile.OpenExisting(path);
+        using DurableFile file = Disk.Real.OpenExisting(path);
         byte[] buffer = new byte[Math.Min(Bytes, 256 << 10)];
         for (long at = 0; at < Bytes;)
         {

@@ -24,7 +24,7 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
     /// <param name="length">How much of it is recorded.</param>
     public DurableFile Restore(DurableFile lost, long length)
     {
-        DurableFile copy = Copy(lost, length, directory.CurrentJournal + ".tmp");
+        DurableFile copy = Copy(directory.Disk, lost, length, directory.CurrentJournal + ".tmp");
         try
         {
             copy.RenameTo(directory.RestoringJournal);
@@ -45,16 +45,16 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
     public string? Finish()
     {
         string? quarantined = ClearTheWay();
-        DurableFile.Rename(directory.RestoringJournal, directory.CurrentJournal);
+        directory.Disk.Rename(directory.RestoringJournal, directory.CurrentJournal);
         return quarantined;
     }
 
     /// <summary>
     /// Copies the first bytes of an open file; on return they are durable, their name is not.
     /// </summary>
-    public static DurableFile Copy(DurableFile from, long length, string path)
+    public static DurableFile Copy(Disk disk, DurableFile from, long length, string path)
     {
-        DurableFile copy = DurableFile.CreateOrEmpty(path);
+        DurableFile copy = disk.CreateOrEmpty(path);
         try
         {
             byte[] buffer = new byte[Math.Min(CopyBytes, Math.Max(1, length))];

@@ -18,10 +18,10 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     /// <returns>The report's path; the bytes lie beside it (see <see cref="BytesPath"/>).</returns>
     public string Keep(string sourcePath, QuarantineReport report)
     {
-        DurableDirectory.Create(directory.Quarantine);
+        directory.Disk.CreateDirectory(directory.Quarantine);
         string reportPath = FreeName(report.What);
         using (FileStream source = new(sourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0))
-        using (DurableFile copy = DurableFile.CreateNew(BytesPath(reportPath)))
+        using (DurableFile copy = directory.Disk.CreateNew(BytesPath(reportPath)))
         {
             byte[] buffer = new byte[Math.Min(CopyBytes, Math.Max(1, report.Length))];
             source.Position = report.Offset;
@@ -37,7 +37,7 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
             copy.Sync();
         }
 
-        report.Save(reportPath);
+        report.Save(directory.Disk, reportPath);
         return reportPath;
     }
 
@@ -47,10 +47,10 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     /// <returns>The report's path.</returns>
     public string Move(string path, QuarantineReport report)
     {
-        DurableDirectory.Create(directory.Quarantine);
+        directory.Disk.CreateDirectory(directory.Quarantine);
         string reportPath = FreeName(report.What);
-        DurableFile.Rename(path, BytesPath(reportPath));
-        report.Save(reportPath);
+        directory.Disk.Rename(path, BytesPath(reportPath));
+        report.Save(directory.Disk, reportPath);
         return reportPath;
     }
 

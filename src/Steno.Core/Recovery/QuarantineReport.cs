@@ -61,10 +61,10 @@ public sealed record QuarantineReport
     public int Salvaged { get; init; }
 
     /// <summary>Replaces the report; durable on return.</summary>
-    public void Save(string path)
+    public void Save(Disk disk, string path)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, RecoveryJson.Default.QuarantineReport);
-        DurableFile.WriteAtomically(path, [.. json, (byte)'\n']);
+        disk.WriteAtomically(path, [.. json, (byte)'\n']);
     }
 
     /// <summary>Null if it cannot be read as a report.</summary>

@@ -16,6 +16,9 @@ namespace Steno.Core.Recovery;
 /// </summary>
 public sealed class RecoveryFile : IDisposable
 {
+    /// <summary>Tells its calls of the disk from those that recording depends on.</summary>
+    internal const string ThreadName = "recovery file";
+
     private const int BlockBytes = 1 << 20;
 
     /// <summary>
@@ -67,7 +70,7 @@ public sealed class RecoveryFile : IDisposable
         _journal = journal;
         _room = journal.Room;
         _time = time;
-        _thread = new Thread(Run) { Name = "recovery file", IsBackground = true };
+        _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
         _thread.Start();
     }
 
@@ -203,11 +206,11 @@ public sealed class RecoveryFile : IDisposable
     {
         string path = _directory.RecoveryFile;
         if (!Directory.Exists(_directory.Root)) throw StorageException.DirectoryLost(_directory.Root);
-        DurableDirectory.Create(Path.GetDirectoryName(path)!);
+        _directory.Disk.CreateDirectory(Path.GetDirectoryName(path)!);
         _syncedAt = _time.GetTimestamp();
         if (File.Exists(path))
         {
-            DurableFile copy = DurableFile.OpenExisting(path);
+            DurableFile copy = _directory.Disk.OpenExisting(path);
             bool resumed = false;
             try
             {
@@ -219,12 +222,12 @@ public sealed class RecoveryFile : IDisposable
             }
 
             if (resumed) return copy;
-            DurableFile.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
+            _directory.Disk.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
         }
 
         _copied = _durable = 0;
         _letGo = 0;
-        return DurableFile.CreateNew(path);
+        return _directory.Disk.CreateNew(path);
     }
 
     private bool TryResume(DurableFile copy)

@@ -86,7 +86,7 @@ internal sealed class SecondCopy(LogDirectory directory)
     public (long Start, long End)? FindDifference(DurableFile journal, long from, long to)
     {
         if (!Reaches(to - 1)) return null;
-        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
         byte[] theirs = new byte[BlockBytes];
         byte[] ours = new byte[BlockBytes];
         (long Start, long End)? found = null;
@@ -112,7 +112,7 @@ internal sealed class SecondCopy(LogDirectory directory)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void WriteOver(DurableFile journal, (long Start, long End) stretch)
     {
-        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
         byte[] block = new byte[BlockBytes];
         for (long at = stretch.Start; at < stretch.End; at += BlockBytes)
         {
@@ -174,7 +174,7 @@ internal sealed class SecondCopy(LogDirectory directory)
 
     private bool EndsIn(in JournalPosition vouched)
     {
-        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
+        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
         return JournalAnchor.EndsIn(copy, vouched);
     }
 

@@ -86,7 +86,7 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
         }
 
         writer.Commit();
-        (report with { State = QuarantineReport.Repaired, Salvaged = torn.Lines.Count }).Save(reportPath);
+        (report with { State = QuarantineReport.Repaired, Salvaged = torn.Lines.Count }).Save(directory.Disk, reportPath);
         return salvage;
     }
 

@@ -52,13 +52,13 @@ internal sealed class UntoldMendings(LogDirectory directory)
     public void Plan(Mending mending, Guid session, long seq) => Save(mending with { Session = session, ToldSeq = seq });
 
     /// <summary>Step 5. Undone by a crash, the file says which line has told of it.</summary>
-    public void Told(Mending mending) => File.Delete(directory.Untold(mending.What));
+    public void Told(Mending mending) => directory.Disk.Delete(directory.Untold(mending.What));
 
     private void Save(Mending mending)
     {
         string path = directory.Untold(mending.What);
-        DurableDirectory.Create(Path.GetDirectoryName(path)!);
-        DurableFile.WriteAtomically(path, JsonSerializer.SerializeToUtf8Bytes(mending, RecoveryJson.Default.Mending));
+        directory.Disk.CreateDirectory(Path.GetDirectoryName(path)!);
+        directory.Disk.WriteAtomically(path, JsonSerializer.SerializeToUtf8Bytes(mending, RecoveryJson.Default.Mending));
     }
 
     /// <summary>Null if there is none, or somebody has made something else of it.</summary>

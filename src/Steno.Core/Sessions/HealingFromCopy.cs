@@ -55,8 +55,8 @@ internal sealed class HealingFromCopy(LogDirectory directory)
             ? SecondCopy.ReadSession(directory.RecoveryFile) is not null
             : _copy.IsOf(manifest.Id, manifest.Verified.Position);
         if (!ours) return false;
-        using DurableFile copy = DurableFile.OpenExisting(directory.RecoveryFile);
-        using DurableFile journal = JournalRestorer.Copy(copy, copy.Length, directory.CurrentJournal + ".tmp");
+        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
+        using DurableFile journal = JournalRestorer.Copy(directory.Disk, copy, copy.Length, directory.CurrentJournal + ".tmp");
         _untold.Begin(new Mending { What = Mending.Missing, Bytes = copy.Length });
         journal.RenameTo(directory.CurrentJournal);
         return true;

@@ -142,11 +142,11 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
     private string KeepNameless(AbandonedJournal left, SessionManifest current)
     {
         SessionManifest manifest = current with { Verified = VerifiedPoint.From(left.End, time.GetUtcNow()) };
-        DurableDirectory.Create(directory.Archive);
+        directory.Disk.CreateDirectory(directory.Archive);
         string path = directory.ArchivedJournal(manifest.Started, manifest.Id);
-        using DurableFile kept = JournalRestorer.Copy(left.File, left.End.Offset, path + ".tmp");
+        using DurableFile kept = JournalRestorer.Copy(directory.Disk, left.File, left.End.Offset, path + ".tmp");
         kept.RenameTo(path);
-        manifest.Save(directory.ArchivedSessionFile(manifest.Started, manifest.Id));
+        manifest.Save(directory.Disk, directory.ArchivedSessionFile(manifest.Started, manifest.Id));
         return $"The journal was deleted, and was saved as {path}.";
     }
 

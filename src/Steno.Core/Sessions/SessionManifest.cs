@@ -76,14 +76,14 @@ public sealed record SessionManifest
 
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
-    public void Save(string path)
+    public void Save(Disk disk, string path)
     {
         LineBuffer line = new(1024);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionManifest);
         line.Write(json.AsSpan(0, json.Length - 1)); // without its closing brace: the hash is the last key
         ChainHash hash = JournalLine.ComputeHash(ChainHash.Zero, line.Written);
         JournalLine.WriteSuffix(hash, line);
-        DurableFile.WriteAtomically(path, line.Written);
+        disk.WriteAtomically(path, line.Written);
     }
 
     /// <summary>Reads a manifest. Null when there is no such file.</summary>

@@ -85,8 +85,8 @@ public sealed class SessionOpener
     {
         if (_succession.FindSealed(manifest) is not { Sealed: null }) return false;
         _untold.Begin(new Mending { What = Mending.Saved });
-        DurableFile.Rename(_directory.ArchivedJournal(manifest.Started, manifest.Id), _directory.CurrentJournal);
-        File.Delete(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
+        _directory.Disk.Rename(_directory.ArchivedJournal(manifest.Started, manifest.Id), _directory.CurrentJournal);
+        _directory.Disk.Delete(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
         return true;
     }
 
@@ -122,7 +122,7 @@ public sealed class SessionOpener
         bool unterminated = head.Bytes > new FileInfo(_directory.CurrentJournal).Length;
         if (unterminated)
         {
-            using DurableFile file = DurableFile.OpenExisting(_directory.CurrentJournal);
+            using DurableFile file = _directory.Disk.OpenExisting(_directory.CurrentJournal);
             file.Write("\n"u8, file.Length);
             file.Sync();
         }
@@ -143,13 +143,13 @@ public sealed class SessionOpener
             Verified = VerifiedPoint.From(head.End, _time.GetUtcNow()),
             Stopped = !ours,
         };
-        manifest.Save(_directory.SessionFile);
+        manifest.Save(_directory.Disk, _directory.SessionFile);
         return manifest;
     }
 
     private OpenedSession Continue(SessionManifest manifest)
     {
-        DurableFile file = DurableFile.OpenExisting(_directory.CurrentJournal);
+        DurableFile file = _directory.Disk.OpenExisting(_directory.CurrentJournal);
         try
         {
             return Continue(manifest, file);
@@ -202,7 +202,7 @@ public sealed class SessionOpener
             Verdict = null,
             KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow()),
         };
-        verified.Save(_directory.SessionFile);
+        verified.Save(_directory.Disk, _directory.SessionFile);
 
         JournalWriter writer = new(file, end, _time, _recorded);
         try
@@ -213,7 +213,7 @@ public sealed class SessionOpener
             TellMendings(verified.Id, end.Seq, writer);
             writer.Commit();
             return new OpenedSession(
-                new SessionRecord(told, _directory.SessionFile, _time), writer, Report(damage, unclean, salvage))
+                new SessionRecord(told, _directory, _time), writer, Report(damage, unclean, salvage))
             {
                 Audit = AuditOf(manifest, scan.Start.Offset),
             };
@@ -301,7 +301,7 @@ public sealed class SessionOpener
         if (known.SequenceEqual(manifest.KnownDamage)) return manifest;
 
         SessionManifest changed = manifest with { KnownDamage = known };
-        changed.Save(_directory.SessionFile);
+        changed.Save(_directory.Disk, _directory.SessionFile);
         foreach (KnownDamage damage in untold)
         {
             _composer.ComposeEvent(damage.ToEvent(), writer.NextSeq, now, writer.BeginLine());
@@ -379,7 +379,7 @@ public sealed class SessionOpener
         TellMendings(told.Id, 0, child.Writer);
         return child with
         {
-            Record = new SessionRecord(told, _directory.SessionFile, _time),
+            Record = new SessionRecord(told, _directory, _time),
             Recovery = Report([], unclean: true, null),
         };
     }

@@ -8,7 +8,7 @@ namespace Steno.Core.Sessions;
 /// The <c>session.json</c> of the session that is being written: whoever learns something of it adds it here.
 /// Any thread; each change is durable on return.
 /// </summary>
-public sealed class SessionRecord(SessionManifest manifest, string path, TimeProvider time)
+public sealed class SessionRecord(SessionManifest manifest, LogDirectory directory, TimeProvider time)
 {
     /// <summary>
     /// Damage found while recording is told in a line that the scribe writes in its turn. As long as that
@@ -96,7 +96,7 @@ public sealed class SessionRecord(SessionManifest manifest, string path, TimePro
     private void Save(SessionManifest changed)
     {
         if (_retired) return;
-        changed.Save(path);
+        changed.Save(directory.Disk, directory.SessionFile);
         _manifest = changed;
     }
 }

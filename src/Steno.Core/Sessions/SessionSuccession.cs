@@ -36,9 +36,9 @@ internal sealed class SessionSuccession(
         bool kept = File.Exists(directory.CurrentJournal) || File.Exists(archived);
         reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
 
-        DurableDirectory.Create(directory.Archive);
-        (parent with { Sealed = reason, Verdict = null }).Save(directory.ArchivedSessionFile(parent.Started, parent.Id));
-        if (File.Exists(directory.CurrentJournal)) DurableFile.Rename(directory.CurrentJournal, archived);
+        directory.Disk.CreateDirectory(directory.Archive);
+        (parent with { Sealed = reason, Verdict = null }).Save(directory.Disk, directory.ArchivedSessionFile(parent.Started, parent.Id));
+        if (File.Exists(directory.CurrentJournal)) directory.Disk.Rename(directory.CurrentJournal, archived);
         notes.Add(Describe(parent, reason, archived));
         IEnumerable<KnownDamage> inherited = parent.KnownDamage.Select(damage => damage with
         {
@@ -85,13 +85,13 @@ internal sealed class SessionSuccession(
         string? what = null, params IReadOnlyList<SystemEventField> fields)
     {
         SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited, Numbering = numbering };
-        manifest.Save(directory.SessionFile);
-        JournalWriter writer = new(DurableFile.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
+        manifest.Save(directory.Disk, directory.SessionFile);
+        JournalWriter writer = new(directory.Disk.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
         try
         {
             WriteSessionStarted(writer, manifest, what, fields);
             return new OpenedSession(
-                new SessionRecord(manifest, directory.SessionFile, time), writer,
+                new SessionRecord(manifest, directory, time), writer,
                 new RecoveryReport { Notes = notes.Lines, Repairs = notes.Repairs, Quarantined = notes.Quarantined });
         }
         catch

@@ -26,14 +26,14 @@ internal sealed class LaunchLock : IDisposable
         {
             try
             {
-                DurableFile file = DurableFile.OpenLocked(run.LockFile);
+                DurableFile file = Disk.Real.OpenLocked(run.LockFile);
                 // Who held it may have removed it meanwhile: a lock without its name keeps nobody out.
                 if (FileFacts.Of(run.LockFile) is { } named && named.IsSameAs(file.Facts)) return new LaunchLock(file);
                 file.Dispose();
             }
             catch (StorageException gone) when (!gone.IsLockedByAnother && !Directory.Exists(run.Path) && !IsLate())
             {
-                DurableDirectory.Create(run.Logs);
+                Disk.Real.CreateDirectory(run.Logs);
                 run.Create();
             }
             catch (StorageException held) when (held.IsLockedByAnother)

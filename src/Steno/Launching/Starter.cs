@@ -44,7 +44,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     public async Task<StartReport> StartAsync(CancellationToken cancellation)
     {
         bool isNew = !Directory.Exists(settings.Logs);
-        DurableDirectory.Create(settings.Logs);
+        Disk.Real.CreateDirectory(settings.Logs);
         _run.Create();
         using LaunchLock alone = await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false);
         try

@@ -9,7 +9,7 @@ namespace Steno.Processes;
 /// </summary>
 internal static class PidFile
 {
-    public static void Write(string path, ProcessIdentity process) => DurableFile.WriteAtomically(
+    public static void Write(string path, ProcessIdentity process) => Disk.Real.WriteAtomically(
         path, System.Text.Encoding.ASCII.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{process.Pid} {process.StartTicks}\n")));
 

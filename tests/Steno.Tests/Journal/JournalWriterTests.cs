@@ -37,7 +37,7 @@ public sealed class JournalWriterTests : IDisposable
     [Fact]
     public void Nothing_is_durable_before_it_is_flushed_and_all_is_after_commit()
     {
-        using JournalWriter writer = new(DurableFile.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System);
+        using JournalWriter writer = new(Disk.Real.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System);
         Lines.Append(writer);
         Lines.Append(writer);
         Assert.Equal(0, writer.DurableSeq);
@@ -56,7 +56,7 @@ public sealed class JournalWriterTests : IDisposable
     {
         long next = 1;
         long told = 0;
-        using (JournalWriter writer = new(DurableFile.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System, Tell))
+        using (JournalWriter writer = new(Disk.Real.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System, Tell))
         {
             for (int i = 0; i < 20_000; i++)
             {
@@ -82,7 +82,7 @@ public sealed class JournalWriterTests : IDisposable
     [Fact]
     public void A_line_larger_than_a_batch_goes_through_and_the_chain_holds()
     {
-        using (JournalWriter writer = new(DurableFile.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System))
+        using (JournalWriter writer = new(Disk.Real.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System))
         {
             Lines.Append(writer);
             Lines.Append(writer, new string('y', 3 * JournalWriter.MaxBatchBytes));
@@ -98,7 +98,7 @@ public sealed class JournalWriterTests : IDisposable
     [Fact]
     public void An_abandoned_line_leaves_no_trace()
     {
-        using (JournalWriter writer = new(DurableFile.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System))
+        using (JournalWriter writer = new(Disk.Real.CreateNew(JournalPath), JournalPosition.Start, TimeProvider.System))
         {
             Lines.Append(writer);
             writer.BeginLine().Write("half a line"u8);
@@ -118,7 +118,7 @@ public sealed class JournalWriterTests : IDisposable
         Lines.WriteJournal(JournalPath, 3);
         JournalPosition end = new JournalScanner(JournalPath, 0).Scan(JournalPosition.Start).End;
 
-        using (JournalWriter writer = new(DurableFile.OpenExisting(JournalPath), end, TimeProvider.System))
+        using (JournalWriter writer = new(Disk.Real.OpenExisting(JournalPath), end, TimeProvider.System))
         {
             Lines.Append(writer);
             writer.Commit();

@@ -17,7 +17,7 @@ public sealed class JournalCheckTests : IDisposable
     public JournalCheckTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
     }
 
     public void Dispose() => _directory.Dispose();

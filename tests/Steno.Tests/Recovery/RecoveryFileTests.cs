@@ -13,7 +13,7 @@ public sealed class RecoveryFileTests : IDisposable
     public RecoveryFileTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
     }
 
     private byte[] Journal => File.ReadAllBytes(_logs.CurrentJournal);
@@ -33,7 +33,7 @@ public sealed class RecoveryFileTests : IDisposable
     [Fact]
     public async Task What_is_recorded_is_copied_and_synced_without_being_asked()
     {
-        using JournalWriter writer = new(DurableFile.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
+        using JournalWriter writer = new(Disk.Real.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
         using RecoveryFile copy = new(_logs, writer, TimeProvider.System);
         for (int round = 0; round < 3; round++)
         {
@@ -78,7 +78,7 @@ public sealed class RecoveryFileTests : IDisposable
     {
         Record(lines: 5);
         byte[] whole = Copy;
-        using (DurableFile journal = DurableFile.OpenExisting(_logs.CurrentJournal)) journal.Truncate(0);
+        using (DurableFile journal = Disk.Real.OpenExisting(_logs.CurrentJournal)) journal.Truncate(0);
 
         Record(lines: 0);
 
@@ -88,7 +88,7 @@ public sealed class RecoveryFileTests : IDisposable
     [Fact]
     public async Task Its_failure_is_told_and_recording_goes_on()
     {
-        using JournalWriter writer = new(DurableFile.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
+        using JournalWriter writer = new(Disk.Real.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
         _directory.File("logs/recovery", "in the way of the directory");
         using RecoveryFile copy = new(_logs, writer, TimeProvider.System);
         await Eventually.BecomesTrueAsync(() => copy.Failure is not null, "the failure is told");
@@ -104,7 +104,7 @@ public sealed class RecoveryFileTests : IDisposable
     [Fact]
     public async Task A_copy_that_somebody_deletes_is_begun_anew()
     {
-        using JournalWriter writer = new(DurableFile.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
+        using JournalWriter writer = new(Disk.Real.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
         using RecoveryFile copy = new(_logs, writer, TimeProvider.System);
         Lines.Append(writer);
         writer.Commit();
@@ -125,7 +125,7 @@ public sealed class RecoveryFileTests : IDisposable
     private void Record(int lines, string message = "hello")
     {
         bool exists = File.Exists(_logs.CurrentJournal);
-        DurableFile file = exists ? DurableFile.OpenExisting(_logs.CurrentJournal) : DurableFile.CreateNew(_logs.CurrentJournal);
+        DurableFile file = exists ? Disk.Real.OpenExisting(_logs.CurrentJournal) : Disk.Real.CreateNew(_logs.CurrentJournal);
         JournalPosition end = exists
             ? new JournalScanner(_logs.CurrentJournal, file.Length).Scan(JournalPosition.Start).End
             : JournalPosition.Start;
@@ -140,7 +140,7 @@ public sealed class RecoveryFileTests : IDisposable
 
     private static void Cut(string path, long length)
     {
-        using DurableFile file = DurableFile.OpenExisting(path);
+        using DurableFile file = Disk.Real.OpenExisting(path);
         file.Truncate(length);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class DamagedSession : IDisposable
     public DamagedSession()
     {
         Logs = new LogDirectory(Path.Combine(_directory.FullName, "logs"));
-        DurableDirectory.Create(Logs.Root);
+        Disk.Real.CreateDirectory(Logs.Root);
         OpenedSession opened = Open();
         while (opened.Writer.NextSeq <= Count)
         {

@@ -20,7 +20,7 @@ public sealed class DoubledJournalTests : IDisposable
     public DoubledJournalTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
         OpenedSession opened = Open();
         while (opened.Writer.NextSeq <= LineCount) Lines.Append(opened.Writer, new string('x', LineBytes));
         opened.Close();

@@ -27,7 +27,7 @@ public sealed class LiveSessionTests : IDisposable
     public LiveSessionTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
         OpenedSession opened = new SessionOpener(_logs, _composer, TimeProvider.System).Open();
         _first = opened.Manifest;
         _live = new LiveSession(opened, _logs, _composer, TimeProvider.System, null, _happened.Add, reserveBytes: 0);
@@ -279,7 +279,7 @@ public sealed class LiveSessionTests : IDisposable
     /// <summary>No copy can be made: something else has its name.</summary>
     private void LoseCopy()
     {
-        DurableDirectory.Create(Path.GetDirectoryName(_logs.RecoveryFile)!);
+        Disk.Real.CreateDirectory(Path.GetDirectoryName(_logs.RecoveryFile)!);
         File.Delete(_logs.RecoveryFile);
         Directory.CreateDirectory(_logs.RecoveryFile);
     }
@@ -345,7 +345,7 @@ public sealed class LiveSessionTests : IDisposable
         // After step 2: the parent is in the archive, session.json is still its own.
         SessionManifest parent = SessionManifest.Load(_logs.ArchivedSessionFile(_first.Started, _first.Id))!;
         File.Delete(_logs.CurrentJournal);
-        _first.Save(_logs.SessionFile);
+        _first.Save(Disk.Real, _logs.SessionFile);
         OpenedSession again = new SessionOpener(_logs, TestComposer.New(), TimeProvider.System).Open();
         again.Writer.Dispose();
         Assert.Equal(new SessionParent(_first.Id, 6, parent.Verified.HeadHash), again.Manifest.Parent);

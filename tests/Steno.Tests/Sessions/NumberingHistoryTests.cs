@@ -31,7 +31,7 @@ public sealed class NumberingHistoryTests : IDisposable
     public NumberingHistoryTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
         _opened = new SessionOpener(_logs, _composer, _time).Open();
         _ledger = new NumberingHistory(_logs, _time).Read(_opened);
         _live = new LiveSession(_opened, _logs, _composer, _time, null, _ => { }, reserveBytes: 0);
@@ -145,7 +145,7 @@ public sealed class NumberingHistoryTests : IDisposable
     {
         using TemporaryDirectory other = new();
         LogDirectory logs = new(other.Join("logs"));
-        DurableDirectory.Create(logs.Root);
+        Disk.Real.CreateDirectory(logs.Root);
         File.WriteAllText(logs.CurrentJournal, """{"Id":"1","SpeakerName":"a","Message":"m","Metadata":{}}""" + "\n");
         OpenedSession opened = new SessionOpener(logs, TestComposer.New(), _time).Open();
         using (opened.Writer) Assert.Equal("the earlier system", new NumberingHistory(logs, _time).Read(opened).Facts().Unnumbered);
@@ -175,7 +175,7 @@ public sealed class NumberingHistoryTests : IDisposable
 
     private void Cut(int lines)
     {
-        DurableDirectory.Create(Path.GetDirectoryName(_logs.RecoveryFile)!);
+        Disk.Real.CreateDirectory(Path.GetDirectoryName(_logs.RecoveryFile)!);
         if (File.Exists(_logs.RecoveryFile)) File.Delete(_logs.RecoveryFile);
         Directory.CreateDirectory(_logs.RecoveryFile); // no copy can be made
         byte[] journal = File.ReadAllBytes(_logs.CurrentJournal);

@@ -24,7 +24,7 @@ public sealed class SecondCopyTests : IDisposable
     public SecondCopyTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
         Record(Count - 1);
         _session = SessionManifest.Load(_logs.SessionFile)!.Id;
         _whole = File.ReadAllBytes(_logs.CurrentJournal);
@@ -129,7 +129,7 @@ public sealed class SecondCopyTests : IDisposable
             Verified = VerifiedPoint.From(JournalPosition.Start, DateTimeOffset.UnixEpoch),
             Stopped = false,
         };
-        crashed.Save(_logs.SessionFile);
+        crashed.Save(Disk.Real, _logs.SessionFile);
         OpenedSession opened = Record(0);
 
         Assert.Equal(_session, opened.Manifest.Id);
@@ -148,7 +148,7 @@ public sealed class SecondCopyTests : IDisposable
         using (TemporaryDirectory other = new())
         {
             LogDirectory logs = new(other.Join("logs"));
-            DurableDirectory.Create(logs.Root);
+            Disk.Real.CreateDirectory(logs.Root);
             OpenedSession opened = new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open();
             for (int i = 0; i < Count + 5; i++) Lines.Append(opened.Writer);
             opened.Close();

@@ -15,7 +15,7 @@ public sealed class SessionOpenerTests : IDisposable
     public SessionOpenerTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
     }
 
     public void Dispose() => _directory.Dispose();

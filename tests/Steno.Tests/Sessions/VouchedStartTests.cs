@@ -20,7 +20,7 @@ public sealed class VouchedStartTests : IDisposable
     public VouchedStartTests()
     {
         _logs = new LogDirectory(_directory.Join("logs"));
-        DurableDirectory.Create(_logs.Root);
+        Disk.Real.CreateDirectory(_logs.Root);
         OpenedSession opened = Open();
         for (int i = 0; i < LineCount; i++) Lines.Append(opened.Writer, new string('x', LineBytes));
         opened.Close();

@@ -22,7 +22,7 @@ internal static class Lines
     /// <summary>A journal of <paramref name="count"/> lines, closed in good order.</summary>
     public static byte[] WriteJournal(string path, int count, string message = "hello")
     {
-        using (JournalWriter writer = new(DurableFile.CreateNew(path), JournalPosition.Start, TimeProvider.System))
+        using (JournalWriter writer = new(Disk.Real.CreateNew(path), JournalPosition.Start, TimeProvider.System))
         {
             for (int i = 0; i < count; i++) Append(writer, message);
             writer.Commit();

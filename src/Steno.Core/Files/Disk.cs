@@ -1,0 +1,128 @@
+namespace Steno.Core.Files;
+
+/// <summary>
+/// Creates, replaces, renames and deletes files so that names survive power loss, too: a file is durable only
+/// when its name is. A log directory carries the disk it is on (<see cref="LogDirectory.Disk"/>), and whatever
+/// changes something in it goes through that. Thread-safe.
+/// </summary>
+public sealed class Disk
+{
+    private readonly DiskCalls _calls;
+
+    internal Disk(DiskCalls calls) => _calls = calls;
+
+    /// <summary>The machine's own.</summary>
+    public static Disk Real { get; } = new(new DiskCalls());
+
+    /// <summary>
+    /// Creates the file with mode 0600; it must not exist. On return the empty file and its name are durable.
+    /// </summary>
+    /// <exception cref="StorageException">It exists, or the disk refuses.</exception>
+    public DurableFile CreateNew(string path)
+    {
+        DurableFile file = Open(path, FileMode.CreateNew);
+        try
+        {
+            file.Sync();
+            _calls.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Creates the file with mode 0600, or empties the one that has the name; nothing is durable yet.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public DurableFile CreateOrEmpty(string path)
+    {
+        DurableFile file = Open(path, FileMode.OpenOrCreate);
+        try
+        {
+            file.Truncate(0);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file that exists, for reading and writing.</summary>
+    /// <exception cref="StorageException">It is missing, or may not be written.</exception>
+    public DurableFile OpenExisting(string path) => Open(path, FileMode.Open);
+
+    /// <summary>
+    /// Opens the file, or creates it with mode 0600 (its name is then not yet durable), and locks it until it
+    /// is closed or the process ends: nobody else can then open it through .NET, not even to read.
+    /// </summary>
+    /// <exception cref="StorageException">It is locked (see
+    /// <see cref="StorageException.IsLockedByAnother"/>), or may not be written.</exception>
+    public DurableFile OpenLocked(string path) => Open(path, FileMode.OpenOrCreate, FileShare.None);
+
+    /// <summary>
+    /// Puts <paramref name="bytes"/> at <paramref name="path"/>, mode 0600: a crash leaves the old content or
+    /// the new, whole. On return the new content is durable.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
+    public void WriteAtomically(string path, ReadOnlySpan<byte> bytes)
+    {
+        // 1. A temporary file beside the target. Crash: the old file stands, the temporary is overwritten
+        // next time.
+        // 2. Its bytes are synced.
+        // 3. Renamed over the target, and the directory synced. Crash before the sync: old or new, both
+        // whole.
+        string temporary = path + ".tmp";
+        using (DurableFile file = CreateOrEmpty(temporary))
+        {
+            file.Write(bytes, 0);
+            file.Sync();
+        }
+
+        Rename(temporary, path);
+    }
+
+    /// <summary>
+    /// Renames within or across directories of one file system, replacing <paramref name="to"/>. On return it
+    /// is durable.
+    /// </summary>
+    /// <exception cref="StorageException">The rename or a directory sync failed.</exception>
+    public void Rename(string from, string to)
+    {
+        from = Path.GetFullPath(from);
+        to = Path.GetFullPath(to);
+        _calls.Rename(from, to);
+        string target = Path.GetDirectoryName(to)!;
+        string source = Path.GetDirectoryName(from)!;
+        _calls.SyncDirectory(target);
+        if (source != target) _calls.SyncDirectory(source);
+    }
+
+    /// <summary>Deletes a file, if it is there. A crash may bring it back.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void Delete(string path) => _calls.Delete(path);
+
+    /// <summary>
+    /// Creates the directory and its missing parents with mode 0700. On return every new entry is synced. A
+    /// directory that exists is left as it is.
+    /// </summary>
+    /// <exception cref="StorageException">It cannot be made, or a sync failed.</exception>
+    public void CreateDirectory(string path)
+    {
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) return;
+        FileFacts.RequireDirectory(full);
+        string? parent = Path.GetDirectoryName(full);
+        if (parent is not null) CreateDirectory(parent);
+        _calls.MakeDirectory(full);
+        if (parent is not null) _calls.SyncDirectory(parent);
+    }
+
+    private DurableFile Open(string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete) =>
+        new(path, _calls.Open(path, mode, share), this, _calls);
+}

@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Steno.Core.Files;
+
+/// <summary>
+/// Every system call that changes a log directory, and nothing else: the seam at which tests let a disk fail,
+/// stop or lose power. This is the implementation that ships; a test derives from it. Reading goes past it.
+/// Thread-safe, as the calls themselves are.
+/// </summary>
+internal class DiskCalls
+{
+    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnlyDirectory = OwnerOnlyFile | UnixFileMode.UserExecute;
+
+    /// <summary>Opens a file for reading and writing; one that is created has mode 0600.</summary>
+    /// <returns>Unbuffered, and never written through: it only owns the handle.</returns>
+    /// <exception cref="StorageException">It is missing, there already, locked or refused.</exception>
+    public virtual FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        try
+        {
+            FileStreamOptions options = new()
+            {
+                Mode = mode,
+                Access = FileAccess.ReadWrite,
+                Share = share,
+                BufferSize = 0, // a buffered stream keeps failed bytes, and writes them later
+            };
+            if (!OperatingSystem.IsWindows() && mode is not FileMode.Open) options.UnixCreateMode = OwnerOnlyFile;
+            return new FileStream(path, options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("open", path, e);
+        }
+    }
+
+    /// <inheritdoc cref="DurableFile.Write"/>
+    public virtual void Write(SafeFileHandle file, string path, ReadOnlySpan<byte> bytes, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            throw StorageException.FromException("write", path, e);
+        }
+    }
+
+    /// <inheritdoc cref="DurableFile.Sync"/>
+    public virtual void Sync(SafeFileHandle file, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // Windows only: FlushFileBuffers, whose error .NET does report. Unverified, and documented so.
+            RandomAccess.FlushToDisk(file);
+#pragma warning restore RS0030
+            return;
+        }
+
+        string operation = OperatingSystem.IsMacOS() ? "fcntl(F_FULLFSYNC)" : "fdatasync";
+        while (true)
+        {
+            int result = OperatingSystem.IsMacOS()
+                ? NativeMethods.FCntl(file, NativeMethods.FullFsync, 0)
+                : NativeMethods.FDataSync(file);
+            if (result != -1) return;
+            int errno = Marshal.GetLastPInvokeError();
+            // A signal before the sync began: nothing was consumed, and asking again is safe. Every other
+            // error is final.
+            if (errno != Errnos.Interrupted) throw StorageException.FromErrno(operation, path, errno);
+        }
+    }
+
+    /// <inheritdoc cref="DurableFile.Truncate"/>
+    public virtual void Truncate(SafeFileHandle file, string path, long length)
+    {
+        try
+        {
+            RandomAccess.SetLength(file, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("ftruncate", path, e);
+        }
+    }
+
+    /// <summary>Renames, replacing what has the new name. Nothing is durable yet.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public virtual void Rename(string from, string to)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // Windows only; Unix takes the checked rename below. Unverified, and documented so.
+            File.Move(from, to, overwrite: true);
+#pragma warning restore RS0030
+            return;
+        }
+
+        if (NativeMethods.Rename(from, to) != 0)
+            throw StorageException.FromErrno("rename", from, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Deletes a file, if it is there. Nothing is durable yet.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public virtual void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("unlink", path, e);
+        }
+    }
+
+    /// <summary>Makes one directory, mode 0700. Nothing is durable yet.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public virtual void MakeDirectory(string path)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                new DirectoryInfo(path).Create();
+            else
+                Directory.CreateDirectory(path, OwnerOnlyDirectory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException(StorageException.MakingDirectory, path, e);
+        }
+    }
+
+    /// <summary>Makes the entries of a directory (creations, renames, deletions) durable.</summary>
+    /// <exception cref="StorageException">It cannot be opened, or the sync failed.</exception>
+    public virtual void SyncDirectory(string path)
+    {
+        // Windows writes directory entries through its own log and offers no call for it.
+        if (OperatingSystem.IsWindows()) return;
+        int descriptor = NativeMethods.Open(path, NativeMethods.OpenReadOnly);
+        if (descriptor < 0)
+            throw StorageException.FromErrno("open", path, Marshal.GetLastPInvokeError());
+        try
+        {
+            while (NativeMethods.FSync(descriptor) != 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errnos.Interrupted) throw StorageException.FromErrno("fsync", path, errno);
+            }
+        }
+        finally
+        {
+            _ = NativeMethods.Close(descriptor); // opened for reading: closing it cannot lose anything
+        }
+    }
+}
