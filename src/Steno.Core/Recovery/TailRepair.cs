@@ -8,7 +8,8 @@ namespace Steno.Core.Recovery;
 /// Mends a torn tail: what follows the last good line goes to quarantine, and whole lines among it are
 /// written again at the end. Killed at any moment and begun again, it comes to the same result.
 /// <code>
-/// 1. the bytes, then a report with state "repairing", are durable in quarantine
+/// 1. everything up to the last good line is durable; then the bytes behind it, and a report with state
+///    "repairing", are durable in quarantine
 /// 2. the journal is cut to its last good line, and gets back what its second copy has behind that
 /// 3. a "recovered" line and the salvaged lines are appended and synced
 /// 4. the report's state becomes "repaired"
@@ -24,28 +25,25 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
     /// <param name="length">Bytes behind it.</param>
     public (string Path, QuarantineReport Report) KeepTail(Guid session, in JournalPosition end, long length)
     {
-        QuarantineReport report = new()
-        {
-            State = QuarantineReport.Repairing,
-            What = "torn_tail",
-            Found = time.GetUtcNow(),
-            Source = Path.GetFileName(directory.CurrentJournal),
-            Offset = end.Offset,
-            Length = length,
-            Session = session,
-            Seq = end.Seq,
-            HeadHash = end.Hash.ToString(),
-        };
+        QuarantineReport report = Report(session, end, length, QuarantineReport.Repairing);
         return (quarantine.Keep(directory.CurrentJournal, report), report);
     }
 
     /// <summary>
-    /// Step 2: the journal ends at its last good line; durable with the sync that step 3 makes.
+    /// Somebody has had a hand in the journal while its repair stood still, and it ends in other bytes than it
+    /// should: they are kept, too, and not written again.
     /// </summary>
-    public static JournalPosition CutJournal(DurableFile journal, QuarantineReport report)
+    /// <returns>The report's path.</returns>
+    public string KeepMore(Guid session, in JournalPosition end, long length) =>
+        quarantine.Keep(directory.CurrentJournal, Report(session, end, length, QuarantineReport.Repaired));
+
+    /// <summary>
+    /// Step 2: the journal ends at its last good line; durable with the sync that step 3 makes. One that ends
+    /// before that stays as it is.
+    /// </summary>
+    public static void CutJournal(DurableFile journal, QuarantineReport report)
     {
-        journal.Truncate(report.Offset);
-        return new JournalPosition(report.Offset, report.Seq, HeadHash(report));
+        if (journal.Length > report.Offset) journal.Truncate(report.Offset);
     }
 
     /// <summary>Steps 3 and 4.</summary>
@@ -90,6 +88,17 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
         return salvage;
     }
 
-    private static ChainHash HeadHash(QuarantineReport report) =>
-        ChainHash.FromBytes(Convert.FromBase64String(report.HeadHash!));
+    private QuarantineReport Report(Guid session, in JournalPosition end, long length, string state) =>
+        new()
+        {
+            State = state,
+            What = "torn_tail",
+            Found = time.GetUtcNow(),
+            Source = Path.GetFileName(directory.CurrentJournal),
+            Offset = end.Offset,
+            Length = length,
+            Session = session,
+            Seq = end.Seq,
+            HeadHash = end.Hash.ToString(),
+        };
 }

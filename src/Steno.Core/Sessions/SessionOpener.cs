@@ -179,13 +179,15 @@ public sealed class SessionOpener
         bool unclean = !manifest.Stopped || scan.End.Seq > manifest.Verified.Seq;
         if (scan.NeedsNewline && !heals) file.Write("\n"u8, length);
         long torn = heals ? length - end.Offset : scan.TornBytes;
-        if (torn > 0 && repair is null)
+        // Before a repair begins: it says where the journal ended, and that must be durable by then.
+        if (unclean || length != manifest.Verified.Offset) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
+        if (torn > 0)
         {
-            repair = _repair.KeepTail(manifest.Id, end, torn);
+            if (repair is null) repair = _repair.KeepTail(manifest.Id, end, torn);
+            else _notes.AddQuarantined(_repair.KeepMore(manifest.Id, end, torn));
             file.Truncate(end.Offset);
         }
 
-        if (unclean || length != manifest.Verified.Offset) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
         if (continues) end = _healing.PutBackLines(file, end, told: repair is not null);
         IReadOnlyList<KnownDamage> known = manifest.KnownDamage;
         if (heals)

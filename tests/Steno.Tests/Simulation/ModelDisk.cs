@@ -53,6 +53,9 @@ internal sealed class ModelDisk : DiskCalls
     /// <summary>The same for directories.</summary>
     public bool LiesAboutNames { get; init; }
 
+    /// <summary>Told of every call and what became of it.</summary>
+    public Action<string>? Trace { get; init; }
+
     /// <summary>The faults of the calls from here on, which are counted from 1.</summary>
     public void Arm(params IReadOnlyList<DiskFault> faults) => (_faults, Calls, _refusesAll) = (faults, 0, false);
 
@@ -218,14 +221,21 @@ internal sealed class ModelDisk : DiskCalls
     {
         Debug.Assert(path.StartsWith(_root, StringComparison.Ordinal));
         Calls++;
+        DiskFault? next = Find(operation, path);
+        string fate = next?.Kind.ToString() ?? (IsOff ? "off" : "");
+        Trace?.Invoke($"{Calls,4} {operation} {Path.GetRelativePath(_root, path)} {fate}");
+        return next;
+    }
+
+    private DiskFault? Find(string operation, string path)
+    {
         if (IsOff) throw Refusal(operation, path, InputOutput);
         foreach (DiskFault fault in _faults)
         {
             if (fault.Call != Calls) continue;
-            IsOff = fault.Kind is DiskFaultKind.PowerCut;
             _refusesAll = fault.ForGood;
-            if (IsOff) throw Refusal(operation, path, InputOutput);
-            return fault;
+            IsOff = fault.Kind is DiskFaultKind.PowerCut;
+            return IsOff ? throw Refusal(operation, path, InputOutput) : fault;
         }
 
         return _refusesAll ? new DiskFault(Calls, DiskFaultKind.Refused) : null;
