@@ -32,9 +32,6 @@ public sealed class LineBuffer
     /// </summary>
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _length);
 
-    /// <summary>What was written, to be changed in place; valid until the next write.</summary>
-    public Span<byte> MutableWritten => _bytes.AsSpan(0, _length);
-
     /// <summary>Room for at least <paramref name="size"/> bytes behind what was written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> GetSpan(int size)

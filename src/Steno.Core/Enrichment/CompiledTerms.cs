@@ -10,6 +10,9 @@ internal sealed record CompiledTerms
 {
     public required WordTable Words { get; init; }
 
+    /// <summary>Of the same words.</summary>
+    public required WordFilter Filter { get; init; }
+
     /// <summary>64-bit words in a set of terms.</summary>
     public required int SetLength { get; init; }
 
@@ -28,6 +31,12 @@ internal sealed record CompiledTerms
 
     /// <summary>For each word of the table the phrases that begin with it.</summary>
     public required Phrase[][] PhrasesOfWord { get; init; }
+
+    /// <summary>
+    /// For each word of the table how many words further on the second one of its phrases stands at most; 0: it
+    /// begins none.
+    /// </summary>
+    public required int[] ReachOfWord { get; init; }
 
     public required (Regex Pattern, int Term)[] Patterns { get; init; }
 

@@ -17,12 +17,18 @@ internal sealed class Enricher
     /// </summary>
     public const int PatternBytesMax = 1024 * 1024;
 
+    /// <summary>Words at hand, an ordinary text's; a longer one is looked through piece by piece.</summary>
+    private const int CandidatesMax = 256;
+
+    /// <summary>Words that can end within one block.</summary>
+    private const int WordsPerBlock = (TextBlock.Length / 2) + 1;
+
     private readonly RuleSet _rules;
     private readonly CompiledTerms _terms;
     private readonly PhraseMatcher _phrases;
     private readonly ulong[] _found;
+    private readonly WordCandidate[] _candidates = new WordCandidate[CandidatesMax];
     private char[] _chars = [];
-    private int _ordinal;
 
     public Enricher(RuleSet rules)
     {
@@ -38,7 +44,6 @@ internal sealed class Enricher
         var labels = new Labels { ContentHash = XxHash128.HashToUInt128(text) };
         Array.Clear(_found);
         _phrases.Begin();
-        _ordinal = 0;
         Pass(text, ref labels);
         _phrases.End(text, _found);
         bool isAscii = labels.CharCount == text.Length;
@@ -51,10 +56,11 @@ internal sealed class Enricher
     private void Pass(ReadOnlySpan<byte> text, ref Labels labels)
     {
         ref byte bytes = ref MemoryMarshal.GetReference(text);
+        WordFilter filter = _terms.Filter;
         Span<byte> padded = stackalloc byte[TextBlock.Length];
         var beyondAscii = default(BeyondAscii);
         bool inWord = false;
-        int wordStart = 0, words = 0, continuations = 0;
+        int wordStart = 0, words = 0, continuations = 0, candidates = 0, ordinal = 0;
         ulong lastInWord = 0, lastNotSpace = 0;
         bool wasHigh = false;
         for (int at = 0; at < text.Length; at += TextBlock.Length)
@@ -94,6 +100,12 @@ internal sealed class Enricher
             ulong starts = word & ~before;
             ulong ends = before & ~word;
             lastInWord = word >> 63;
+            if (candidates > CandidatesMax - WordsPerBlock)
+            {
+                Settle(text, candidates);
+                candidates = 0;
+            }
+
             for (; ends != 0; ends &= ends - 1)
             {
                 // Only the first end of a block may belong to a word that began in the block before.
@@ -104,7 +116,9 @@ internal sealed class Enricher
                 }
 
                 inWord = false;
-                Meet(text, wordStart, at + BitOperations.TrailingZeroCount(ends));
+                int end = at + BitOperations.TrailingZeroCount(ends);
+                _candidates[candidates] = new WordCandidate(wordStart, end, ordinal++);
+                candidates += MayBeKnown(filter, text, wordStart, end);
             }
 
             if (starts == 0) continue;
@@ -112,23 +126,25 @@ internal sealed class Enricher
             inWord = true;
         }
 
-        if (inWord) Meet(text, wordStart, text.Length);
+        if (inWord) _candidates[candidates++] = new WordCandidate(wordStart, text.Length, ordinal);
+        Settle(text, candidates);
         labels.WordCount = words;
         labels.CharCount = text.Length - continuations;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Meet(ReadOnlySpan<byte> text, int start, int end)
-    {
-        int ordinal = _ordinal++;
-        int word = _terms.Words.Find(KeyOf(text, start, end));
-        if (word >= 0) MeetKnown(text, new WordHit(word, ordinal, start, end));
-    }
+    private static int MayBeKnown(WordFilter filter, ReadOnlySpan<byte> text, int start, int end) =>
+        end == text.Length ? 1 : filter.MayHold(in Unsafe.Add(ref MemoryMarshal.GetReference(text), start), end - start);
 
-    private void MeetKnown(ReadOnlySpan<byte> text, WordHit hit)
+    private void Settle(ReadOnlySpan<byte> text, int count)
     {
-        TermSet.Add(_found, _terms.TermsOfWord.AsSpan(hit.Word * _found.Length, _found.Length));
-        if (_terms.Roles[hit.Word] != WordRole.None) _phrases.Add(hit, text, _found);
+        foreach (ref readonly WordCandidate candidate in _candidates.AsSpan(0, count))
+        {
+            int word = _terms.Words.Find(KeyOf(text, candidate.Start, candidate.End));
+            if (word < 0) continue;
+            TermSet.Add(_found, _terms.TermsOfWord, word);
+            _phrases.Add(new WordHit(word, candidate.Ordinal, candidate.Start, candidate.End), text, _found);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Steno.Core.Enrichment;
 
 /// <summary>Finds phrases among the hits of a text. Not thread-safe.</summary>
@@ -23,34 +25,42 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
         _hasConfiguring = false;
     }
 
-    public void Add(WordHit hit, ReadOnlySpan<byte> text, Span<ulong> found)
+    /// <summary>The next word of the text that is of the rules; one that no phrase needs is not kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(WordHit hit, ReadOnlySpan<byte> text, ulong[] found)
     {
-        if (_count == Capacity)
-        {
-            Match(Capacity - SpanMax, text, found);
-            _hits.AsSpan(Capacity - SpanMax).CopyTo(_hits);
-            _count = SpanMax;
-        }
+        if (_count == Capacity) MakeRoom(text, found);
 
-        _hits[_count++] = hit;
+        // Written down in any case: a branch would be guessed wrong.
+        _hits[_count] = hit;
+        _count += terms.Roles[hit.Word] == WordRole.None ? 0 : 1;
     }
 
-    public void End(ReadOnlySpan<byte> text, Span<ulong> found) => Match(_count, text, found);
+    private void MakeRoom(ReadOnlySpan<byte> text, ulong[] found)
+    {
+        Match(Capacity - SpanMax, text, found);
+        _hits.AsSpan(Capacity - SpanMax).CopyTo(_hits);
+        _count = SpanMax;
+    }
 
-    private void Match(int starts, ReadOnlySpan<byte> text, Span<ulong> found)
+    public void End(ReadOnlySpan<byte> text, ulong[] found) => Match(_count, text, found);
+
+    private void Match(int starts, ReadOnlySpan<byte> text, ulong[] found)
     {
         for (int i = 0; i < starts; i++)
         {
             ref readonly WordHit hit = ref _hits[i];
             WordRole role = terms.Roles[hit.Word];
             if ((role & WordRole.Architecture) != 0 && !IsObjectOfWork(in hit, text))
-                TermSet.Add(found, terms.ArchitectureOfWord.AsSpan(hit.Word * found.Length, found.Length));
+                TermSet.Add(found, terms.ArchitectureOfWord, hit.Word);
             if ((role & WordRole.Configuring) != 0)
             {
                 _configuring = hit;
                 _hasConfiguring = true;
             }
 
+            // Most words that can begin a phrase begin none: the next of the rules is too far.
+            if (i + 1 >= _count || _hits[i + 1].Ordinal - hit.Ordinal > terms.ReachOfWord[hit.Word]) continue;
             foreach (Phrase phrase in terms.PhrasesOfWord[hit.Word])
             {
                 // Texts repeat themselves: a term that is found need not be looked for again.
@@ -76,10 +86,10 @@ internal sealed class PhraseMatcher(CompiledTerms terms)
         ref readonly PhraseWord word = ref phrase.Words[next];
         ref readonly WordHit before = ref _hits[at];
         int nearest = before.Ordinal + (word.GapBefore ? 2 : 1);
-        int farthest = before.Ordinal + (word.GapBefore ? 1 + PhraseWord.GapMax : 1);
+        int farthest = before.Ordinal + word.Reach;
         for (int i = at + 1; i < _count && _hits[i].Ordinal <= farthest; i++)
         {
-            if (_hits[i].Ordinal < nearest || !word.Forms.Contains(_hits[i].Word)) continue;
+            if (_hits[i].Ordinal < nearest || !word.Is(_hits[i].Word)) continue;
             if (EndsSentence(text[before.End.._hits[i].Start])) return false;
             if (IsAt(phrase, next + 1, i, text)) return true;
         }

@@ -10,4 +10,15 @@ internal readonly record struct PhraseWord(int[] Forms, bool GapBefore)
     /// thought.
     /// </summary>
     public const int GapMax = 6;
+
+    /// <summary>Words from the one before it to this one, at most.</summary>
+    public int Reach => GapBefore ? 1 + GapMax : 1;
+
+    /// <summary>Whether this word of the table will do.</summary>
+    public bool Is(int word)
+    {
+        foreach (int form in Forms)
+            if (form == word) return true;
+        return false;
+    }
 }

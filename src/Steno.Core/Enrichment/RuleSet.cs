@@ -102,7 +102,7 @@ public sealed class RuleSet
     internal ReadOnlySpan<byte> QuotedTagName(int tag) => _quotedTags[tag];
 
     /// <summary>From the terms found in a text to its labels.</summary>
-    internal void Judge(ReadOnlySpan<ulong> found, ref Labels labels)
+    internal void Judge(ulong[] found, ref Labels labels)
     {
         int best = 0;
         labels.Chain = _defaultChain;

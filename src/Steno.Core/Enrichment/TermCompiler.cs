@@ -29,7 +29,7 @@ internal sealed class TermCompiler(string path)
 
     public CompiledTerms Compile()
     {
-        int setLength = Math.Max(1, (_count + 63) / 64);
+        int setLength = TermSet.LengthFor(_count);
         ulong[] questionMark = new ulong[setLength];
         foreach (int term in _questionMark) questionMark[term / 64] |= 1UL << (term % 64);
         var phrases = new List<Phrase>[_keys.Count];
@@ -39,11 +39,13 @@ internal sealed class TermCompiler(string path)
         return new CompiledTerms
         {
             Words = new WordTable(_keys),
+            Filter = new WordFilter(_words.Keys.Select(Encoding.UTF8.GetBytes)),
             SetLength = setLength,
             TermsOfWord = SetsOfWords(_single, setLength),
             ArchitectureOfWord = SetsOfWords(_architecture, setLength),
             Roles = [.. _roles],
             PhrasesOfWord = [.. phrases.Select(list => list?.ToArray() ?? [])],
+            ReachOfWord = [.. phrases.Select(list => list?.Max(phrase => phrase.Words[1].Reach) ?? 0)],
             Patterns = [.. _patterns],
             QuestionMark = questionMark,
         };

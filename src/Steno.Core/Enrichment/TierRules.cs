@@ -34,7 +34,7 @@ internal sealed class TierRules
         ulong[] Set(string group) => TermSet.Of(_terms.GetValueOrDefault(group), setLength);
     }
 
-    public AceTier Judge(ReadOnlySpan<ulong> found)
+    public AceTier Judge(ulong[] found)
     {
         // Deciding to use something is A; and where architecture is at stake, A wins over C. Words of
         // architecture that something is only done to (configuring a framework) were not counted in the first

@@ -44,6 +44,9 @@ internal readonly record struct WordKey(ulong Low, ulong High)
         return new WordKey(folded.GetElement(0), folded.GetElement(1));
     }
 
+    /// <summary>Equality, in one comparison.</summary>
+    public bool Is(WordKey other) => ((Low ^ other.Low) | (High ^ other.High)) == 0;
+
     public static WordKey OfLong(ReadOnlySpan<byte> word)
     {
         Span<byte> folded = stackalloc byte[256];

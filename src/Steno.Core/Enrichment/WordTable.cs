@@ -45,7 +45,7 @@ internal sealed class WordTable
         while (true)
         {
             int number = _slots[slot] - 1;
-            if (number < 0 || _keys[number] == key) return number;
+            if (number < 0 || _keys[number].Is(key)) return number;
             slot = (slot + 1) & (_slots.Length - 1);
         }
     }

@@ -26,18 +26,13 @@ public sealed class JournalBatch
     /// <summary>
     /// The lines, each with its newline. Valid until the call that hands the batch out returns.
     /// </summary>
-    public ReadOnlyMemory<byte> Lines => _buffer.WrittenMemory[ChainHash.Size..];
+    public ReadOnlyMemory<byte> Lines => _buffer.WrittenMemory;
 
     /// <summary>
     /// When the oldest message in it reached this process, in <see cref="DateTimeOffset.UtcTicks"/>.
     /// </summary>
     public long OldestUtcTicks { get; private set; }
 
-    internal int LineBytes => _buffer.Length - ChainHash.Size;
-
-    /// <summary>
-    /// Room before the lines: the hash of a line is computed over the predecessor's hash laid in front of it.
-    /// </summary>
     internal LineBuffer Buffer => _buffer;
 
     internal void Add(long seq, long utcTicks)
@@ -55,8 +50,6 @@ public sealed class JournalBatch
     {
         if (_buffer.Capacity > MaxKeptCapacity) _buffer = new LineBuffer(InitialCapacity);
         _buffer.Truncate(0);
-        _buffer.GetSpan(ChainHash.Size)[..ChainHash.Size].Clear();
-        _buffer.Advance(ChainHash.Size);
         Count = 0;
         FirstSeq = 0;
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 
 namespace Steno.Core.Journal;
 
@@ -29,11 +28,8 @@ public static class JournalLine
     /// </summary>
     public static ChainHash ComputeHash(in ChainHash previous, ReadOnlySpan<byte> body)
     {
-        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(previous);
-        sha.AppendData(body);
         ChainHash hash = default;
-        sha.GetHashAndReset(hash);
+        Sha256.Hash(previous, body, hash);
         return hash;
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Steno.Core.Files;
 
 namespace Steno.Core.Journal;
@@ -29,7 +28,6 @@ public sealed class JournalWriter : IDisposable
     private readonly Semaphore _handedOver = new(0, int.MaxValue);
     private readonly Semaphore _committerFree = new(1, 1);
     private readonly CommitLatency _latency = new();
-    private readonly SHA256 _sha256 = SHA256.Create(); // kept: the one-shot call makes and frees a context each time
 
     private JournalBatch _filling = new();
     private JournalBatch _committing = new();
@@ -136,7 +134,7 @@ public sealed class JournalWriter : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ThrowIfFailed();
-        if (_filling.LineBytes >= MaxBatchBytes) HandOver();
+        if (_filling.Buffer.Length >= MaxBatchBytes) HandOver();
         _lineStart = _filling.Buffer.Length;
         return _filling.Buffer;
     }
@@ -158,16 +156,7 @@ public sealed class JournalWriter : IDisposable
     {
         if (_lineStart < 0) throw new InvalidOperationException("EndLine without BeginLine.");
         LineBuffer buffer = _filling.Buffer;
-
-        // The hash covers predecessor ‖ body. The 32 bytes before the body are lent for the predecessor and
-        // put back: one call over contiguous bytes is half the cost of three on an incremental hash.
-        Span<byte> covered = buffer.MutableWritten[(_lineStart - ChainHash.Size)..];
-        Span<byte> lent = covered[..ChainHash.Size];
-        ChainHash kept = ChainHash.FromBytes(lent);
-        ((ReadOnlySpan<byte>)_head).CopyTo(lent);
-        _sha256.TryComputeHash(covered, _head, out _);
-        ((ReadOnlySpan<byte>)kept).CopyTo(lent);
-
+        _head = JournalLine.ComputeHash(_head, buffer.Written[_lineStart..]);
         JournalLine.WriteSuffix(_head, buffer);
         _filling.Add(_nextSeq++, receivedAt.UtcTicks);
         if (_filling.Count == 1) Volatile.Write(ref _oldestFilling, receivedAt.UtcTicks);
@@ -280,7 +269,6 @@ public sealed class JournalWriter : IDisposable
         _stopping = true;
         _handedOver.Release();
         _committer.Join();
-        _sha256.Dispose();
         _handedOver.Dispose();
         _committerFree.Dispose();
     }

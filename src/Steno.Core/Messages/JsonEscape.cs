@@ -48,7 +48,7 @@ internal static class JsonEscape
     private static void WritePiece(LineBuffer line, ReadOnlySpan<byte> text)
     {
         // Whole vectors are stored even where only a part of them counts.
-        Span<byte> room = line.GetSpan(text.Length * EscapeLengthMax + Vector128<byte>.Count);
+        Span<byte> room = line.GetSpan(text.Length * EscapeLengthMax + (2 * Vector128<byte>.Count));
         ref byte source = ref MemoryMarshal.GetReference(text);
         ref byte target = ref MemoryMarshal.GetReference(room);
         int read = 0, written = 0;
@@ -56,42 +56,36 @@ internal static class JsonEscape
         {
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref source, (nuint)read);
             bytes.StoreUnsafe(ref target, (nuint)written);
-            uint mask = Special(bytes);
-            if (mask == 0)
+            uint special = Special(bytes, out Vector128<byte> frequent);
+            if (special == 0)
             {
                 read += Vector128<byte>.Count;
                 written += Vector128<byte>.Count;
-                continue;
             }
-
-            int run = BitOperations.TrailingZeroCount(mask);
-            read += run;
-            written += run;
-            byte special = Unsafe.Add(ref source, read);
-            if (special is (byte)'"' or (byte)'\\')
+            else if (special == frequent.ExtractMostSignificantBits())
             {
-                // By far the most frequent ones: what head and tail are made of.
-                Unsafe.Add(ref target, written) = (byte)'\\';
-                Unsafe.Add(ref target, written + 1) = special;
-                read++;
-                written += 2;
-                continue;
+                written += WriteFrequent(bytes, special, Vector128<byte>.Count, ref Unsafe.Add(ref target, written));
+                read += Vector128<byte>.Count;
             }
-
-            written += WriteOne(text, ref read, room[written..]);
+            else
+            {
+                int run = BitOperations.TrailingZeroCount(special);
+                read += run;
+                written += run;
+                written += WriteOne(text, ref read, room[written..]);
+            }
         }
 
         int rest = text.Length - read;
         if (rest > 0)
         {
-            // Most strings are short, so their last bytes matter: as a vector too, if none of
-            // them needs an escape.
-            Vector128<byte> padded = default;
+            // Most strings are short, so their last bytes matter: as a vector, too.
+            Vector128<byte> padded = Vector128.Create((byte)'0');
             text[read..].CopyTo(MemoryMarshal.AsBytes(new Span<Vector128<byte>>(ref padded)));
-            if ((Special(padded) & ((1u << rest) - 1)) == 0)
+            uint special = Special(padded, out Vector128<byte> frequent);
+            if (special == frequent.ExtractMostSignificantBits())
             {
-                padded.StoreUnsafe(ref target, (nuint)written);
-                written += rest;
+                written += WriteFrequent(padded, special, rest, ref Unsafe.Add(ref target, written));
             }
             else
             {
@@ -102,11 +96,39 @@ internal static class JsonEscape
         line.Advance(written);
     }
 
+    /// <summary>
+    /// Writes a vector whose escapes are all of two characters: each half is spread out over a whole vector, with
+    /// backslashes in the holes.
+    /// </summary>
+    /// <param name="bytes">What to write.</param>
+    /// <param name="special">Bit n: byte n is to be escaped.</param>
+    /// <param name="count">How many of the bytes, 1 to 16; none behind them is special.</param>
+    /// <param name="target">Room for two vectors.</param>
+    /// <returns>Bytes written.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Special(Vector128<byte> bytes)
+    private static int WriteFrequent(Vector128<byte> bytes, uint special, int count, ref byte target)
     {
-        Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
+        Vector128<byte> lineFeed = Vector128.Equals(bytes, Vector128.Create((byte)'\n'));
+        bytes = Vector128.ConditionalSelect(lineFeed, Vector128.Create((byte)'n'), bytes);
+        Vector128<byte> backslashes = Vector128.Create((byte)'\\');
+        Vector128<byte> first = Vector128.Create(bytes.GetLower(), backslashes.GetLower());
+        Vector128<byte> second = Vector128.Create(bytes.GetUpper(), backslashes.GetLower());
+        int half = Vector64<byte>.Count + BitOperations.PopCount(special & 0xFF);
+        Vector128.ShuffleNative(first, EscapeSpread.Of(special & 0xFF)).StoreUnsafe(ref target);
+        Vector128.ShuffleNative(second, EscapeSpread.Of(special >> 8)).StoreUnsafe(ref target, (nuint)half);
+        return count + BitOperations.PopCount(special);
+    }
+
+    /// <returns>Bit n: byte n is to be escaped.</returns>
+    /// <param name="bytes">The text.</param>
+    /// <param name="frequent">Those among them that become two characters.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Special(Vector128<byte> bytes, out Vector128<byte> frequent)
+    {
+        frequent = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
             | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+            | Vector128.Equals(bytes, Vector128.Create((byte)'\n'));
+        Vector128<byte> special = frequent
             | Vector128.LessThan(bytes, Vector128.Create((byte)' '))
             | Vector128.Equals(bytes, Vector128.Create((byte)0x7F))
             | Vector128.Equals(bytes, Vector128.Create((byte)0xC2));

@@ -35,12 +35,15 @@ internal sealed class Receiver(Socket transport, bool ownsThread)
 
     private int Receive(Span<byte> target)
     {
+        // Behind a large read there is mostly more already: asking first would be a system call for nothing.
+        bool asks = _smallReads > 0;
         while (true)
         {
-            if (!transport.Poll(WaitMax, SelectMode.SelectRead)) continue;
+            if (asks && !transport.Poll(WaitMax, SelectMode.SelectRead)) continue;
             int count = transport.Receive(target, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw new SocketException((int)error);
+            asks = true;
         }
     }
 }

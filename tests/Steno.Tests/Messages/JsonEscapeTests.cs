@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Steno.Core;
 using Steno.Core.Messages;
 
@@ -42,4 +43,14 @@ public sealed class JsonEscapeTests
             Assert.Equal(text, JsonSerializer.Deserialize<string>(line.Written));
         }
     }
+
+    [Fact]
+    public void Any_mixture_comes_back() =>
+        Gen.String[Gen.Char["ab\"\\\n\t\0\u007f\u0085é漢"], 0, 70].Sample(text =>
+        {
+            var line = new LineBuffer(8);
+            JsonEscape.WriteString(line, text);
+            Assert.DoesNotContain(Encoding.UTF8.GetString(line.Written), char.IsControl);
+            Assert.Equal(text, JsonSerializer.Deserialize<string>(line.Written));
+        });
 }
