@@ -13,8 +13,11 @@ namespace Steno.Control;
 /// </summary>
 internal sealed class ControlClient : IDisposable
 {
-    /// <summary>A healthy recorder answers in a millisecond; one under heavy load in some tens.</summary>
-    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// A healthy recorder answers in a millisecond; one under heavy load in some tens. With the start of the
+    /// process a verb that asks one question answers within two seconds.
+    /// </summary>
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(10);
 
