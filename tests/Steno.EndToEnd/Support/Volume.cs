@@ -82,6 +82,11 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <summary>What ext4 does by itself when it finds an error: it lets nobody write any more.</summary>
     public Task MakeReadOnlyAsync() => RunAsync("mount", "-o", "remount,abort", Path);
 
+    /// <summary>As root mounts it so. Nobody has a file open for writing there.</summary>
+    public Task ForbidWritingAsync() => RunAsync("mount", "-o", "remount,ro", Path);
+
+    public Task AllowWritingAsync() => RunAsync("mount", "-o", "remount,rw", Path);
+
     /// <summary>Whoever writes waits from now on, as on a device that does not answer.</summary>
     public async Task FreezeAsync()
     {
