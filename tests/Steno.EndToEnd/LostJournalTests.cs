@@ -219,7 +219,12 @@ public sealed class LostJournalTests : IDisposable
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
         await publisher.WaitForOutputAsync("ready");
+        long since = TimeProvider.System.GetTimestamp();
         Directory.Move(_logs.Logs, moved);
+        await Eventually.GetAsync(
+            async () => (await StenoBinary.RunAsync(["status", "--json", "--logs", moved])).Output,
+            said => said.Contains("was renamed", StringComparison.Ordinal), TimeSpan.FromSeconds(5), "status says it at the new place");
+        TestContext.Current.TestOutputHelper?.WriteLine($"named after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
         await recorder.Process.WaitForErrorAsync("was renamed, deleted or replaced");
         await publisher.TellAsync("send 100 1");
         (int code, string output, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", moved]);

@@ -60,8 +60,11 @@ public sealed class LogDirectory
     /// <summary>The pid of the process that last held the lock.</summary>
     public string PidFile => Path.Combine(Root, "recorder.pid");
 
+    /// <summary>A byte that the recorder writes to see whether the disk takes one.</summary>
+    public string TrialFile => Path.Combine(Root, "recorder.trial");
+
     /// <summary>The files that a writer opens by name.</summary>
-    internal IReadOnlyList<string> Files => [LockFile, PidFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile];
+    internal IReadOnlyList<string> Files => [LockFile, PidFile, TrialFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile];
 
     /// <summary>The directories that a writer makes when it needs them.</summary>
     internal IReadOnlyList<string> Directories => [Archive, Path.GetDirectoryName(RecoveryFile)!, Quarantine];

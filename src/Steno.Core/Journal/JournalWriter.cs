@@ -44,6 +44,7 @@ public sealed class JournalWriter : IDisposable
     private long _durableSeq;
     private long _oldestFilling = long.MaxValue;
     private long _oldestCommitting = long.MaxValue;
+    private long _commitBegan;
 
     /// <summary>
     /// Begins to write at <paramref name="position"/>, which must be the durable end of the file.
@@ -118,6 +119,12 @@ public sealed class JournalWriter : IDisposable
             return oldest == long.MaxValue ? null : new DateTimeOffset(oldest, TimeSpan.Zero);
         }
     }
+
+    /// <summary>
+    /// For how long the disk has had a batch and has not confirmed it; null while it has none. Any thread.
+    /// </summary>
+    public TimeSpan? Confirming =>
+        Volatile.Read(ref _commitBegan) is not 0 and var began ? _time.GetElapsedTime(began) : null;
 
     /// <summary>
     /// What is written waits for; null: nothing, and a full disk is a failure like any other. Set before there is
@@ -318,6 +325,7 @@ public sealed class JournalWriter : IDisposable
         ReadOnlySpan<byte> lines = batch.Lines.Span;
         Room?.Await(lines.Length);
         long began = _time.GetTimestamp();
+        Volatile.Write(ref _commitBegan, began);
         try
         {
             WriteWhereThereIsRoom(lines); // steps 1 and 2
@@ -330,6 +338,10 @@ public sealed class JournalWriter : IDisposable
             Volatile.Write(ref _writtenSeq, DurableSeq);
             _failure = e;
             return;
+        }
+        finally
+        {
+            Volatile.Write(ref _commitBegan, 0);
         }
 
         // 4. Only now is the batch recorded.

@@ -1,3 +1,5 @@
+using Steno.Recorder;
+
 namespace Steno.Commands;
 
 /// <summary>
@@ -15,4 +17,6 @@ internal static class ExitCodes
 
     /// <summary>Ended by Ctrl+C, as the shell counts it.</summary>
     public const int Interrupted = 130;
+
+    public static int Of(RecorderStatus status) => status.Recording ? Done : Failed;
 }

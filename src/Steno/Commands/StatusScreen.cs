@@ -28,13 +28,26 @@ internal static class StatusScreen
 
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        Styled verdict = status.Recording ? Styled.Good("✓ Recording.")
-            : Styled.Bad(status.Known ? "✗ NOT recording." : "✗ NOT KNOWN whether it records.");
+        PrintVerdict(status, screen);
+        PrintDetails(status, screen, now);
+    }
+
+    /// <summary>Whether it records, and why.</summary>
+    public static void PrintVerdict(RecorderStatus status, Screen screen)
+    {
+        Styled verdict = VerdictOf(status);
         IReadOnlyList<string> why = Wrapped.Lines(status.Reason + Proof(status), screen.Columns, verdict.Text.Length + 1, 2);
         screen.Line($"{verdict} {why[0]}");
         foreach (string more in why.Skip(1)) screen.Line($"  {more}");
+    }
 
-        // No recorder answered: nothing more is known, and what is not known is not shown as zero.
+    public static Styled VerdictOf(RecorderStatus status) => status.Recording ? Styled.Good("✓ Recording.")
+        : Styled.Bad(status.Known ? "✗ NOT recording." : "✗ NOT KNOWN whether it records.");
+
+    /// <summary>All the rest, behind an empty line; nothing when no recorder answered.</summary>
+    public static void PrintDetails(RecorderStatus status, Screen screen, DateTimeOffset now)
+    {
+        // Nothing more is known then, and what is not known is not shown as zero.
         if (status.Session is null && status.StartedAt is null) return;
 
         screen.Line();

@@ -36,18 +36,15 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
             (string? reason, string? missing) = await RecordingNote.LookAsync(logs, hints, cancellation).ConfigureAwait(false);
             if (missing is not null && missing != toldMissing) Write($"{Clock()} Not all is here: {missing}");
             toldMissing = missing;
-            if (reason is not null && Kind(reason) != told) Write($"{Clock()} Not recording now: {reason}");
+            if (reason is not null && ReasonKind.Of(reason) != told) Write($"{Clock()} Not recording now: {reason}");
             if (reason is null && told is not null) Write($"{Clock()} Recording again.");
-            told = reason is null ? null : Kind(reason);
+            told = reason is null ? null : ReasonKind.Of(reason);
             await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>As the messages beside it show theirs: local.</summary>
     private string Clock() => time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-
-    /// <summary>Reasons count seconds; that is no news.</summary>
-    private static string Kind(string reason) => string.Concat(reason.Where(character => !char.IsDigit(character)));
 
     private void Write(string remark)
     {

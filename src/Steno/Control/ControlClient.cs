@@ -13,8 +13,11 @@ namespace Steno.Control;
 /// </summary>
 internal sealed class ControlClient : IDisposable
 {
-    /// <summary>A healthy recorder answers in a millisecond; one under heavy load in some tens.</summary>
-    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// A healthy recorder answers in a millisecond; one under heavy load in some tens. With the start of the
+    /// process a verb that asks one question answers within two seconds.
+    /// </summary>
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(10);
 
@@ -166,7 +169,8 @@ internal sealed class ControlClient : IDisposable
     private ControlReply NotConnected(SocketException reason) => reason.SocketErrorCode switch
     {
         SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused,
-            $"The recorder on {_logs} belongs to another user."),
+            $"The recorder on {_logs} belongs to another user, who alone may ask it.")
+        { IsKnown = false },
         // Somebody has deleted it: the recorder does not notice, and records.
         _ when DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } holder => new ControlReply(
             ControlOutcome.NotAnswering,
@@ -177,8 +181,13 @@ internal sealed class ControlClient : IDisposable
             IsKnown = false,
         },
         _ => new ControlReply(ControlOutcome.NotRunning,
-            $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`."),
+            $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`.{Obstacle()}"),
     };
+
+    /// <summary>Why the advice to start one would lead nowhere; nothing if it would not.</summary>
+    private string Obstacle() => Directory.Exists(_logs) && WriteAccess.FindObstacle(_logs) is { } obstacle
+        ? $" It could not write there: {obstacle.Message}. {obstacle.Hint}"
+        : "";
 
     private ControlReply NotAnswering(string why)
     {

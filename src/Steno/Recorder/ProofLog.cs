@@ -7,6 +7,10 @@ internal sealed class ProofLog(TimeProvider time)
 {
     private long _lastSyncTicks;
     private long _lastTrafficTicks;
+    private long _lastSync;
+
+    /// <summary>How long ago the disk confirmed something; null before the first time.</summary>
+    public TimeSpan? SinceSync => Volatile.Read(ref _lastSync) is not 0 and var last ? time.GetElapsedTime(last) : null;
 
     /// <summary>
     /// A batch is durable; <paramref name="lastMessageSeq"/> is the last line that is an agent's message.
@@ -15,6 +19,7 @@ internal sealed class ProofLog(TimeProvider time)
     {
         long now = time.GetUtcNow().UtcTicks;
         Volatile.Write(ref _lastSyncTicks, now);
+        Volatile.Write(ref _lastSync, time.GetTimestamp());
         if (batch.FirstSeq <= lastMessageSeq) Volatile.Write(ref _lastTrafficTicks, now);
     }
 

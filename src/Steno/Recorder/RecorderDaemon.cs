@@ -23,6 +23,9 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <summary>For descriptors that the doors give back as they close.</summary>
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(2);
 
+    /// <summary>For so long what the disk confirmed last stands for how it is.</summary>
+    private static readonly TimeSpan ProvenFor = TimeSpan.FromSeconds(1);
+
     private readonly ILogger _logger = loggers.CreateLogger("recorder");
     private readonly LiveFeed _feed = new(options.Connections.Control / 2);
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,11 +73,13 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
                 current => completeness.Judge(current).Verdict);
+            using DiskTrial trial = new(options.Logs, options.DiskReserveBytes, () => IsTrialNeeded(session), time, _logger);
             _scribe.Start();
             check.Start();
+            trial.Start();
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, time);
+                options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
@@ -195,6 +200,10 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// </summary>
     private static Task AbandonAsync(List<Source> sources) =>
         Task.WhenAll(sources.Select(source => source.AbandonAsync("Closed, since recording has stopped.")));
+
+    /// <summary>Not while messages show how the disk is, nor where others may find a file that is not theirs.</summary>
+    private bool IsTrialNeeded(LiveSession session) =>
+        !(_proofs.SinceSync < ProvenFor) && session.DirectoryProblem is null && _scribe!.Failure is null;
 
     /// <summary>On the committer's thread: a batch is durable.</summary>
     private void OnRecorded(JournalBatch batch)

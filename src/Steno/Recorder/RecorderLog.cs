@@ -26,6 +26,12 @@ internal static partial class RecorderLog
     [LoggerMessage(1506, LogLevel.Error, "The journal could not be closed in good order: {Reason} {Hint}")]
     public static partial void CloseFailed(ILogger logger, string reason, string hint);
 
+    [LoggerMessage(1523, LogLevel.Error, "What is said now would not be recorded: {Reason}")]
+    public static partial void TrialFailed(ILogger logger, string reason);
+
+    [LoggerMessage(1524, LogLevel.Information, "The disk takes what is said again.")]
+    public static partial void TrialPassed(ILogger logger);
+
     [LoggerMessage(1521, LogLevel.Warning, "The journal cannot be checked: {Reason} {Hint}")]
     public static partial void CheckFailed(ILogger logger, string reason, string hint);
 

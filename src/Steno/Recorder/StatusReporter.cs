@@ -24,9 +24,15 @@ internal sealed class StatusReporter(
     RateMeter rate,
     ProofLog proofs,
     JournalCheck check,
+    DiskTrial trial,
     TimeProvider time)
 {
-    /// <summary>Longer than any sane sync, and short enough that status turns within 5 s.</summary>
+    /// <summary>
+    /// Longer than any sane sync, and sooner than <see cref="SilenceMax"/> of the scribe that waits for it.
+    /// </summary>
+    private static readonly TimeSpan ConfirmingMax = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>Short enough that status turns within 5 s.</summary>
     private static readonly TimeSpan UnrecordedMax = TimeSpan.FromSeconds(3);
 
     /// <summary>The scribe moves once a second at least, unless the disk holds it.</summary>
@@ -43,7 +49,7 @@ internal sealed class StatusReporter(
         IReadOnlyList<IncidentStatus> befell = incidents.Snapshot();
         TimeSpan lag = Lag(session.Writer, now);
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
-        string? problem = FindProblem(session.Writer, heard, lag) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
+        string? problem = FindProblem(session.Writer, heard, lag, now) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
         IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
         (Verdict verdict, NumberingFacts numbers) = completeness.Judge(session);
@@ -99,10 +105,12 @@ internal sealed class StatusReporter(
         DateTimeOffset? oldest = journal.OldestUnrecorded;
         if (scribe.AtHandSince is { } composed && (oldest is null || composed < oldest)) oldest = composed;
         if (queue.OldestQueuedAt is { } queued && (oldest is null || queued < oldest)) oldest = queued;
-        return oldest is { } since && since < now ? now - since : TimeSpan.Zero;
+        return Age(oldest, now);
     }
 
-    private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag)
+    private static TimeSpan Age(DateTimeOffset? since, DateTimeOffset now) => since < now ? now - since.Value : TimeSpan.Zero;
+
+    private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag, DateTimeOffset now)
     {
         Exception? failure = scribe.Failure is JournalFailedException { InnerException: { } cause } ? cause : scribe.Failure;
         if (failure is StorageException { IsOutOfDescriptors: true } full) return $"Recording has stopped: {full.Message}. {full.Hint}";
@@ -114,10 +122,16 @@ internal sealed class StatusReporter(
         if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)
             return string.Create(CultureInfo.InvariantCulture, $"The queue is full since {stalled:HH:mm:ss}Z: the disk does not keep up, and messages may be lost on the way.");
-        if (lag > UnrecordedMax)
-            return string.Create(CultureInfo.InvariantCulture, $"The disk has not confirmed a message for {lag.TotalSeconds:0.0} s.");
+        // First the disk, for a scribe that waits for it does not move either.
+        if (journal.Confirming is { } confirming && confirming > ConfirmingMax)
+            return string.Create(CultureInfo.InvariantCulture, $"The disk has not confirmed a message for {confirming.TotalSeconds:0.0} s: it is stuck, or very slow.");
+        if (trial.Hangs is { } hangs)
+            return string.Create(CultureInfo.InvariantCulture, $"The disk has not confirmed a trial write for {hangs.TotalSeconds:0.0} s: it is stuck, or very slow.");
+        if (trial.Refusal is { } refusal) return refusal;
         if (scribe.Silence > SilenceMax)
-            return string.Create(CultureInfo.InvariantCulture, $"The scribe has not moved for {scribe.Silence.TotalSeconds:0.0} s: the disk is stuck, or the machine is.");
+            return string.Create(CultureInfo.InvariantCulture, $"The scribe has not moved for {scribe.Silence.TotalSeconds:0.0} s: the machine is overloaded, or something holds that thread.");
+        if (lag > UnrecordedMax)
+            return string.Create(CultureInfo.InvariantCulture, $"A message has not been recorded for {lag.TotalSeconds:0.0} s: more comes in than can be written.");
         SourceStatus? deaf = heard.FirstOrDefault(source => !source.Listening);
         return deaf is null ? null : $"Not listening to {deaf.Endpoint}: {deaf.Problem}";
     }

@@ -14,17 +14,22 @@ internal sealed class Screen
     private readonly TextWriter _writer;
     private readonly Stream _bytes;
 
-    public Screen(TextWriter writer, bool hasColours, int? columns = null, Stream? bytes = null)
+    public Screen(
+        TextWriter writer, bool hasColours, int? columns = null, Stream? bytes = null, bool isAddressable = false)
     {
         _writer = writer;
         _bytes = bytes ?? Stream.Null;
         HasColours = hasColours;
         Columns = columns;
+        IsAddressable = isAddressable;
     }
 
     public bool HasColours { get; }
 
     public bool IsTerminal => Columns is not null;
+
+    /// <summary>A terminal whose cursor goes where it is told: see <see cref="FullScreen"/>.</summary>
+    public bool IsAddressable { get; }
 
     /// <summary>The terminal's width; null when this is no terminal, and nothing needs to be cut.</summary>
     public int? Columns { get; }
@@ -61,6 +66,9 @@ internal sealed class Screen
     /// </summary>
     public void Verbatim(string ours) => _writer.WriteLine(ours);
 
+    /// <summary>What a terminal obeys, and lines of ours made for it. Nothing is added.</summary>
+    public void Control(string ours) => _writer.Write(ours);
+
     /// <summary>Foreign bytes as they are. Never for a terminal.</summary>
     public void Bytes(ReadOnlySpan<byte> bytes)
     {
@@ -79,7 +87,8 @@ internal sealed class Screen
             new StreamWriter(stream, bufferSize: 16 << 10) { NewLine = "\n" },
             hasColours: !redirected && TerminalColours.Wanted(Environment.GetEnvironmentVariable),
             columns: redirected ? null : WidthOf(),
-            bytes: stream);
+            bytes: stream,
+            isAddressable: !redirected && TerminalColours.IsAddressable(Environment.GetEnvironmentVariable));
     }
 
     private static int WidthOf()

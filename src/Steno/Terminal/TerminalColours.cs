@@ -7,5 +7,8 @@ internal static class TerminalColours
     /// NO_COLOR set to anything says no (no-color.org), and so does a terminal that has none.
     /// </summary>
     public static bool Wanted(Func<string, string?> variable) =>
-        string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") is not (null or "" or "dumb");
+        string.IsNullOrEmpty(variable("NO_COLOR")) && IsAddressable(variable);
+
+    /// <summary>Whether the terminal obeys more than line breaks.</summary>
+    public static bool IsAddressable(Func<string, string?> variable) => variable("TERM") is not (null or "" or "dumb");
 }

@@ -54,6 +54,24 @@ public sealed class FailingDiskTests : IDisposable
         await Control.IsRedAsync("no call was refused", () => IsToldAsync(healthy, Session, forGood: true, seconds: 1));
     }
 
+    [Fact]
+    public async Task A_quota_that_is_used_up_is_named_and_when_there_is_more_recording_goes_on()
+    {
+        using Strace strace = new("pwrite64", "error=EDQUOT:when=20..27");
+        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _publishers, before: strace.Before);
+        const string Cause = "Disk quota exceeded";
+        await Control.IsRedAsync("there is room", () => recorder.IsNamedAsync(Cause, seconds: 1));
+        await publisher.TellAsync("send 3000 1 500");
+        await recorder.IsNamedAsync(Cause);
+        Assert.True(strace.HasTampered);
+        // Eight refusals, half a second each, for each of the two threads that write.
+        await recorder.WaitForAsync(s => s.GetProperty("recording").GetBoolean(), "it records again", 15);
+        JsonElement status = await recorder.WaitUntilReceivedAsync(3000);
+        Assert.Equal(0, await recorder.StopAsync(status.GetProperty("pid").GetInt32()));
+        Assert.Equal(3000, _logs.Lines().Count(line => line.StartsWith("{\"Id\":\"m-", StringComparison.Ordinal)));
+    }
+
     /// <summary>
     /// It ends with exit code 1 and says why; or status says that the disk failed, or is full, and it ends so when
     /// asked; or it goes on in a child session, or, where there was no room for a while, in this one.

@@ -9,8 +9,6 @@ namespace Steno.EndToEnd.Faults;
 /// </summary>
 public sealed class NotHeardTests : IDisposable
 {
-    private const double Limit = 5;
-
     private readonly TestLogs _logs = new();
     private readonly string _endpoint = Ports.FreeEndpoint();
 
@@ -37,27 +35,27 @@ public sealed class NotHeardTests : IDisposable
         await using (ChildProcess other = PythonPeer.Start("stranger.py", stranger, _endpoint))
         {
             await other.WaitForOutputAsync("ready");
-            await IsNamedAsync(recorder, cause);
+            await recorder.IsNamedAsync(cause);
             Assert.Contains(_endpoint, (await recorder.StatusAsync()).GetProperty("reason").GetString(), StringComparison.Ordinal);
         }
 
         await using ChildProcess again = PythonPeer.Start("publisher.py", "bind", _endpoint);
-        await recorder.WaitUntilRecordingAsync();
-        await Control.IsRedAsync("the broker is back", () => IsNamedAsync(recorder, cause, seconds: 0.5));
+        await recorder.RecordsAgainAsync();
+        await Control.IsRedAsync("the broker is back", () => recorder.IsNamedAsync(cause, seconds: 0.5));
     }
 
     [Fact]
     public async Task A_broker_that_is_gone_is_named()
     {
         await using RecorderProcess recorder = await HeardAsync();
-        await IsNamedAsync(recorder, "Nothing answers at");
+        await recorder.IsNamedAsync("Nothing answers at");
     }
 
     [Fact]
     public async Task A_host_name_that_leads_nowhere_is_named()
     {
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, "tcp://no-such-host.invalid:5555");
-        await IsNamedAsync(recorder, "no-such-host.invalid");
+        await recorder.IsNamedAsync("no-such-host.invalid");
     }
 
     [Fact]
@@ -65,7 +63,7 @@ public sealed class NotHeardTests : IDisposable
     {
         string path = $"ipc://{_logs.Root}/broker.sock";
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, path);
-        await IsNamedAsync(recorder, $"Nothing answers at {path}");
+        await recorder.IsNamedAsync($"Nothing answers at {path}");
     }
 
     [Fact]
@@ -76,10 +74,10 @@ public sealed class NotHeardTests : IDisposable
         ChildProcess other = await PythonPeer.BindAsync("XPUB", second);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint, more: ["--broker", second]);
         await recorder.WaitUntilRecordingAsync();
-        await Control.IsRedAsync("both are there", () => IsNamedAsync(recorder, second, seconds: 0.5));
+        await Control.IsRedAsync("both are there", () => recorder.IsNamedAsync(second, seconds: 0.5));
         other.Signal(PosixSignalNumber.Kill);
         await other.DisposeAsync();
-        await IsNamedAsync(recorder, second);
+        await recorder.IsNamedAsync(second);
         JsonElement sources = (await recorder.StatusAsync()).GetProperty("sources");
         Assert.Equal([true, false], sources.EnumerateArray().Select(source => source.GetProperty("listening").GetBoolean()));
     }
@@ -92,15 +90,5 @@ public sealed class NotHeardTests : IDisposable
         await recorder.WaitUntilRecordingAsync();
         broker.Signal(PosixSignalNumber.Kill);
         return recorder;
-    }
-
-    private static async Task IsNamedAsync(RecorderProcess recorder, string cause, double seconds = Limit)
-    {
-        long since = TimeProvider.System.GetTimestamp();
-        await recorder.WaitForAsync(
-            s => !s.GetProperty("recording").GetBoolean()
-                && s.GetProperty("reason").GetString()!.Contains(cause, StringComparison.Ordinal),
-            $"status names it: {cause}", seconds);
-        TestContext.Current.TestOutputHelper?.WriteLine($"named after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
     }
 }

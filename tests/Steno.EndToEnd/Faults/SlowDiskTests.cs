@@ -57,10 +57,7 @@ public sealed class SlowDiskTests : IDisposable
         RecorderProcess.StartAsync(_logs, _publishers, before: before, more: ["--queue-budget", "1MiB"]);
 
     private static Task<JsonElement> StallIsToldAsync(RecorderProcess recorder, double seconds) =>
-        recorder.WaitForAsync(
-            s => !s.GetProperty("recording").GetBoolean()
-                && s.GetProperty("reason").GetString()!.Contains("not keep up", StringComparison.Ordinal),
-            "status says that the disk does not keep up", seconds);
+        recorder.IsNamedAsync("not keep up", seconds);
 
     private static void AssertMemory(int pid, long maxMiB)
     {

@@ -31,7 +31,7 @@ public sealed class VolumeTests
         string filler = Path.Combine(volume.Path, "filler");
         await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", reserve]);
-        await publisher.TellAsync("send 12000 1 1500");
+        await publisher.TellAsync("send 12000 1 900");
         await recorder.WaitUntilReceivedAsync(100);
         string session = await SessionAsync(recorder);
         await Control.IsRedAsync("there is room", () => IsToldAsync(recorder, cause, seconds: 0.1));
@@ -47,8 +47,8 @@ public sealed class VolumeTests
         // 2 KiB a line and no second copy: what is there is whole.
         await JournalVerifier.VerifyAsync(logs.Journal);
         File.Delete(filler);
-        await recorder.WaitForAsync(s => s.GetProperty("recording").GetBoolean(), "it records again by itself", 5);
-        await publisher.WaitForOutputAsync("sent 12000");
+        await recorder.RecordsAgainAsync();
+        await publisher.WaitForOutputAsync("sent 12000", TimeSpan.FromSeconds(30));
         JsonElement after = await recorder.WaitUntilReceivedAsync(12000);
         Assert.Equal(session, after.GetProperty("session").GetProperty("id").GetString());
         Assert.Contains("The disk was full", after.GetProperty("incidents").ToString(), StringComparison.Ordinal);
@@ -176,9 +176,7 @@ public sealed class VolumeTests
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers))
         {
             await recorder.WaitUntilRecordingAsync();
-            Task IsNotRecordingAsync(double seconds) => recorder.WaitForAsync(
-                s => !s.GetProperty("recording").GetBoolean(),
-                "status says that nothing is recorded", seconds);
+            Task IsNotRecordingAsync(double seconds) => recorder.IsNamedAsync("There is no log directory", seconds);
             await Control.IsRedAsync("the directory is there", () => IsNotRecordingAsync(seconds: 1));
             Directory.Delete(logs.Logs, recursive: true);
             await IsNotRecordingAsync(seconds: 5);
@@ -196,11 +194,8 @@ public sealed class VolumeTests
         return publisher;
     }
 
-    private static async Task IsToldAsync(RecorderProcess recorder, string cause, double seconds) =>
-        await recorder.WaitForAsync(
-            s => !s.GetProperty("recording").GetBoolean()
-                && s.GetProperty("reason").GetString()!.Contains(cause, StringComparison.Ordinal),
-            $"status says '{cause}'", seconds);
+    private static Task<JsonElement> IsToldAsync(RecorderProcess recorder, string cause, double seconds) =>
+        recorder.IsNamedAsync(cause, seconds);
 
     /// <summary>
     /// Status names the cause within 5 s of the fault, and the recorder ends with exit code 1 when asked.

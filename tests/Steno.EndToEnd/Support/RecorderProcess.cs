@@ -63,6 +63,33 @@ internal sealed class RecorderProcess : IAsyncDisposable
     public Task<JsonElement> WaitUntilRecordingAsync() =>
         WaitForAsync(status => status.GetProperty("recording").GetBoolean(), "the recorder records");
 
+    /// <summary>
+    /// Waits until status says that nothing is recorded, and why, and exits 1; how long that took is in the output
+    /// of the test. 5 s is what the documents promise.
+    /// </summary>
+    /// <param name="cause">A part of the reason.</param>
+    public async Task<JsonElement> IsNamedAsync(string cause, double seconds = 5)
+    {
+        long since = TimeProvider.System.GetTimestamp();
+        JsonElement status = await WaitForAsync(
+            s => !s.GetProperty("recording").GetBoolean()
+                && s.GetProperty("reason").GetString()!.Contains(cause, StringComparison.Ordinal),
+            $"status names it: {cause}", seconds);
+        Tell("named", since);
+        return status;
+    }
+
+    /// <summary>The cause is gone: within 5 s status says so.</summary>
+    public async Task RecordsAgainAsync()
+    {
+        long since = TimeProvider.System.GetTimestamp();
+        await WaitForAsync(status => status.GetProperty("recording").GetBoolean(), "it records again", 5);
+        Tell("recording again", since);
+    }
+
+    private static void Tell(string what, long since) => TestContext.Current.TestOutputHelper?.WriteLine(
+        $"{what} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
+
     public Task<JsonElement> WaitUntilReceivedAsync(long messages, double seconds = 30) => WaitForAsync(
         status => status.GetProperty("received").GetInt64() >= messages && status.GetProperty("lag_ms").GetInt64() == 0
             && status.GetProperty("durable_seq").GetInt64() == status.GetProperty("written_seq").GetInt64(),

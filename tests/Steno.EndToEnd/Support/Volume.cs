@@ -16,8 +16,11 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <summary>Without writing the file system's own log first: as if the plug were pulled.</summary>
     private const uint NoLogFlush = 2;
 
+    private const string Freezer = "/usr/sbin/fsfreeze";
+
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("steno-volume-");
     private readonly bool _isOnTmpfs;
+    private bool _isFrozen;
 
     private Volume(bool isOnTmpfs) => _isOnTmpfs = isOnTmpfs;
 
@@ -79,11 +82,30 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <summary>What ext4 does by itself when it finds an error: it lets nobody write any more.</summary>
     public Task MakeReadOnlyAsync() => RunAsync("mount", "-o", "remount,abort", Path);
 
+    /// <summary>As root mounts it so. Nobody has a file open for writing there.</summary>
+    public Task ForbidWritingAsync() => RunAsync("mount", "-o", "remount,ro", Path);
+
+    public Task AllowWritingAsync() => RunAsync("mount", "-o", "remount,rw", Path);
+
+    /// <summary>Whoever writes waits from now on, as on a device that does not answer.</summary>
+    public async Task FreezeAsync()
+    {
+        await RunAsync(Freezer, "-f", Path);
+        _isFrozen = true;
+    }
+
+    public async Task ThawAsync()
+    {
+        _isFrozen = false;
+        await RunAsync(Freezer, "-u", Path);
+    }
+
     /// <summary>The tmpfs below gives this many bytes from now on.</summary>
     public Task GrowDiskAsync(long bytes) => RunAsync("mount", "-o", $"remount,size={bytes}", Disk);
 
     public async ValueTask DisposeAsync()
     {
+        if (_isFrozen) await TryRunAsync(Freezer, "-u", Path);
         // Lazily: a process that still has a file open must not keep the volume. The loop device goes with
         // its last user, since mount has made it.
         await TryRunAsync("umount", "-l", Path);
