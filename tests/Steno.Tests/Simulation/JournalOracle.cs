@@ -25,12 +25,29 @@ internal sealed class JournalOracle
     /// <summary>The first sentence of what is wrong; null if nothing is.</summary>
     /// <param name="recorded">Every line that was called recorded, in this order, newline and all.</param>
     /// <param name="said">Texts of all messages that were heard.</param>
-    public static string? FindViolation(LogDirectory logs, IReadOnlyList<string> recorded, IReadOnlySet<string> said)
+    /// <param name="powerWasCut">What was cut off a file may be there again then.</param>
+    public static string? FindViolation(
+        LogDirectory logs, IReadOnlyList<string> recorded, IReadOnlySet<string> said, bool powerWasCut)
     {
         JournalOracle oracle = new(logs);
+        if (!powerWasCut) oracle.RequireCleanEnds();
         List<string> lines = oracle.Lineage();
         oracle.Judge(lines, recorded, said);
         return oracle._violations.FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Nothing stands behind the line that a child names as its parent's last: what was not recorded there was
+    /// written again in the child, and who reads the parent would take it for said twice.
+    /// </summary>
+    private void RequireCleanEnds()
+    {
+        foreach (Journal child in _byId.Values)
+        {
+            if (child.ParentId is null || _byId.GetValueOrDefault(child.ParentId) is not { } parent) continue;
+            if (parent.Lines.Count > child.ParentSeq || parent.Broken is not null)
+                _violations.Add($"behind line {child.ParentSeq}, where session {parent.Id} was sealed, it goes on");
+        }
     }
 
     private void Judge(List<string> lines, IReadOnlyList<string> recorded, IReadOnlySet<string> said)

@@ -84,7 +84,7 @@ internal sealed class SimulatedRecorder : IDisposable
         // A torn end is told, since it may have been recorded; anything else would be somebody's doing.
         KnownDamage? invented = again.Manifest.KnownDamage.FirstOrDefault(damage => damage.Kind != "torn");
         if (invented is not null) return $"damage is told where nobody did any: {invented.Description}";
-        return JournalOracle.FindViolation(_logs, _recorded, _heard);
+        return JournalOracle.FindViolation(_logs, _recorded, _heard, powerWasCut: _moves > 0);
     }
 
     private OpenedSession Reopen()
