@@ -26,8 +26,9 @@ internal static class UsageError
     }
 
     /// <summary>The command as it is typed: <c>steno status</c>.</summary>
-    public static string Path(Command command) =>
-        command is RootCommand ? "steno" : $"steno {command.Name}";
+    public static string Path(Command command) => command is RootCommand
+        ? "steno"
+        : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } above ? Path(above) : "steno")} {command.Name}";
 
     /// <summary>That no verb has this name, and which was probably meant.</summary>
     public static string UnknownVerb(string typed, Command root) =>

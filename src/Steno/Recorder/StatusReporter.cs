@@ -24,6 +24,7 @@ internal sealed class StatusReporter(
     RateMeter rate,
     ProofLog proofs,
     JournalCheck check,
+    Checkpointer checkpoints,
     TimeProvider time)
 {
     /// <summary>Longer than any sane sync, and short enough that status turns within 5 s.</summary>
@@ -68,6 +69,7 @@ internal sealed class StatusReporter(
             Received = received,
             WrittenSeq = session.Writer.WrittenSeq,
             DurableSeq = session.Writer.DurableSeq,
+            CheckpointedSeq = checkpoints.LastSeqOf(session.Manifest.Id),
             LagMs = (long)lag.TotalMilliseconds,
             QueueBytes = queue.QueuedBytes,
             Stalls = queue.StallCount,
@@ -83,6 +85,8 @@ internal sealed class StatusReporter(
             Checks = check.Checks,
             Incidents = befell,
             SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
+            CheckpointProblem = checkpoints.Problem,
+            CheckpointProgress = checkpoints.Progress,
             Truncated = scribe.Truncated,
             Stopped = scribe.Failure is not null,
             Lost = scribe.Lost,
