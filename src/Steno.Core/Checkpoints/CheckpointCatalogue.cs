@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 
@@ -9,7 +10,7 @@ namespace Steno.Core.Checkpoints;
 /// meanwhile is missing then. The name of a manifest tells its time, its last sequence and its label: who looks
 /// for one reads no other.
 /// </summary>
-public static class CheckpointCatalogue
+public static partial class CheckpointCatalogue
 {
     private const string Ending = ".json";
 
@@ -24,7 +25,7 @@ public static class CheckpointCatalogue
             [
                 .. Directory.EnumerateFiles(directory.Checkpoints, "*" + Ending)
                     .Select(path => Path.GetFileNameWithoutExtension(path))
-                    .Where(id => Part(id, 2) is not null)
+                    .Where(id => Name().IsMatch(id)) // an earlier system's have other names
                     // Within a second a later line is newer.
                     .OrderByDescending(id => Part(id, 0), StringComparer.Ordinal).ThenByDescending(SeqOf)
                     .ThenByDescending(id => id, StringComparer.Ordinal),
@@ -133,27 +134,12 @@ public static class CheckpointCatalogue
     public static CheckpointManifest? FindNewest(LogDirectory directory, Guid session) =>
         All(directory, static (_, _) => { }).FirstOrDefault(manifest => manifest.Session == session);
 
-    /// <summary>Those that end with that line, of whatever session, newest first.</summary>
-    internal static IEnumerable<CheckpointManifest> EndingAt(LogDirectory directory, long seq) =>
-        Ids(directory).Where(id => SeqOf(id) == seq).Select(id =>
-        {
-            try
-            {
-                return Load(directory, id);
-            }
-            catch (StenoException)
-            {
-                return null; // it proves nothing
-            }
-        }).OfType<CheckpointManifest>();
-
     private static long SeqOf(string id) =>
         long.TryParse(Part(id, 1), NumberStyles.None, CultureInfo.InvariantCulture, out long seq) ? seq : 0;
 
-    /// <summary>Time, sequence, label or reason; null: the file is none of ours.</summary>
-    private static string? Part(string id, int index)
-    {
-        string[] parts = id.Split('_', 3);
-        return parts.Length == 3 ? parts[index] : null;
-    }
+    /// <summary>Time, sequence, label or reason.</summary>
+    private static string Part(string id, int index) => id.Split('_', 3)[index];
+
+    [GeneratedRegex("^[0-9]{8}T[0-9]{6}Z_[0-9]{1,19}_[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
 }

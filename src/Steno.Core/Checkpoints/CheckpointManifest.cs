@@ -110,10 +110,12 @@ public sealed record CheckpointManifest
     {
         get
         {
+            // A hash proves what was written, not that it was written by us.
+            if (Segments is not [_, ..] || Agents is null || HeadHash is null) return false;
             long seq = 0, bytes = 0, lines = 0;
             foreach (SegmentEntry entry in Segments)
             {
-                if (!entry.IsPlausible || entry.FirstSeq != seq + 1) return false;
+                if (entry is not { IsPlausible: true } || entry.FirstSeq != seq + 1) return false;
                 seq = entry.LastSeq;
                 bytes += entry.RawBytes;
                 lines += entry.Lines;

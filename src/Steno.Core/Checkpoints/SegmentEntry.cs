@@ -19,7 +19,7 @@ public sealed record SegmentEntry(
     private const string SegmentEnding = ".jsonl.zst";
     private const string ListEnding = ".json";
 
-    /// <summary>Of lists of lists: 32 to the power of so many segments is more than anybody has.</summary>
+    /// <summary>Of lists of lists: eight to the power of so many segments is more than anybody has.</summary>
     private const int LevelMax = 9;
 
     /// <summary>Of the hash, so many digits are in the name: enough for no two to be the same by chance.</summary>
@@ -39,7 +39,7 @@ public sealed record SegmentEntry(
     /// </summary>
     [JsonIgnore]
     public bool IsPlausible =>
-        Level is >= 0 and <= LevelMax && File == NameOf(Level, FirstSeq, LastSeq, Sha256)
+        File is not null && Sha256 is not null && HeadHash is not null && Level is >= 0 and <= LevelMax && File == NameOf(Level, FirstSeq, LastSeq, Sha256)
         && FirstSeq > 0 && LastSeq >= FirstSeq && RawBytes > 0 && Bytes > 0 && Lines > 0;
 
     public static string NameOf(int level, long firstSeq, long lastSeq, string sha256) => string.Create(

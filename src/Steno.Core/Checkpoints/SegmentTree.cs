@@ -13,10 +13,10 @@ namespace Steno.Core.Checkpoints;
 internal static class SegmentTree
 {
     /// <summary>
-    /// Entries in a list. A manifest has less than twice as many of each level: 20,000 segments are three
-    /// levels, and some 100 entries.
+    /// Entries in a list. A manifest has less than twice as many of each level: 20,000 segments are five
+    /// levels, and some 60 entries; with 32 they would be three, and some 100.
     /// </summary>
-    public const int Fan = 32;
+    public const int Fan = 8;
 
     /// <summary>
     /// Moves older entries into lists, durably; until then nothing names these.
@@ -71,7 +71,7 @@ internal static class SegmentTree
         }
 
         return read is { Segments: [var first, ..] segments }
-            && segments.All(e => e.IsPlausible && e.Level < list.Level)
+            && segments.All(e => e is { IsPlausible: true } && e.Level < list.Level)
             && first.FirstSeq == list.FirstSeq && segments[^1].LastSeq == list.LastSeq
             && segments.Sum(e => e.RawBytes) == list.RawBytes && segments.Count > 1
                 ? segments

@@ -56,6 +56,8 @@ internal static class UsageError
     {
         if (problem.SymbolResult is CommandResult { Command: Verb { Arguments: [var missing, ..] } verb })
             return Missing(missing, verb);
+        if (problem.SymbolResult is CommandResult { Command.Subcommands: [_, ..] below })
+            return $"`{Path(command)}` needs one of {string.Join(", ", below.Select(one => one.Name))}.";
         if (problem.SymbolResult is ArgumentResult { Parent: CommandResult, Tokens: [], Argument: var argument }
             && command is Verb of)
             return Missing(argument, of);

@@ -17,7 +17,7 @@ internal sealed class CheckpointDoor(
     public Task CreateAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
         CheckpointOrder order = await ReadAsync(context.Request).ConfigureAwait(false);
-        CheckpointManifest made = await create(new CheckpointRequest(order.Reason, order.Label, order.Told)).ConfigureAwait(false);
+        CheckpointManifest made = await create(new CheckpointRequest(order.Reason ?? CheckpointReason.Manual, order.Label, order.Told)).ConfigureAwait(false);
         return JsonSerializer.SerializeToUtf8Bytes(CreatedCheckpoint.Of(made), CheckpointOrderJson.Default.CreatedCheckpoint);
     });
 
@@ -42,7 +42,7 @@ internal sealed class CheckpointDoor(
             CheckpointOrder order = body.Length == 0
                 ? new CheckpointOrder()
                 : JsonSerializer.Deserialize(body.ToArray(), CheckpointOrderJson.Default.CheckpointOrder) ?? new CheckpointOrder();
-            return CheckpointOrder.Reasons.Contains(order.Reason)
+            return order.Reason is null || CheckpointOrder.Reasons.Contains(order.Reason)
                 ? order
                 : throw new CheckpointRefusedException(
                     "The reason is refused.", $"Allowed: {string.Join(", ", CheckpointOrder.Reasons)}.");

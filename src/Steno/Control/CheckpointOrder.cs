@@ -12,7 +12,8 @@ internal sealed record CheckpointOrder
 
     public string? Label { get; init; }
 
-    public string Reason { get; init; } = CheckpointReason.Manual;
+    /// <summary>One of <see cref="Reasons"/>; null for <see cref="CheckpointReason.Manual"/>.</summary>
+    public string? Reason { get; init; }
 
     public CheckpointTold? Told { get; init; }
 }

@@ -195,6 +195,7 @@ internal sealed class Checkpointer : IDisposable
         OpenedSession session = _live.Current; // once: another may take its place meanwhile
         try
         {
+            _live.RequireRoomForCopy(_logs.Checkpoints);
             CheckpointSubject subject = CheckpointSubjects.Of(session.Manifest, _logs, session.Writer.DurableEnd);
             CheckpointManifest? made = _store.Create(
                 subject, request with { Verdict = _judge(session) }, (done, total) => Tell(done, total), _end.Token);
@@ -218,6 +219,7 @@ internal sealed class Checkpointer : IDisposable
     private void Tell(long done, long total)
     {
         if (_progress is { } told && done - told.DoneBytes < ToldBytes && done < total) return;
+        _live.RequireRoomForCopy(_logs.Checkpoints);
         _progress = new CheckpointProgress(done, total);
     }
 
