@@ -14,6 +14,15 @@ public static partial class CheckpointCatalogue
 {
     private const string Ending = ".json";
 
+    /// <summary>Of an id, so many characters say which one is meant.</summary>
+    private const int BeginningMin = 4;
+
+    /// <summary>Of those that may be meant; `list` has them all.</summary>
+    private const int NamedMax = 5;
+
+    /// <summary>Characters of a wrong name that are repeated.</summary>
+    private const int RepeatedMax = 100;
+
     /// <summary>Newest first.</summary>
     /// <exception cref="StorageException">The directory cannot be read.</exception>
     public static IReadOnlyList<string> Ids(LogDirectory directory)
@@ -68,22 +77,28 @@ public static partial class CheckpointCatalogue
         IReadOnlyList<string> ids = Ids(directory);
         if (ids.Contains(idOrLabel)) return Load(directory, idOrLabel);
         if (FindLabel(directory, idOrLabel) is { } labelled) return labelled;
-        string[] begun = idOrLabel.Length < 4 ? [] : [.. ids.Where(id => id.StartsWith(idOrLabel, StringComparison.Ordinal))];
+        string[] begun = idOrLabel.Length < BeginningMin
+            ? []
+            : [.. ids.Where(id => id.StartsWith(idOrLabel, StringComparison.Ordinal))];
         return begun switch
         {
             [var one] => Load(directory, one),
             [] => throw new CheckpointRefusedException(
-                $"There is no checkpoint \"{(idOrLabel.Length > 100 ? idOrLabel[..100] + "…" : idOrLabel)}\" in {directory.Checkpoints}.",
-                ids.Count == 0 ? "There is none at all yet: `steno checkpoint create` makes one." : "`steno checkpoint list` shows ids and labels."),
+                $"There is no checkpoint \"{Cut(idOrLabel)}\" in {directory.Checkpoints}.",
+                ids.Count == 0
+                    ? "There is none at all yet: `steno checkpoint create` makes one."
+                    : "`steno checkpoint list` shows ids and labels."),
             _ => throw new CheckpointRefusedException(
-                $"{begun.Length} checkpoints begin with \"{idOrLabel}\": {string.Join(", ", begun.Take(5))}{(begun.Length > 5 ? ", …" : ".")}",
+                $"{begun.Length} checkpoints begin with \"{idOrLabel}\": "
+                    + $"{string.Join(", ", begun.Take(NamedMax))}{(begun.Length > NamedMax ? ", …" : ".")}",
                 "Give more of the id."),
         };
     }
 
     /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public static CheckpointManifest Load(LogDirectory directory, string id) => CheckpointManifest.Load(PathOf(directory, id));
+    public static CheckpointManifest Load(LogDirectory directory, string id) =>
+        CheckpointManifest.Load(PathOf(directory, id));
 
     /// <summary>The manifest's file.</summary>
     public static string PathOf(LogDirectory directory, string id)
@@ -99,7 +114,8 @@ public static partial class CheckpointCatalogue
     public static void Read(LogDirectory directory, CheckpointManifest manifest, Action<ReadOnlySpan<byte>> take)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        foreach (SegmentEntry segment in SegmentTree.Segments(directory, manifest.Segments)) SegmentFile.Read(directory, segment, take);
+        foreach (SegmentEntry segment in SegmentTree.Segments(directory, manifest.Segments))
+            SegmentFile.Read(directory, segment, take);
     }
 
     /// <summary>Its segments, and the bytes of all files that it names.</summary>
@@ -124,7 +140,8 @@ public static partial class CheckpointCatalogue
     {
         foreach (string id in Ids(directory).Where(id => Part(id, 2) == label))
         {
-            if (Load(directory, id) is { } manifest && manifest.Label == label) return manifest; // and no reason of that name
+            // A reason may have that name, too.
+            if (Load(directory, id) is { } manifest && manifest.Label == label) return manifest;
         }
 
         return null;
@@ -133,6 +150,8 @@ public static partial class CheckpointCatalogue
     /// <summary>Of the checkpoints of a session the newest that can be read.</summary>
     public static CheckpointManifest? FindNewest(LogDirectory directory, Guid session) =>
         All(directory, static (_, _) => { }).FirstOrDefault(manifest => manifest.Session == session);
+
+    private static string Cut(string name) => name.Length > RepeatedMax ? name[..RepeatedMax] + "…" : name;
 
     private static long SeqOf(string id) =>
         long.TryParse(Part(id, 1), NumberStyles.None, CultureInfo.InvariantCulture, out long seq) ? seq : 0;

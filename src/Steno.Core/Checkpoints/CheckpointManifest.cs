@@ -156,7 +156,8 @@ public sealed record CheckpointTold(string? WorkingDirectory, string? GitBranch,
     {
         if (new[] { WorkingDirectory, GitBranch, GitCommit }.Any(text => text?.Length > LengthMax))
             throw new CheckpointRefusedException(
-                $"What is told of the caller is refused: it is longer than {LengthMax} characters.", "Leave it out, or shorten it.");
+                $"What is told of the caller is refused: it is longer than {LengthMax} characters.",
+                "Leave it out, or shorten it.");
     }
 }
 

@@ -31,7 +31,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
     public CheckpointManifest? Create(
-        CheckpointSubject subject, CheckpointRequest request, Action<long, long>? progress = null, CancellationToken cancellation = default)
+        CheckpointSubject subject, CheckpointRequest request, Action<long, long>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(request);
@@ -45,7 +46,11 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
             if (from == subject.End && CheckpointReason.NeedsNews(request.Reason)) return null;
 
             AgentsSeen agents = new(before?.Agents ?? []);
-            using NewSegments news = new(directory, subject, from, agents) { Progress = progress, Cancellation = cancellation };
+            using NewSegments news = new(directory, subject, from, agents)
+            {
+                Progress = progress,
+                Cancellation = cancellation,
+            };
             IReadOnlyList<SegmentEntry> entries = [.. before?.Segments ?? [], .. news.Write()];
             CheckpointManifest manifest = new()
             {
@@ -104,7 +109,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
             HashSet<string> named = [];
             try
             {
-                foreach (string id in CheckpointCatalogue.Ids(directory)) Mark(CheckpointCatalogue.Load(directory, id).Segments, named);
+                foreach (string id in CheckpointCatalogue.Ids(directory))
+                    Mark(CheckpointCatalogue.Load(directory, id).Segments, named);
             }
             catch (StenoException e)
             {
@@ -137,7 +143,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     {
         // A second one within a second, of the same line and label, is a second later.
         DateTimeOffset named = manifest.Created;
-        while (File.Exists(CheckpointCatalogue.PathOf(directory, manifest.IdAt(named)))) named += TimeSpan.FromSeconds(1);
+        while (File.Exists(CheckpointCatalogue.PathOf(directory, manifest.IdAt(named))))
+            named += TimeSpan.FromSeconds(1);
         string id = manifest.IdAt(named);
         using DurableFile file = directory.Disk.CreateTemporary(Path.Combine(directory.Checkpoints, "manifest.tmp"));
         file.Write(manifest.ToLine().Written, 0);
@@ -159,9 +166,13 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     /// </summary>
     private CheckpointManifest? FindBase(CheckpointSubject subject)
     {
-        if (_last is not { } last || last.Session != subject.Session || !File.Exists(CheckpointCatalogue.PathOf(directory, last.Id!)))
-            _last = CheckpointCatalogue.FindNewest(directory, subject.Session);
-        return _last is { } found && found.SizeBytes <= subject.End.Offset && found.LastSeq <= subject.End.Seq && IsThere(found) ? found : null;
+        bool isLastThere = _last is { } last && last.Session == subject.Session
+            && File.Exists(CheckpointCatalogue.PathOf(directory, last.Id!));
+        if (!isLastThere) _last = CheckpointCatalogue.FindNewest(directory, subject.Session);
+        return _last is { } found && found.SizeBytes <= subject.End.Offset && found.LastSeq <= subject.End.Seq
+            && IsThere(found)
+                ? found
+                : null;
     }
 
     private bool IsThere(CheckpointManifest manifest)

@@ -28,4 +28,5 @@ public sealed record CheckpointSubject
 
 /// <param name="Reason">One of <see cref="CheckpointReason"/>.</param>
 /// <param name="Label">See <see cref="CheckpointLabel"/>; null for none.</param>
-public sealed record CheckpointRequest(string Reason, string? Label = null, CheckpointTold? Told = null, CheckpointVerdict? Verdict = null);
+public sealed record CheckpointRequest(
+    string Reason, string? Label = null, CheckpointTold? Told = null, CheckpointVerdict? Verdict = null);

@@ -10,8 +10,8 @@ namespace Steno.Core.Checkpoints;
 /// </summary>
 /// <param name="from">The end of the checkpoint before, or the start.</param>
 /// <param name="agents">Told of each line.</param>
-internal sealed class NewSegments(LogDirectory directory, CheckpointSubject subject, in JournalPosition from, AgentsSeen agents)
-    : IDisposable
+internal sealed class NewSegments(
+    LogDirectory directory, CheckpointSubject subject, in JournalPosition from, AgentsSeen agents) : IDisposable
 {
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<SegmentEntry> _written = [];
@@ -55,9 +55,11 @@ internal sealed class NewSegments(LogDirectory directory, CheckpointSubject subj
     private bool IsDamageKnown()
     {
         JournalPosition start = _from.Offset < subject.Head.Bytes ? subject.Head.End : _from;
-        JournalScan scan = new JournalScanner(subject.Journal, long.MaxValue) { Cancellation = Cancellation }.Scan(start, subject.End.Offset);
+        JournalScanner scanner = new(subject.Journal, long.MaxValue) { Cancellation = Cancellation };
+        JournalScan scan = scanner.Scan(start, subject.End.Offset);
         bool isHeadChanged = _from.Offset < subject.Head.Bytes && !subject.Head.IsUnchanged(subject.Journal);
-        IReadOnlyList<JournalDamage> damage = isHeadChanged ? [subject.Head.Damage, .. scan.Damage] : scan.Damage;
+        IReadOnlyList<JournalDamage> damage =
+            isHeadChanged ? [subject.Head.Damage, .. scan.Damage] : scan.Damage;
         return scan.End == subject.End && damage.Count > 0 && subject.IsKnown(damage);
     }
 
@@ -74,7 +76,8 @@ internal sealed class NewSegments(LogDirectory directory, CheckpointSubject subj
             Take(reader, isProven);
         }
 
-        if (isProven && _at != subject.End) throw Damaged(_at.Offset, $"it does not lead to line {subject.End.Seq} as it was recorded");
+        if (isProven && _at != subject.End)
+            throw Damaged(_at.Offset, $"it does not lead to line {subject.End.Seq} as it was recorded");
         _at = subject.End;
         EndSegment();
     }
@@ -101,13 +104,15 @@ internal sealed class NewSegments(LogDirectory directory, CheckpointSubject subj
         if (reader.NextOffset < subject.Head.Bytes) return;
         ChainHash hash = default;
         _sha.GetHashAndReset(hash);
-        if (isProven && hash != subject.Head.Sha256) throw Damaged(0, "the lines of an earlier system are not what they were");
+        if (isProven && hash != subject.Head.Sha256)
+            throw Damaged(0, "the lines of an earlier system are not what they were");
         _at = subject.Head.End;
     }
 
     private void Prove(ReadOnlySpan<byte> line, long offset, long next)
     {
-        if (!JournalLine.TryReadHash(line, out ChainHash stated)) throw Damaged(offset, "there is a line that is not the recorder's");
+        if (!JournalLine.TryReadHash(line, out ChainHash stated))
+            throw Damaged(offset, "there is a line that is not the recorder's");
         ChainHash before = _at.Hash;
         _sha.AppendData(before);
         _sha.AppendData(JournalLine.Body(line));
@@ -128,7 +133,8 @@ internal sealed class NewSegments(LogDirectory directory, CheckpointSubject subj
     private void EndSegment()
     {
         if (_segment is null) return;
-        // Where known damage hides the sequences, or mixes them, a stretch would have none, or leave none to the next.
+        // Where known damage hides the sequences, or mixes them, a stretch would have none, or leave none to
+        // the next.
         bool isLast = _at.Offset == subject.End.Offset;
         if (!isLast && (_at.Seq < _firstSeq || _at.Seq >= subject.End.Seq)) return;
         using (_segment) _written.Add(_segment.Complete(_firstSeq, _at));
@@ -138,5 +144,6 @@ internal sealed class NewSegments(LogDirectory directory, CheckpointSubject subj
 
     private JournalDamagedException Damaged(long offset, string what) => new(
         subject.Journal, offset, what,
-        "A running recorder finds and mends that, or names it in `steno status`: try again then. Without one, `steno start` does.");
+        "A running recorder finds and mends that, or names it in `steno status`: try again then. Without one, "
+            + "`steno start` does.");
 }

@@ -39,7 +39,8 @@ public sealed record SegmentEntry(
     /// </summary>
     [JsonIgnore]
     public bool IsPlausible =>
-        File is not null && Sha256 is not null && HeadHash is not null && Level is >= 0 and <= LevelMax && File == NameOf(Level, FirstSeq, LastSeq, Sha256)
+        File is not null && Sha256 is not null && HeadHash is not null
+        && Level is >= 0 and <= LevelMax && File == NameOf(Level, FirstSeq, LastSeq, Sha256)
         && FirstSeq > 0 && LastSeq >= FirstSeq && RawBytes > 0 && Bytes > 0 && Lines > 0;
 
     public static string NameOf(int level, long firstSeq, long lastSeq, string sha256) => string.Create(

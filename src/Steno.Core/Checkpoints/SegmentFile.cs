@@ -12,7 +12,8 @@ internal static class SegmentFile
     private const int BlockBytes = 256 << 10;
 
     private const string Hint =
-        "The journal may still have these lines: then a checkpoint made now has them again. Restore the file from a backup to have this one.";
+        "The journal may still have these lines: then a checkpoint made now has them again. Restore the file "
+        + "from a backup to have this one.";
 
     /// <summary>The bytes of the journal in that stretch, piece by piece.</summary>
     /// <param name="take">Called with each piece; valid until it returns.</param>
@@ -34,13 +35,14 @@ internal static class SegmentFile
                 status = zstd.UnwrapStream(rest, block, out int consumed, out int written);
                 rest = rest[consumed..];
                 raw += written;
-                if (raw > entry.RawBytes || status == OperationStatus.InvalidData || (consumed == 0 && written == 0 && status != OperationStatus.Done))
-                    throw new JournalDamagedException(path, stored.Length - rest.Length, "it does not hold what it should", Hint);
+                bool isStuck = consumed == 0 && written == 0 && status != OperationStatus.Done;
+                if (raw > entry.RawBytes || status == OperationStatus.InvalidData || isStuck)
+                    throw Other(path, stored.Length - rest.Length);
                 if (written > 0) take(block.AsSpan(0, written));
             }
 
             if (raw != entry.RawBytes || !rest.IsEmpty)
-                throw new JournalDamagedException(path, stored.Length - rest.Length, "it does not hold what it should", Hint);
+                throw Other(path, stored.Length - rest.Length);
         }
         catch (ZstdException e)
         {
@@ -62,7 +64,11 @@ internal static class SegmentFile
         if (!file.Exists) throw new JournalDamagedException(path, 0, "it is missing", Hint);
         // Before it is read into memory: a file that somebody made larger is no segment.
         if (file.Length != entry.Bytes)
-            throw new JournalDamagedException(path, Math.Min(file.Length, entry.Bytes), $"it has {file.Length} bytes instead of {entry.Bytes}", Hint);
+        {
+            throw new JournalDamagedException(
+                path, Math.Min(file.Length, entry.Bytes), $"it has {file.Length} bytes instead of {entry.Bytes}", Hint);
+        }
+
         byte[] stored;
         try
         {
@@ -77,6 +83,9 @@ internal static class SegmentFile
             ? stored
             : throw new JournalDamagedException(path, 0, "its hash does not match its content", Hint);
     }
+
+    private static JournalDamagedException Other(string path, long offset) =>
+        new(path, offset, "it does not hold what it should", Hint);
 
     /// <summary>Whether a file of that name and size is there. Cheap; its content is not looked at.</summary>
     public static bool Exists(LogDirectory directory, SegmentEntry entry)

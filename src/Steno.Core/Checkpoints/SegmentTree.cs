@@ -6,9 +6,9 @@ using Steno.Core.Journal;
 namespace Steno.Core.Checkpoints;
 
 /// <summary>
-/// Keeps manifests small: a session with a checkpoint every five minutes has thousands of segments in the end, and each
-/// manifest would name them all. So the older entries are moved into lists, which later manifests share, and
-/// older lists into lists of lists.
+/// Keeps manifests small: a session with a checkpoint every five minutes has thousands of segments in the end,
+/// and each manifest would name them all. So the older entries are moved into lists, which later manifests
+/// share, and older lists into lists of lists.
 /// </summary>
 internal static class SegmentTree
 {
@@ -52,7 +52,8 @@ internal static class SegmentTree
             }
 
             lists?.Invoke(entry);
-            foreach (SegmentEntry below in Segments(directory, ReadList(directory, entry), lists)) yield return below;
+            foreach (SegmentEntry below in Segments(directory, ReadList(directory, entry), lists))
+                yield return below;
         }
     }
 
@@ -63,7 +64,8 @@ internal static class SegmentTree
         SegmentList? read = null;
         try
         {
-            read = JsonSerializer.Deserialize(SegmentFile.ReadStored(directory, list), CheckpointJson.Default.SegmentList);
+            read = JsonSerializer.Deserialize(
+                SegmentFile.ReadStored(directory, list), CheckpointJson.Default.SegmentList);
         }
         catch (JsonException)
         {
@@ -83,7 +85,8 @@ internal static class SegmentTree
     /// <summary>As <see cref="SegmentWriter.Complete"/>, and a crash leaves the same.</summary>
     private static SegmentEntry WriteList(LogDirectory directory, IReadOnlyList<SegmentEntry> entries)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(new SegmentList(entries), CheckpointJson.Default.SegmentList);
+        byte[] json =
+            JsonSerializer.SerializeToUtf8Bytes(new SegmentList(entries), CheckpointJson.Default.SegmentList);
         string sha = Convert.ToHexStringLower(SHA256.HashData(json));
         string name = SegmentEntry.NameOf(entries[0].Level + 1, entries[0].FirstSeq, entries[^1].LastSeq, sha);
         using DurableFile file = directory.Disk.CreateTemporary(Path.Combine(directory.Segments, "list.tmp"));
@@ -91,7 +94,7 @@ internal static class SegmentTree
         file.Sync();
         file.RenameTo(Path.Combine(directory.Segments, name));
         return new SegmentEntry(
-            name, entries[0].FirstSeq, entries[^1].LastSeq, entries.Sum(e => e.Lines), entries.Sum(e => e.RawBytes), json.Length,
-            sha, entries[^1].HeadHash);
+            name, entries[0].FirstSeq, entries[^1].LastSeq, entries.Sum(e => e.Lines), entries.Sum(e => e.RawBytes),
+            json.Length, sha, entries[^1].HeadHash);
     }
 }

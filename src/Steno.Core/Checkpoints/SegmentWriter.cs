@@ -17,7 +17,7 @@ internal sealed class SegmentWriter : IDisposable
     /// </summary>
     public const int RawBytesMax = 16 << 20;
 
-    /// <summary>Of zstd's 22: half of what the highest saves, at a hundredth of its cost (docs/adr/0022).</summary>
+    /// <summary>Of zstd's 22, its default: level 9 saves 6 % at several times the cost (docs/adr/0022).</summary>
     private const int Level = 3;
 
     private const int BlockBytes = 256 << 10;

@@ -3,8 +3,8 @@ using Steno.Core.Files;
 namespace Steno.Core.Journal;
 
 /// <summary>
-/// A small file of JSON that proves itself: one line that ends in a hash of itself, made as in a journal with no
-/// predecessor.
+/// A small file of JSON that proves itself: one line that ends in a hash of itself, made as in a journal with
+/// no predecessor.
 /// </summary>
 internal static class SelfHashed
 {
@@ -31,7 +31,8 @@ internal static class SelfHashed
         ReadOnlySpan<byte> line;
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new JournalDamagedException(path, MaxBytes, "it is too large", hint);
+            if (new FileInfo(path).Length > MaxBytes)
+                throw new JournalDamagedException(path, MaxBytes, "it is too large", hint);
             line = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -116,7 +116,9 @@ public sealed class LiveSession : IDisposable
     /// <summary>Why the journal has no second copy at the moment; null while it has. Any thread.</summary>
     public StorageException? CopyFailure => _copy.Failure;
 
-    /// <summary>Before a further copy of the journal is written: what room there is, the journal needs first. Any thread.</summary>
+    /// <summary>
+    /// Before a further copy of the journal is written: what room there is, the journal needs first. Any thread.
+    /// </summary>
     /// <exception cref="StorageException">There is none for a copy.</exception>
     public void RequireRoomForCopy(string path) => _room.RequireForCopy(path);
 

@@ -5,8 +5,8 @@ using Steno.Core.Journal;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// Makes and deletes checkpoints while no recorder runs: it holds the lock of the log directory meanwhile. The journal
-/// is read and never changed, whatever a crash has left at its end: that is the next recorder's.
+/// Makes and deletes checkpoints while no recorder runs: it holds the lock of the log directory meanwhile. The
+/// journal is read and never changed, whatever a crash has left at its end: that is the next recorder's.
 /// </summary>
 public sealed class StoppedCheckpoints : IDisposable
 {
@@ -27,7 +27,8 @@ public sealed class StoppedCheckpoints : IDisposable
     /// <inheritdoc cref="CheckpointStore.Create"/>
     /// <exception cref="CheckpointRefusedException">There is no session, or nothing whole in it.</exception>
     public CheckpointManifest Create(
-        string reason, string? label, CheckpointTold? told, Action<long, long>? progress = null, CancellationToken cancellation = default)
+        string reason, string? label, CheckpointTold? told, Action<long, long>? progress = null,
+        CancellationToken cancellation = default)
     {
         SessionManifest? session = SessionManifest.Load(_directory.SessionFile);
         if (session is null || !File.Exists(_directory.CurrentJournal))
@@ -36,7 +37,11 @@ public sealed class StoppedCheckpoints : IDisposable
                 "`steno start` begins to record.");
         CheckpointSubject subject = CheckpointSubjects.Of(session, _directory, FindEnd(session, cancellation));
         if (subject.End.Seq == 0)
-            throw new CheckpointRefusedException("There is nothing to make a checkpoint of: the journal has no whole line.", "`steno start` mends it.");
+        {
+            throw new CheckpointRefusedException(
+                "There is nothing to make a checkpoint of: the journal has no whole line.", "`steno start` mends it.");
+        }
+
         CheckpointRequest request = new(reason, label, told, CheckpointSubjects.Of(session.Verdict));
         return _store.Create(subject, request, progress, cancellation)!;
     }
@@ -55,7 +60,10 @@ public sealed class StoppedCheckpoints : IDisposable
         JournalPosition vouched = session.Verified.Position;
         if (session.Stopped && new FileInfo(_directory.CurrentJournal).Length == vouched.Offset) return vouched;
         JournalPosition from = vouched.Offset >= session.EarlierHead.Bytes ? vouched : session.EarlierHead.End;
-        JournalScan scan = new JournalScanner(_directory.CurrentJournal, from.Offset, vouched) { Cancellation = cancellation }.Scan(from);
-        return scan.Whole.Seq >= vouched.Seq ? scan.Whole with { Offset = Math.Min(scan.Whole.Offset, scan.FileLength) } : vouched;
+        JournalScanner scanner = new(_directory.CurrentJournal, from.Offset, vouched) { Cancellation = cancellation };
+        JournalScan scan = scanner.Scan(from);
+        return scan.Whole.Seq < vouched.Seq
+            ? vouched
+            : scan.Whole with { Offset = Math.Min(scan.Whole.Offset, scan.FileLength) };
     }
 }

@@ -6,7 +6,8 @@ namespace Steno.Commands;
 internal static class CheckpointCommand
 {
     /// <summary>One checkpoint of those that there are.</summary>
-    public static Argument<string> Which() => new("ID|LABEL") { Description = "A checkpoint's id (its beginning is enough), or its label" };
+    public static Argument<string> Which() =>
+        new("ID|LABEL") { Description = "A checkpoint's id (its beginning is enough), or its label" };
 
     public static Option<bool> Json() => new("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
 

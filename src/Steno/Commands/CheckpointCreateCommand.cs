@@ -60,7 +60,9 @@ internal static class CheckpointCreateCommand
             return ExitCodes.Done;
         }
 
-        context.Output.Line($"{Styled.Good("✓")} Checkpoint {Styled.Strong(made.Id!)}: {made.MessageCount:N0} lines, {ByteSize.Format(made.SizeBytes)}, up to line {made.LastSeq:N0}.");
+        string size = ByteSize.Format(made.SizeBytes);
+        context.Output.Line(
+            $"{Styled.Good("✓")} Checkpoint {Styled.Strong(made.Id!)}: {made.MessageCount:N0} lines, {size}, up to line {made.LastSeq:N0}.");
         return ExitCodes.Done;
     }
 
@@ -73,7 +75,8 @@ internal static class CheckpointCreateCommand
         Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
         try
         {
-            return (await client.CreateAsync(new CheckpointOrder { Label = label, Told = told }, cancellation).ConfigureAwait(false))?.Id;
+            CheckpointOrder order = new() { Label = label, Told = told };
+            return (await client.CreateAsync(order, cancellation).ConfigureAwait(false))?.Id;
         }
         finally
         {

@@ -26,7 +26,8 @@ internal static class CheckpointDeleteCommand
         verb.Add(yes);
         verb.Add(json);
         verb.SetAction((parsed, cancellation) => RunAsync(
-            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json), context, cancellation));
+            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json),
+            context, cancellation));
         return verb;
     }
 
@@ -52,9 +53,15 @@ internal static class CheckpointDeleteCommand
             return ExitCodes.Done;
         }
 
-        context.Output.Line($"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted, and {ByteSize.Format(collected.Bytes)} of segments that no other needs.");
+        string size = ByteSize.Format(collected.Bytes);
+        context.Output.Line(
+            $"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted, and {size} of segments that no other needs.");
         if (collected.Problem is { } problem)
-            context.Error.Line($"{Styled.Warning("warning:")} no segments were removed, for it is not known which are needed: {problem}");
+        {
+            context.Error.Line(
+                $"{Styled.Warning("warning:")} no segments were removed, for it is not known which are needed: {problem}");
+        }
+
         return ExitCodes.Done;
     }
 

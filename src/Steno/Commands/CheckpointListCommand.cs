@@ -54,6 +54,8 @@ internal static class CheckpointListCommand
         DateTimeOffset local = TimeZoneInfo.ConvertTime(one.Created, time.LocalTimeZone);
         string agents = SafeText.Excerpt(string.Join(", ", one.Agents), AgentColumns);
         string count = one.MessageCount.ToString("N0", CultureInfo.InvariantCulture);
-        screen.Line($"{local:yyyy-MM-dd HH:mm:ss}  {count,9} lines  {ByteSize.Format(one.SizeBytes),10}  {Styled.Strong(one.Label ?? $"({one.Reason})")}  {Styled.Faint(one.Id!)}  {agents}");
+        string size = ByteSize.Format(one.SizeBytes);
+        Styled name = Styled.Strong(one.Label ?? $"({one.Reason})");
+        screen.Line($"{local:yyyy-MM-dd HH:mm:ss}  {count,9} lines  {size,10}  {name}  {Styled.Faint(one.Id!)}  {agents}");
     }
 }

@@ -50,10 +50,12 @@ internal static class CheckpointShowCommand
         DateTimeOffset local = TimeZoneInfo.ConvertTime(one.Created, time.LocalTimeZone);
         Row(screen, "made", $"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({one.Reason})");
         Row(screen, "holds", string.Create(CultureInfo.InvariantCulture,
-            $"{one.MessageCount:N0} lines ({one.FirstSeq} to {one.LastSeq}), {ByteSize.Format(one.SizeBytes)}; {ByteSize.Format(answer.StoredBytes)} in {answer.Segments} segments"));
+            $"{one.MessageCount:N0} lines ({one.FirstSeq} to {one.LastSeq}), {ByteSize.Format(one.SizeBytes)}; ")
+            + $"{ByteSize.Format(answer.StoredBytes)} in {answer.Segments} segments");
         Row(screen, "agents", one.Agents.Count == 0 ? "(none has spoken)" : string.Join(", ", one.Agents));
         Row(screen, "complete?", one.Verdict is { } verdict ? $"{verdict.Value}: {verdict.Reason}" : "unknown: nobody could say");
-        Row(screen, "session", $"{one.SessionName ?? one.Session}, began {one.SessionStarted.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}");
+        Row(screen, "session", string.Create(CultureInfo.InvariantCulture,
+            $"{one.SessionName ?? one.Session}, began {one.SessionStarted.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}"));
         foreach (SessionAncestor above in answer.Lineage)
         {
             Row(screen, "continues", string.Create(CultureInfo.InvariantCulture,

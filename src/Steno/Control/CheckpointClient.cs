@@ -16,7 +16,8 @@ internal sealed class CheckpointClient : IDisposable
     private readonly ControlClient _patient;
 
     /// <param name="logs">The log directory.</param>
-    public CheckpointClient(string logs) => (_ordinary, _patient) = (new ControlClient(logs), new ControlClient(logs, Deadline));
+    public CheckpointClient(string logs) =>
+        (_ordinary, _patient) = (new ControlClient(logs), new ControlClient(logs, Deadline));
 
     /// <summary>Null: no recorder runs.</summary>
     /// <exception cref="StenoException">It refuses, fails or does not answer.</exception>
@@ -52,9 +53,16 @@ internal sealed class CheckpointClient : IDisposable
             using HttpRequestMessage request = question();
             using HttpResponseMessage response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
-                answer = await response.Content.ReadFromJsonAsync(type, cancellation).ConfigureAwait(false) ?? throw new JsonException();
+            {
+                answer = await response.Content.ReadFromJsonAsync(type, cancellation).ConfigureAwait(false)
+                    ?? throw new JsonException();
+            }
             else if (response.Content.Headers.ContentType?.MediaType == "application/json")
-                refusal = await response.Content.ReadFromJsonAsync(CheckpointOrderJson.Default.CheckpointRefusal, cancellation).ConfigureAwait(false);
+            {
+                refusal = await response.Content
+                    .ReadFromJsonAsync(CheckpointOrderJson.Default.CheckpointRefusal, cancellation).ConfigureAwait(false);
+            }
+
             if (answer is null && refusal?.Hint is null) response.EnsureSuccessStatusCode();
         }, cancellation).ConfigureAwait(false);
         if (refusal is { Hint: not null }) throw new StenoException(refusal.Error, refusal.Hint);

@@ -17,7 +17,8 @@ internal sealed class CheckpointDoor(
     public Task CreateAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
         CheckpointOrder order = await ReadAsync(context.Request).ConfigureAwait(false);
-        CheckpointManifest made = await create(new CheckpointRequest(order.Reason ?? CheckpointReason.Manual, order.Label, order.Told)).ConfigureAwait(false);
+        CheckpointRequest request = new(order.Reason ?? CheckpointReason.Manual, order.Label, order.Told);
+        CheckpointManifest made = await create(request).ConfigureAwait(false);
         return JsonSerializer.SerializeToUtf8Bytes(CreatedCheckpoint.Of(made), CheckpointOrderJson.Default.CreatedCheckpoint);
     });
 

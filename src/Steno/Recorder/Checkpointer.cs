@@ -8,8 +8,8 @@ using Steno.Core.Sessions;
 namespace Steno.Recorder;
 
 /// <summary>
-/// Makes checkpoints while it is recorded: when it is time and there is something new, when somebody asks, and at
-/// the end. One thread of its own, of low priority, reads what is durable; recording never waits for it, and
+/// Makes checkpoints while it is recorded: when it is time and there is something new, when somebody asks, and
+/// at the end. One thread of its own, of low priority, reads what is durable; recording never waits for it, and
 /// its failure is told and stops nothing. All members are for any thread.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
