@@ -20,6 +20,7 @@ fi
 missing=()
 /usr/bin/python3 -c 'import zmq' 2>/dev/null || missing+=(python3-zmq)
 command -v strace >/dev/null || missing+=(strace)
+command -v zstd >/dev/null || missing+=(zstd)                # an independent reader of segments
 command -v tmux >/dev/null || missing+=(tmux)
 command -v zsh >/dev/null || missing+=(zsh)                  # completion, in the shell itself
 command -v fish >/dev/null || missing+=(fish)

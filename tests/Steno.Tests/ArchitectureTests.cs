@@ -7,7 +7,8 @@ namespace Steno.Tests;
 public sealed partial class ArchitectureTests
 {
     /// <summary>A folder of Steno.Core may use those before it.</summary>
-    private static readonly string[] CoreFolders = ["Files", "Enrichment", "Journal", "Messages", "Numbering", "Recovery", "Sessions"];
+    private static readonly string[] CoreFolders =
+        ["Files", "Enrichment", "Journal", "Messages", "Numbering", "Checkpoints", "Recovery", "Sessions"];
 
     /// <summary>Who may write a journal: the recorder alone.</summary>
     private static readonly string[] Writers =

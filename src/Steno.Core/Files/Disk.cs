@@ -53,6 +53,17 @@ public sealed class Disk
         }
     }
 
+    /// <summary>
+    /// Creates the file with mode 0600, in place of whatever has the name: a link there is removed, and not
+    /// followed. Nothing is durable yet.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public DurableFile CreateTemporary(string path)
+    {
+        _calls.Delete(path);
+        return Open(path, FileMode.CreateNew);
+    }
+
     /// <summary>Opens a file that exists, for reading and writing.</summary>
     /// <exception cref="StorageException">It is missing, or may not be written.</exception>
     public DurableFile OpenExisting(string path) => Open(path, FileMode.Open);
@@ -106,6 +117,14 @@ public sealed class Disk
     /// <summary>Deletes a file, if it is there. A crash may bring it back.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Delete(string path) => _calls.Delete(path);
+
+    /// <summary>Deletes a file, if it is there; durable on return.</summary>
+    /// <exception cref="StorageException">The disk refuses, or the sync of the directory failed.</exception>
+    public void DeleteDurably(string path)
+    {
+        _calls.Delete(path);
+        _calls.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
 
     /// <summary>
     /// Creates the directory and its missing parents with mode 0700. On return every new entry is synced. A

@@ -41,6 +41,12 @@ public sealed class LogDirectory
     public string ArchivedSessionFile(DateTimeOffset started, Guid id) =>
         Path.Combine(Archive, ArchiveName(started, id) + ".session.json");
 
+    /// <summary>A manifest for each checkpoint.</summary>
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>The lines of the checkpoints.</summary>
+    public string Segments => Path.Combine(Checkpoints, "segments");
+
     /// <summary>The second copy of the current journal.</summary>
     public string RecoveryFile => Path.Combine(Root, "recovery", "crash_recovery.jsonl");
 
@@ -67,7 +73,8 @@ public sealed class LogDirectory
     internal IReadOnlyList<string> Files => [LockFile, PidFile, TrialFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile];
 
     /// <summary>The directories that a writer makes when it needs them.</summary>
-    internal IReadOnlyList<string> Directories => [Archive, Path.GetDirectoryName(RecoveryFile)!, Quarantine];
+    internal IReadOnlyList<string> Directories =>
+        [Archive, Path.GetDirectoryName(RecoveryFile)!, Quarantine, Checkpoints, Segments];
 
     /// <summary>A whole copy of the journal on its way back to its name.</summary>
     internal string RestoringJournal => CurrentJournal + ".restoring";

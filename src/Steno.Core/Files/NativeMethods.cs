@@ -63,4 +63,10 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
+
+    public const int PriorityOfProcess = 0;
+
+    /// <summary>Linux: 0 for who is the calling thread.</summary>
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, uint who, int niceness);
 }

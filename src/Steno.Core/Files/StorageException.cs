@@ -74,8 +74,8 @@ public sealed class StorageException : StenoException
 
     /// <summary>The disk has room, and the journal is to have it.</summary>
     public static StorageException NoRoomForCopy(string path) => new(
-        $"{path} does not follow: the disk is nearly full, and what is left is for the journal",
-        "Make room there, and it follows again.", null, path, "write", Errnos.NoSpace);
+        $"Nothing more is copied to {path}: the disk is nearly full, and what is left is for the journal",
+        "Make room there, and it goes on.", null, path, "write", Errnos.NoSpace);
 
     /// <summary>The log directory is not where it was.</summary>
     public static StorageException DirectoryLost(string path) => new(

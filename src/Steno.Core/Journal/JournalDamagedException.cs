@@ -5,9 +5,10 @@ namespace Steno.Core.Journal;
 /// <summary>
 /// A journal, or a file beside it, is not as it was written, in a way that stops the work at hand.
 /// </summary>
-public sealed class JournalDamagedException(string path, long offset, string what) : StenoException(
+/// <param name="hint">Null: what helps where the file is the journal or its <c>session.json</c>.</param>
+public sealed class JournalDamagedException(string path, long offset, string what, string? hint = null) : StenoException(
     string.Create(CultureInfo.InvariantCulture, $"{path} is damaged at byte {offset}: {what}."),
-    "Keep a copy of the file, then move it out of the log directory; recording starts a new session.")
+    hint ?? "Keep a copy of the file, then move it out of the log directory; recording starts a new session.")
 {
     public string Path { get; } = path;
 

@@ -117,6 +117,12 @@ public sealed class LiveSession : IDisposable
     public StorageException? CopyFailure => _copy.Failure;
 
     /// <summary>
+    /// Before a further copy of the journal is written: what room there is, the journal needs first. Any thread.
+    /// </summary>
+    /// <exception cref="StorageException">There is none for a copy.</exception>
+    public void RequireRoomForCopy(string path) => _room.RequireForCopy(path);
+
+    /// <summary>
     /// More of the journal is durable: the second copy may follow. Never waits. Any thread.
     /// </summary>
     public void NoteRecorded() => _copy.Note();

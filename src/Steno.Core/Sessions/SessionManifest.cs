@@ -78,12 +78,8 @@ public sealed record SessionManifest
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
     public void Save(Disk disk, string path)
     {
-        LineBuffer line = new(1024);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionManifest);
-        line.Write(json.AsSpan(0, json.Length - 1)); // without its closing brace: the hash is the last key
-        ChainHash hash = JournalLine.ComputeHash(ChainHash.Zero, line.Written);
-        JournalLine.WriteSuffix(hash, line);
-        disk.WriteAtomically(path, line.Written);
+        disk.WriteAtomically(
+            path, SelfHashed.Line(JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionManifest)).Written);
     }
 
     /// <summary>Reads a manifest. Null when there is no such file.</summary>
@@ -92,22 +88,7 @@ public sealed record SessionManifest
     public static SessionManifest? Load(string path)
     {
         if (!File.Exists(path)) return null;
-        ReadOnlySpan<byte> line;
-        try
-        {
-            line = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.FromException("read", path, e);
-        }
-
-        if (line.EndsWith("\n"u8)) line = line[..^1];
-        if (!JournalLine.TryReadHash(line, out ChainHash stated)
-            || JournalLine.ComputeHash(ChainHash.Zero, JournalLine.Body(line)) != stated)
-            throw new JournalDamagedException(path, 0, "its hash does not match its content");
-        byte[] json = [.. JournalLine.Body(line), (byte)'}'];
-        SessionManifest manifest = JsonSerializer.Deserialize(json, SessionJson.Default.SessionManifest)!;
+        SessionManifest manifest = JsonSerializer.Deserialize(SelfHashed.Read(path), SessionJson.Default.SessionManifest)!;
         return manifest.Format == 1
             ? manifest
             : throw new StenoException(

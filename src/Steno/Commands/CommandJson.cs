@@ -10,4 +10,7 @@ namespace Steno.Commands;
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(MessagesAnswer))]
 [JsonSerializable(typeof(ShownMessageAnswer))]
+[JsonSerializable(typeof(CheckpointListAnswer))]
+[JsonSerializable(typeof(ShownCheckpointAnswer))]
+[JsonSerializable(typeof(DeletedCheckpointAnswer))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -55,6 +55,7 @@ internal static class CommandLine
             RecentCommand.Create(context),
             TailCommand.Create(context),
             ShowCommand.Create(context),
+            CheckpointCommand.Create(context),
             BrokerCommand.Create(context),
             RecordCommand.Create(context),
             CompletionCommand.Create(context),

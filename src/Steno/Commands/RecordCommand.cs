@@ -16,7 +16,8 @@ internal static class RecordCommand
         var verb = new Verb("record", "Record in the foreground, until Ctrl+C",
             "steno record", "steno record --broker tcp://127.0.0.1:5555 --logs ~/team/conversation_logs");
         var settings = new SettingOptions(verb, SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct,
-            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.Rules, SettingKey.AllowRemote);
+            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.CheckpointInterval,
+            SettingKey.Rules, SettingKey.AllowRemote);
         Option<string> log = DaemonLogOption.AddTo(verb);
         verb.SetAction(async (parsed, _) =>
         {
@@ -37,6 +38,7 @@ internal static class RecordCommand
             QueueBudgetBytes = settings.QueueBudgetBytes,
             MessageLimitBytes = (int)settings.MessageLimitBytes,
             DiskReserveBytes = settings.DiskReserveBytes,
+            CheckpointInterval = settings.CheckpointInterval,
             Connections = ConnectionShares.Find(settings.Brokers.Count),
             Rules = settings.Rules is { } file ? RuleSet.Load(file) : RuleSet.BuiltIn,
         };

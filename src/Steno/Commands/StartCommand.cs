@@ -27,7 +27,8 @@ internal static class StartCommand
             "steno start --publishers tcp://127.0.0.1:7001 --subscribers tcp://127.0.0.1:7000");
         var settings = new SettingOptions(verb,
             SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct, SettingKey.Publishers, SettingKey.Subscribers,
-            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.Rules, SettingKey.AllowRemote);
+            SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.CheckpointInterval,
+            SettingKey.Rules, SettingKey.AllowRemote);
         var demo = new Option<bool>("--demo")
         {
             Description = "Let two sample agents talk, and show what was recorded",

@@ -122,6 +122,8 @@ internal static class StatusScreen
             Row(screen, "", $"{Age(incident.At, now)} ago: {incident.What}", isWarning: true);
         if (status.SecondCopyProblem is { } problem)
             Row(screen, "", $"the journal has no second copy now: {problem}", isWarning: true);
+        if (status.CheckpointProblem is { } unmade)
+            Row(screen, "", $"the last checkpoint could not be made: {unmade}", isWarning: true);
         if (status.Stalls > 0)
             Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
                 isWarning: true);

@@ -26,8 +26,9 @@ internal static class UsageError
     }
 
     /// <summary>The command as it is typed: <c>steno status</c>.</summary>
-    public static string Path(Command command) =>
-        command is RootCommand ? "steno" : $"steno {command.Name}";
+    public static string Path(Command command) => command is RootCommand
+        ? "steno"
+        : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } above ? Path(above) : "steno")} {command.Name}";
 
     /// <summary>That no verb has this name, and which was probably meant.</summary>
     public static string UnknownVerb(string typed, Command root) =>
@@ -55,6 +56,8 @@ internal static class UsageError
     {
         if (problem.SymbolResult is CommandResult { Command: Verb { Arguments: [var missing, ..] } verb })
             return Missing(missing, verb);
+        if (problem.SymbolResult is CommandResult { Command.Subcommands: [_, ..] below })
+            return $"`{Path(command)}` needs one of {string.Join(", ", below.Select(one => one.Name))}.";
         if (problem.SymbolResult is ArgumentResult { Parent: CommandResult, Tokens: [], Argument: var argument }
             && command is Verb of)
             return Missing(argument, of);

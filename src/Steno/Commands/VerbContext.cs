@@ -19,12 +19,18 @@ internal sealed record VerbContext(
     /// <summary>Makes advised commands fit the command line at hand; set once that is parsed.</summary>
     public CommandHints Hints { get; set; } = new(logs: null);
 
+    /// <summary>Reads a line from whoever sits at the terminal; null: nobody does.</summary>
+    public Func<string?>? Ask { get; init; }
+
     public static VerbContext ForProcess() => new(
         Screen.ForOutput(),
         Screen.ForError(),
         ProcessVariables(),
         Environment.CurrentDirectory,
-        TimeProvider.System);
+        TimeProvider.System)
+    {
+        Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : () => Console.In.ReadLine(),
+    };
 
     private static Dictionary<string, string> ProcessVariables()
     {

@@ -38,6 +38,9 @@ internal sealed record SettingKey(
     public static readonly SettingKey DiskReserve = new("disk_reserve", "--disk-reserve", "STENO_DISK_RESERVE",
         "SIZE", "Room on the disk that the recorder leaves free; it waits until there is more [default: 64MiB]", SettingForm.Number);
 
+    public static readonly SettingKey CheckpointInterval = new("checkpoint_interval", "--checkpoint-every",
+        "STENO_CHECKPOINT_INTERVAL", "TIME", "Between two automatic checkpoints; 0 for none [default: 5m]", SettingForm.Number);
+
     public static readonly SettingKey Rules = new("rules", "--rules", "STENO_RULES", "FILE",
         "Enrichment rules in place of the built-in ones");
 
@@ -45,5 +48,6 @@ internal sealed record SettingKey(
         "BOOL", "Let doors listen beyond this machine. Anyone who reaches them can read and write", SettingForm.Flag);
 
     public static readonly IReadOnlyList<SettingKey> All =
-        [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, DiskReserve, Rules, AllowRemote];
+        [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, DiskReserve, CheckpointInterval,
+            Rules, AllowRemote];
 }

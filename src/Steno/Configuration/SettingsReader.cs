@@ -120,6 +120,8 @@ internal sealed class SettingsReader
             MessageLimitBytes = Size(
                 SettingKey.MessageLimit, StenoSettings.MessageLimitDefault, 64 * ByteSize.KiB, 256 * ByteSize.MiB),
             DiskReserveBytes = Size(SettingKey.DiskReserve, StenoSettings.DiskReserveDefault, 0, ByteSize.TiB),
+            CheckpointInterval = Interval(
+                SettingKey.CheckpointInterval, StenoSettings.CheckpointIntervalDefault, StenoSettings.CheckpointIntervalMax),
             Rules = PathOf(SettingKey.Rules),
             AllowRemote = allowRemote,
             Given = _given.Keys.ToHashSet(),
@@ -190,6 +192,15 @@ internal sealed class SettingsReader
             ? bytes
             : throw SettingException.Refused(key, given.Origin, given.Values[0],
                 $"a size from {ByteSize.Format(least)} to {ByteSize.Format(most)}, such as 256MiB");
+    }
+
+    private TimeSpan Interval(SettingKey key, TimeSpan ordinary, TimeSpan most)
+    {
+        if (Single(key) is not { } given) return ordinary;
+        return TimeText.TryParse(given.Values[0], most, out TimeSpan span)
+            ? span
+            : throw SettingException.Refused(
+                key, given.Origin, given.Values[0], $"a time from 1s to {most.TotalHours}h, such as 300, 300s, 5m or 1h; or 0 for none");
     }
 
     private bool Flag(SettingKey key) => Single(key) is { } given && (given.Values[0] switch

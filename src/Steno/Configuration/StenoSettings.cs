@@ -10,6 +10,8 @@ internal sealed record StenoSettings
     public const long QueueBudgetDefault = 256 * ByteSize.MiB;
     public const long MessageLimitDefault = 128 * ByteSize.MiB;
     public const long DiskReserveDefault = 64 * ByteSize.MiB;
+    public static readonly TimeSpan CheckpointIntervalDefault = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan CheckpointIntervalMax = TimeSpan.FromHours(24);
 
     /// <summary>
     /// The log directory, absolute. Default: <c>conversation_logs</c> in the working directory.
@@ -38,6 +40,11 @@ internal sealed record StenoSettings
 
     /// <summary>Bytes of the disk that the recorder leaves free, 0 to 1 TiB. Default: 64 MiB.</summary>
     public required long DiskReserveBytes { get; init; }
+
+    /// <summary>
+    /// Between two automatic checkpoints, 1 s to 24 h; zero: there are none. Default: 5 minutes.
+    /// </summary>
+    public required TimeSpan CheckpointInterval { get; init; }
 
     /// <summary>Enrichment rules, absolute; null for the built-in ones.</summary>
     public required string? Rules { get; init; }

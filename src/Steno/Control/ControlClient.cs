@@ -89,6 +89,13 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
+    /// <summary>Any question; what its answer says is the asker's.</summary>
+    public Task<ControlReply> AskAsync(Func<HttpClient, Task> question, CancellationToken cancellation) => AskAsync(async () =>
+    {
+        await question(_http).ConfigureAwait(false);
+        return new ControlReply(ControlOutcome.Answered, "The recorder has answered.", Pid: _pid);
+    }, cancellation);
+
     public void Dispose()
     {
         _stopping?.Dispose();

@@ -13,7 +13,8 @@ internal sealed class ControlEndpoints(
     LiveFeed feed,
     Action stop,
     Task<string?> ended,
-    TimeProvider time) : IHttpApplication<HttpContext>
+    TimeProvider time,
+    CheckpointDoor? checkpoints = null) : IHttpApplication<HttpContext>
 {
     public const string StatusPath = "/v1/status";
     public const string FeedPath = "/v1/feed";
@@ -34,10 +35,14 @@ internal sealed class ControlEndpoints(
         (FeedPath, "GET") => FeedStream.SendAsync(feed, context, time),
         (StopPath, "POST") when context.Request.Query.ContainsKey("wait") => StopAndTellAsync(context),
         (StopPath, "POST") => StopAsync(context.Response),
+        (CheckpointDoor.Path, "POST") when checkpoints is not null => checkpoints.CreateAsync(context),
+        ({ } path, "DELETE") when checkpoints is not null && path.StartsWith(CheckpointDoor.Path + "/", StringComparison.Ordinal) =>
+            checkpoints.DeleteAsync(context, path[(CheckpointDoor.Path.Length + 1)..]),
+        (CheckpointDoor.Path, _) => RefuseMethodAsync(context.Response, "POST"),
         (StatusPath or FeedPath, _) => RefuseMethodAsync(context.Response, "GET"),
         (StopPath, _) => RefuseMethodAsync(context.Response, "POST"),
         _ => SendAsync(context.Response, StatusCodes.Status404NotFound,
-            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop"]}"""u8.ToArray()),
+            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop","POST /v1/checkpoints","DELETE /v1/checkpoints/ID"]}"""u8.ToArray()),
     };
 
     public void DisposeContext(HttpContext context, Exception? exception)
@@ -78,7 +83,7 @@ internal sealed class ControlEndpoints(
             """{"error":"method not allowed"}"""u8.ToArray());
     }
 
-    private static async Task SendAsync(HttpResponse response, int code, byte[] json)
+    public static async Task SendAsync(HttpResponse response, int code, byte[] json)
     {
         response.StatusCode = code;
         response.ContentType = "application/json";

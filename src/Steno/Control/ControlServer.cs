@@ -39,6 +39,7 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <param name="ended">Completes when nobody records any more: with what is wrong then, or null.</param>
     /// <param name="time">For the keep-alive of the feed.</param>
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
+    /// <param name="checkpoints">Null: there are none to ask for.</param>
     public ControlServer(
         Socket socket,
         int connectionsMax,
@@ -47,11 +48,12 @@ internal sealed class ControlServer : IAsyncDisposable
         Action stop,
         Task<string?> ended,
         TimeProvider time,
-        ILoggerFactory? logs = null)
+        ILoggerFactory? logs = null,
+        CheckpointDoor? checkpoints = null)
     {
         logs ??= NullLoggerFactory.Instance;
         _feed = feed;
-        _endpoints = new ControlEndpoints(status, feed, stop, ended, time);
+        _endpoints = new ControlEndpoints(status, feed, stop, ended, time, checkpoints);
         _visitors = new ControlVisitors(connectionsMax);
 
         var options = new KestrelServerOptions { AddServerHeader = false };

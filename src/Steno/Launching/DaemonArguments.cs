@@ -31,6 +31,7 @@ internal static class DaemonArguments
         SettingKey.QueueBudget.Option, Bytes(settings.QueueBudgetBytes),
         SettingKey.MessageLimit.Option, Bytes(settings.MessageLimitBytes),
         SettingKey.DiskReserve.Option, Bytes(settings.DiskReserveBytes),
+        SettingKey.CheckpointInterval.Option, Seconds(settings.CheckpointInterval),
         .. settings.Rules is { } rules ? new[] { SettingKey.Rules.Option, rules } : [],
         .. Shared(settings, log),
     ];
@@ -40,6 +41,8 @@ internal static class DaemonArguments
         .. settings.AllowRemote ? new[] { SettingKey.AllowRemote.Option } : [],
         LogOption, log,
     ];
+
+    private static string Seconds(TimeSpan span) => ((long)span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private static string Bytes(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);
 }

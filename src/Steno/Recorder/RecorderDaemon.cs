@@ -64,6 +64,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
 
         if (Continues(opened)) coverage.ContinueEarlier();
         using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
+        using Checkpointer checkpoints = new(session, options.Logs, options.CheckpointInterval, time, _logger);
         _scribe = new Scribe(queue, inbox, session, composer, _agents, publishers, time, _logger);
         List<Source> sources = [];
         Completeness completeness = new(publishers, queue, _scribe, sources, coverage, check);
@@ -77,14 +78,16 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             _scribe.Start();
             check.Start();
             trial.Start();
+            checkpoints.Start(current => CheckpointSubjects.Of(Judge(current, completeness)));
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial, time);
+                options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial,
+                checkpoints, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
             await using ControlServer control = new(
                 door, options.Connections.Control, reporter.Report, _feed, () => signals.Request("steno stop"), _ended.Task, time,
-                new LimitedLoggers(loggers, time));
+                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync));
             await control.StartAsync(signals.Token).ConfigureAwait(false);
             started(reporter.Report());
 
@@ -94,7 +97,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             RecorderLog.Stopping(_logger, reason);
             coverage.Stop();
             string? problem = await StopAsync(
-                sources, session, () => Keep(session.Current, publishers, completeness), reason).ConfigureAwait(false);
+                sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, reason).ConfigureAwait(false);
             _ended.SetResult(problem);
             return problem is null;
         }
@@ -145,12 +148,13 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <code>
     /// 1. the sockets stop reading; what they have read is in the queue
     /// 2. the scribe drains the queue and the inbox, and everything is synced
-    /// 3. session.json says how far the journal is whole
+    /// 3. what is new since the last checkpoint gets one
+    /// 4. session.json says how far the journal is whole
     /// </code>
     /// Killed in between, the next start finds the journal as after any kill.
     /// </summary>
     /// <returns>What is wrong, in sentences; null if nothing is.</returns>
-    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, string reason)
+    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, Checkpointer checkpoints, string reason)
     {
         session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
@@ -160,7 +164,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         _scribe.Finish();
-        if (_scribe.Failure is null) keep();
+        if (_scribe.Failure is null)
+        {
+            keep();
+            await checkpoints.FinishAsync().ConfigureAwait(false);
+        }
+
         if (FindProblem(session) is { } problem) return session.Rescue() is { } rescued ? $"{problem} {rescued}" : problem;
         RecorderLog.Stopped(_logger, session.Current.Writer.DurableSeq);
         return null;
@@ -170,8 +179,11 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void Keep(OpenedSession session, PublisherLedger publishers, Completeness completeness)
     {
         JournalPosition end = session.Writer.DurableEnd;
-        session.Record.Keep(publishers.Save(end.Offset), completeness.Judge(session).Verdict.AsOf(end.Seq, time.GetUtcNow()));
+        session.Record.Keep(publishers.Save(end.Offset), Judge(session, completeness));
     }
+
+    private SessionVerdict Judge(OpenedSession session, Completeness completeness) =>
+        completeness.Judge(session).Verdict.AsOf(session.Writer.DurableSeq, time.GetUtcNow());
 
     /// <summary>
     /// Whether another recorder has written in this session, or in one that it continues, before.

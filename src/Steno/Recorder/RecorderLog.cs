@@ -26,6 +26,15 @@ internal static partial class RecorderLog
     [LoggerMessage(1506, LogLevel.Error, "The journal could not be closed in good order: {Reason} {Hint}")]
     public static partial void CloseFailed(ILogger logger, string reason, string hint);
 
+    [LoggerMessage(1510, LogLevel.Information, "Checkpoint {Id}: {Lines} lines, up to line {Seq}.")]
+    public static partial void CheckpointMade(ILogger logger, string id, long lines, long seq);
+
+    [LoggerMessage(1511, LogLevel.Error, "No checkpoint could be made: {Reason} {Hint}")]
+    public static partial void CheckpointFailed(ILogger logger, string reason, string hint);
+
+    [LoggerMessage(1512, LogLevel.Warning, "What no checkpoint needs any more stays on the disk: {Reason}")]
+    public static partial void CollectionFailed(ILogger logger, string reason);
+
     [LoggerMessage(1523, LogLevel.Error, "What is said now would not be recorded: {Reason}")]
     public static partial void TrialFailed(ILogger logger, string reason);
 

@@ -27,6 +27,9 @@ internal sealed record RecorderOptions
     /// <summary>Bytes of the disk that are left free.</summary>
     public required long DiskReserveBytes { get; init; }
 
+    /// <summary>Between two automatic checkpoints; zero: there are none.</summary>
+    public required TimeSpan CheckpointInterval { get; init; }
+
     public required ConnectionShares Connections { get; init; }
 
     public required RuleSet Rules { get; init; }

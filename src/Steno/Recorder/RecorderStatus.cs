@@ -105,6 +105,12 @@ internal sealed record RecorderStatus
     /// <summary>Why the journal has no second copy at the moment; null when it has one.</summary>
     public string? SecondCopyProblem { get; init; }
 
+    /// <summary>Why the last checkpoint could not be made; null when it could.</summary>
+    public string? CheckpointProblem { get; init; }
+
+    /// <summary>The checkpoint that is being made; null while none is.</summary>
+    public CheckpointProgress? CheckpointProgress { get; init; }
+
     /// <summary>
     /// Messages over the size limit since the recorder started: of these the beginning, the length and the
     /// hash are recorded.

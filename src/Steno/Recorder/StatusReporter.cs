@@ -25,6 +25,7 @@ internal sealed class StatusReporter(
     ProofLog proofs,
     JournalCheck check,
     DiskTrial trial,
+    Checkpointer checkpoints,
     TimeProvider time)
 {
     /// <summary>
@@ -74,6 +75,7 @@ internal sealed class StatusReporter(
             Received = received,
             WrittenSeq = session.Writer.WrittenSeq,
             DurableSeq = session.Writer.DurableSeq,
+            CheckpointedSeq = checkpoints.LastSeqOf(session.Manifest.Id),
             LagMs = (long)lag.TotalMilliseconds,
             QueueBytes = queue.QueuedBytes,
             Stalls = queue.StallCount,
@@ -89,6 +91,8 @@ internal sealed class StatusReporter(
             Checks = check.Checks,
             Incidents = befell,
             SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
+            CheckpointProblem = checkpoints.Problem,
+            CheckpointProgress = checkpoints.Progress,
             Truncated = scribe.Truncated,
             Stopped = scribe.Failure is not null,
             Lost = scribe.Lost,

@@ -245,6 +245,48 @@ public sealed class CommandLineTests : IDisposable
         Assert.DoesNotContain(new string('n', 160), output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("../../etc/passwd", "\"../../etc/passwd\" is refused")]
+    [InlineData("\u001b[2Jx", "\"\\x1b[2Jx\" is refused")]
+    [InlineData(".hidden", "\".hidden\" is refused")]
+    [InlineData("", "\"\" is refused")]
+    public void A_label_that_is_none_is_refused_escaped_with_what_is_allowed(string label, string said)
+    {
+        Assert.Equal(2, Run("checkpoint", "create", "--label", label));
+        Assert.Contains(said, _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Allowed: 1 to 64 characters of A-Z a-z 0-9 . _ -", _error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory.Join("conversation_logs")));
+    }
+
+    [Fact]
+    public void A_label_of_300_characters_is_refused_and_not_repeated_whole()
+    {
+        Assert.Equal(2, Run("checkpoint", "create", "--label", new string('x', 300)));
+        Assert.DoesNotContain(new string('x', 100), _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("create")]
+    [InlineData("show", "x")]
+    [InlineData("export", "x")]
+    [InlineData("delete", "x", "--yes")]
+    public void Checkpoints_of_a_directory_that_is_not_there_make_none(params string[] verb)
+    {
+        Assert.Equal(1, Run(["checkpoint", .. verb]));
+        Assert.Contains("There is no directory", _error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory.Join("conversation_logs")));
+    }
+
+    [Fact]
+    public void The_verb_checkpoint_alone_says_what_it_needs()
+    {
+        Assert.Equal(2, Run("checkpoint"));
+        Assert.Contains("`steno checkpoint` needs one of create, list, show, export, delete.", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, Run("checkpoint", "show"));
+        Assert.Contains("`steno checkpoint show` needs ID|LABEL", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_list_of_verbs_fits_a_terminal()
     {

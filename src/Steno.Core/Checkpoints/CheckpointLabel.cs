@@ -1,0 +1,33 @@
+using System.Buffers;
+
+namespace Steno.Core.Checkpoints;
+
+/// <summary>
+/// The name that a user gives a checkpoint. It becomes part of a file's name and is printed on terminals, so
+/// only what is harmless in both is taken.
+/// </summary>
+public static class CheckpointLabel
+{
+    public const int LengthMax = 64;
+
+    public const string Allowed = "1 to 64 characters of A-Z a-z 0-9 . _ -, the first of them no dot and no dash";
+
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    public static bool IsValid(string label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        return label.Length is > 0 and <= LengthMax
+            && label[0] is not '.' and not '-'
+            && !label.AsSpan().ContainsAnyExcept(Characters);
+    }
+
+    /// <exception cref="CheckpointRefusedException">It is not allowed.</exception>
+    public static string Require(string label) => IsValid(label)
+        ? label
+        : throw new CheckpointRefusedException(
+            $"The label \"{Cut(label)}\" is refused.", $"Allowed: {Allowed}.");
+
+    private static string Cut(string label) => label.Length <= LengthMax ? label : label[..LengthMax] + "…";
+}

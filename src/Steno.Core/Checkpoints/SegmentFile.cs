@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using ZstdSharp;
+
+namespace Steno.Core.Checkpoints;
+
+/// <summary>Reads segments and lists back. What it gives is what was written: else it throws.</summary>
+internal static class SegmentFile
+{
+    private const int BlockBytes = 256 << 10;
+
+    private const string Hint =
+        "The journal may still have these lines: then a checkpoint made now has them again. Restore the file "
+        + "from a backup to have this one.";
+
+    /// <summary>The bytes of the journal in that stretch, piece by piece.</summary>
+    /// <param name="take">Called with each piece; valid until it returns.</param>
+    /// <exception cref="JournalDamagedException">It is not as it was written, or is gone.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static void Read(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
+    {
+        string path = Path.Combine(directory.Segments, entry.File);
+        byte[] stored = ReadStored(directory, entry);
+        byte[] block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        using Decompressor zstd = new();
+        try
+        {
+            ReadOnlySpan<byte> rest = stored;
+            long raw = 0;
+            OperationStatus status = OperationStatus.DestinationTooSmall;
+            while (status != OperationStatus.Done)
+            {
+                status = zstd.UnwrapStream(rest, block, out int consumed, out int written);
+                rest = rest[consumed..];
+                raw += written;
+                bool isStuck = consumed == 0 && written == 0 && status != OperationStatus.Done;
+                if (raw > entry.RawBytes || status == OperationStatus.InvalidData || isStuck)
+                    throw Other(path, stored.Length - rest.Length);
+                if (written > 0) take(block.AsSpan(0, written));
+            }
+
+            if (raw != entry.RawBytes || !rest.IsEmpty)
+                throw Other(path, stored.Length - rest.Length);
+        }
+        catch (ZstdException e)
+        {
+            throw new JournalDamagedException(path, 0, $"zstd refuses it ({e.Message})", Hint);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>The file's own bytes; their hash is the one that the entry states.</summary>
+    /// <exception cref="JournalDamagedException">It is not as it was written, or is gone.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static byte[] ReadStored(LogDirectory directory, SegmentEntry entry)
+    {
+        string path = Path.Combine(directory.Segments, entry.File);
+        FileInfo file = new(path);
+        if (!file.Exists) throw new JournalDamagedException(path, 0, "it is missing", Hint);
+        // Before it is read into memory: a file that somebody made larger is no segment.
+        if (file.Length != entry.Bytes)
+        {
+            throw new JournalDamagedException(
+                path, Math.Min(file.Length, entry.Bytes), $"it has {file.Length} bytes instead of {entry.Bytes}", Hint);
+        }
+
+        byte[] stored;
+        try
+        {
+            stored = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("read", path, e);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(stored)) == entry.Sha256
+            ? stored
+            : throw new JournalDamagedException(path, 0, "its hash does not match its content", Hint);
+    }
+
+    private static JournalDamagedException Other(string path, long offset) =>
+        new(path, offset, "it does not hold what it should", Hint);
+
+    /// <summary>Whether a file of that name and size is there. Cheap; its content is not looked at.</summary>
+    public static bool Exists(LogDirectory directory, SegmentEntry entry)
+    {
+        FileInfo file = new(Path.Combine(directory.Segments, entry.File));
+        return file.Exists && file.Length == entry.Bytes;
+    }
+}

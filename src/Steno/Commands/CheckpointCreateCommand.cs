@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using Steno.Configuration;
+using Steno.Control;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Sessions;
+using Steno.Processes;
+using Steno.Terminal;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno checkpoint create</c>: asks the recorder, or does it itself where none runs.</summary>
+internal static class CheckpointCreateCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("create", "Make a checkpoint of the current session now",
+            "steno checkpoint create", "steno checkpoint create --label before-refactoring");
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        var label = new Option<string?>("--label")
+        {
+            Description = $"A name for it: {CheckpointLabel.Allowed}",
+            HelpName = "LABEL",
+            CustomParser = ParseLabel,
+        };
+        Option<bool> json = CheckpointCommand.Json();
+        verb.Add(label);
+        verb.Add(json);
+        verb.SetAction((parsed, cancellation) => RunAsync(
+            settings.Read(parsed, context), parsed.GetValue(label), parsed.GetValue(json), context, cancellation));
+        return verb;
+    }
+
+    private static string? ParseLabel(ArgumentResult result)
+    {
+        string label = result.Tokens[0].Value;
+        if (CheckpointLabel.IsValid(label)) return label;
+        string shown = label.Length > CheckpointLabel.LengthMax ? label[..CheckpointLabel.LengthMax] + "…" : label;
+        result.AddError($"--label: \"{shown}\" is refused. Allowed: {CheckpointLabel.Allowed}.");
+        return null;
+    }
+
+    private static async Task<int> RunAsync(
+        StenoSettings settings, string? label, bool json, VerbContext context, CancellationToken cancellation)
+    {
+        LogDirectory logs = new(settings.Logs);
+        LogsOfVerb.Require(logs);
+        CheckpointTold told = GitWorkTree.Describe(context.WorkingDirectory);
+        string? id = await AskAsync(logs, label, told, context, cancellation).ConfigureAwait(false);
+        CheckpointManifest made = id is not null
+            ? CheckpointCatalogue.Load(logs, id)
+            : CreateAlone(logs, label, told, context, cancellation);
+        if (json)
+        {
+            var answer = new CheckpointListAnswer(1, [CheckpointAnswer.From(made, logs)], []);
+            context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.CheckpointListAnswer));
+            return ExitCodes.Done;
+        }
+
+        string size = ByteSize.Format(made.SizeBytes);
+        context.Output.Line(
+            $"{Styled.Good("✓")} Checkpoint {Styled.Strong(made.Id!)}: {made.MessageCount:N0} lines, {size}, up to line {made.LastSeq:N0}.");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Null: no recorder runs.</summary>
+    private static async Task<string?> AskAsync(
+        LogDirectory logs, string? label, CheckpointTold told, VerbContext context, CancellationToken cancellation)
+    {
+        using var client = new CheckpointClient(logs.Root);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
+        try
+        {
+            CheckpointOrder order = new() { Label = label, Told = told };
+            return (await client.CreateAsync(order, cancellation).ConfigureAwait(false))?.Id;
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await progress.ConfigureAwait(false);
+        }
+    }
+
+    private static CheckpointManifest CreateAlone(
+        LogDirectory logs, string? label, CheckpointTold told, VerbContext context, CancellationToken cancellation)
+    {
+        using StoppedCheckpoints stopped = new(logs, context.Time);
+        ProgressNote note = new("checkpoint", context.Error, context.Time);
+        return stopped.Create(CheckpointReason.Manual, label, told, note.Tell, cancellation);
+    }
+}

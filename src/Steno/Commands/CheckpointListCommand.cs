@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Steno.Configuration;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Terminal;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno checkpoint list</c>: reads the manifests; no recorder needs to run.</summary>
+internal static class CheckpointListCommand
+{
+    private const int AgentColumns = 40;
+
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("list", "List the checkpoints, newest first",
+            "steno checkpoint list", "steno checkpoint list --json | jq '.checkpoints[].id'");
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        Option<bool> json = CheckpointCommand.Json();
+        verb.Add(json);
+        verb.SetAction(parsed => Run(settings.Read(parsed, context), parsed.GetValue(json), context));
+        return verb;
+    }
+
+    private static int Run(StenoSettings settings, bool json, VerbContext context)
+    {
+        LogDirectory logs = new(settings.Logs);
+        LogsOfVerb.Require(logs);
+        List<DamagedCheckpoint> damaged = [];
+        List<CheckpointManifest> found =
+            [.. CheckpointCatalogue.All(logs, (id, e) => damaged.Add(new DamagedCheckpoint(id, $"{e.Message} {e.Hint}")))];
+        if (json)
+        {
+            var answer = new CheckpointListAnswer(1, [.. found.Select(one => CheckpointAnswer.From(one, logs))], damaged);
+            context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.CheckpointListAnswer));
+        }
+        else
+        {
+            foreach (CheckpointManifest one in found) PrintLine(one, context.Output, context.Time);
+            context.Output.Flush();
+            if (found.Count + damaged.Count == 0)
+                context.Error.Line($"{context.Hints.In("There is no checkpoint yet: `steno checkpoint create` makes one.")}");
+            foreach (DamagedCheckpoint one in damaged) context.Error.Line($"{Styled.Warning("damaged:")} {one.Problem}");
+        }
+
+        return damaged.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void PrintLine(CheckpointManifest one, Screen screen, TimeProvider time)
+    {
+        DateTimeOffset local = TimeZoneInfo.ConvertTime(one.Created, time.LocalTimeZone);
+        string agents = SafeText.Excerpt(string.Join(", ", one.Agents), AgentColumns);
+        string count = one.MessageCount.ToString("N0", CultureInfo.InvariantCulture);
+        string size = ByteSize.Format(one.SizeBytes);
+        Styled name = Styled.Strong(one.Label ?? $"({one.Reason})");
+        screen.Line($"{local:yyyy-MM-dd HH:mm:ss}  {count,9} lines  {size,10}  {name}  {Styled.Faint(one.Id!)}  {agents}");
+    }
+}

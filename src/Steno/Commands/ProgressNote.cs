@@ -1,0 +1,44 @@
+using Steno.Configuration;
+using Steno.Control;
+using Steno.Terminal;
+
+namespace Steno.Commands;
+
+/// <summary>
+/// Says on a terminal how far long work is, a line every two seconds; nothing of short work, and nothing in a pipe.
+/// </summary>
+internal sealed class ProgressNote(string what, Screen error, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private long _told = time.GetTimestamp();
+
+    public void Tell(long done, long total)
+    {
+        if (!error.IsTerminal || time.GetElapsedTime(_told) < Interval || total == 0) return;
+        _told = time.GetTimestamp();
+        error.Line($"{what}: {100 * done / total} % of {ByteSize.Format(total)}");
+        error.Flush();
+    }
+
+    /// <summary>For what the recorder does, until cancelled.</summary>
+    public static async Task FollowAsync(string logs, Screen error, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!error.IsTerminal) return;
+        ProgressNote note = new("checkpoint", error, time);
+        using var client = new ControlClient(logs);
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
+                ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
+                if (reply.Status?.CheckpointProgress is { } progress) note.Tell(progress.DoneBytes, progress.TotalBytes);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the answer is there
+        }
+    }
+}

@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Steno.Core;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Sessions;
+
+namespace Steno.Recorder;
+
+/// <summary>
+/// Makes checkpoints while it is recorded: when it is time and there is something new, when somebody asks, and
+/// at the end. One thread of its own, of low priority, reads what is durable; recording never waits for it, and
+/// its failure is told and stops nothing. All members are for any thread.
+/// </summary>
+internal sealed class Checkpointer : IDisposable
+{
+    /// <summary>Who asks waits for an answer: more at once are no users, and are refused.</summary>
+    private const int WaitingMax = 16;
+
+    /// <summary>After a failure, if the interval is not shorter: a full disk may have room again by then.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// At the end: what cannot be done in this time the next recorder does. Whoever waits for the end waits for 30 s.
+    /// </summary>
+    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(15);
+
+    /// <summary>Between two tellings of the progress: some milliseconds of work.</summary>
+    private const long ToldBytes = 1 << 20;
+
+    /// <summary>A tenth of a processor that others want whole.</summary>
+    private const int Niceness = 10;
+
+    private readonly LiveSession _live;
+    private readonly LogDirectory _logs;
+    private readonly TimeSpan _interval;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CheckpointStore _store;
+    private readonly BlockingCollection<Action> _asked = new(WaitingMax);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Thread _thread;
+    private Func<OpenedSession, CheckpointVerdict?> _judge = _ => null;
+    private volatile string? _problem;
+    private volatile CheckpointProgress? _progress;
+    private volatile Tuple<Guid, long>? _last;
+    private bool _started;
+
+    /// <param name="interval">Between two that nobody asks for; zero: there are none.</param>
+    public Checkpointer(LiveSession live, LogDirectory logs, TimeSpan interval, TimeProvider time, ILogger logger)
+    {
+        _live = live;
+        _logs = logs;
+        _interval = interval;
+        _time = time;
+        _logger = logger;
+        _store = new CheckpointStore(logs, time);
+        _thread = new Thread(Run) { Name = "checkpoints", IsBackground = true, Priority = ThreadPriority.Lowest };
+    }
+
+    /// <summary>Why the last one could not be made, in sentences; null if it could.</summary>
+    public string? Problem => _problem;
+
+    /// <summary>How far the one is that is being made; null while none is.</summary>
+    public CheckpointProgress? Progress => _progress;
+
+    /// <summary>The last sequence in a checkpoint of that session; null: there is none.</summary>
+    public long? LastSeqOf(Guid session) => _last is { } last && last.Item1 == session ? last.Item2 : null;
+
+    /// <param name="judge">Asked for the verdict when one is made; on this object's thread.</param>
+    public void Start(Func<OpenedSession, CheckpointVerdict?> judge)
+    {
+        _judge = judge;
+        _started = true;
+        _thread.Start();
+    }
+
+    /// <summary>Makes one now, after those that were asked for before. On completion it is durable.</summary>
+    /// <exception cref="StenoException">It cannot be made: why.</exception>
+    public Task<CheckpointManifest> CreateAsync(CheckpointRequest request) => Ask(() => Create(request)!);
+
+    /// <summary>See <see cref="CheckpointStore.Delete"/>.</summary>
+    public Task<CollectedSegments> DeleteAsync(string idOrLabel) => Ask(() =>
+    {
+        RequireDirectory();
+        CollectedSegments collected = _store.Delete(CheckpointCatalogue.Find(_logs, idOrLabel).Id!);
+        LookUpLast();
+        return collected;
+    });
+
+    /// <summary>
+    /// Everything is durable, and the recorder ends: what is new gets a checkpoint (<c>shutdown</c>), if that does
+    /// not take too long.
+    /// </summary>
+    public async Task FinishAsync()
+    {
+        _end.CancelAfter(PatienceAtTheEnd);
+        try
+        {
+            await Ask(() => Create(new CheckpointRequest(CheckpointReason.Shutdown))).ConfigureAwait(false);
+        }
+        catch (StenoException e)
+        {
+            Fail(e);
+        }
+        catch (OperationCanceledException)
+        {
+            RecorderLog.CheckpointFailed(_logger, "It took too long for the end.", "The next recorder makes one.");
+        }
+    }
+
+    /// <summary>Ends at once: what is being made leaves nothing behind that counts.</summary>
+    public void Dispose()
+    {
+        _asked.CompleteAdding();
+        _end.Cancel();
+        if (_started) _thread.Join();
+        _asked.Dispose();
+        _end.Dispose();
+    }
+
+    private Task<T> Ask<T>(Func<T> work)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool taken = _asked.TryAdd(() =>
+        {
+            try
+            {
+                answer.SetResult(work());
+            }
+            catch (OperationCanceledException)
+            {
+                answer.SetCanceled();
+            }
+            catch (Exception e)
+            {
+                answer.SetException(Known(e));
+            }
+        });
+        return taken ? answer.Task : throw new CheckpointRefusedException(
+            $"{WaitingMax} others wait for a checkpoint already.", "Ask again when they have theirs.");
+    }
+
+    private void Run()
+    {
+        LowPriority.OfThisThread(Niceness);
+        try
+        {
+            LookUpLast();
+            Collect();
+            long due = _time.GetTimestamp();
+            TimeSpan pause = _interval;
+            while (true)
+            {
+                TimeSpan left = _interval == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : pause - _time.GetElapsedTime(due);
+                if (left < TimeSpan.Zero && left != Timeout.InfiniteTimeSpan) left = TimeSpan.Zero;
+                if (_asked.TryTake(out Action? work, (int)left.TotalMilliseconds, _end.Token))
+                {
+                    work();
+                    continue;
+                }
+
+                if (_asked.IsCompleted) return;
+                pause = TryCreate() || RetryInterval > _interval ? _interval : RetryInterval;
+                due = _time.GetTimestamp();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the recorder stops
+        }
+    }
+
+    private bool TryCreate()
+    {
+        try
+        {
+            if (_live.DirectoryProblem is null) Create(new CheckpointRequest(CheckpointReason.Auto));
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Fail(Known(e));
+            return false;
+        }
+    }
+
+    /// <summary>What goes wrong here must not end the recorder, whatever it is; it is told all the same.</summary>
+    private static StenoException Known(Exception failure) => failure as StenoException ?? new StenoException(
+        $"Making a checkpoint failed unexpectedly ({failure.GetType().Name}): {failure.Message}", "Please report it.", failure);
+
+    private CheckpointManifest? Create(CheckpointRequest request)
+    {
+        RequireDirectory();
+        OpenedSession session = _live.Current; // once: another may take its place meanwhile
+        try
+        {
+            _live.RequireRoomForCopy(_logs.Checkpoints);
+            CheckpointSubject subject = CheckpointSubjects.Of(session.Manifest, _logs, session.Writer.DurableEnd);
+            CheckpointManifest? made = _store.Create(
+                subject, request with { Verdict = _judge(session) }, (done, total) => Tell(done, total), _end.Token);
+            _problem = null;
+            if (made is null) return null;
+            _last = Tuple.Create(made.Session, made.LastSeq);
+            RecorderLog.CheckpointMade(_logger, made.Id!, made.MessageCount, made.LastSeq);
+            return made;
+        }
+        finally
+        {
+            _progress = null;
+        }
+    }
+
+    private void RequireDirectory()
+    {
+        if (_live.DirectoryProblem is not null) throw StorageException.DirectoryLost(_logs.Root);
+    }
+
+    private void Tell(long done, long total)
+    {
+        if (_progress is { } told && done - told.DoneBytes < ToldBytes && done < total) return;
+        _live.RequireRoomForCopy(_logs.Checkpoints);
+        _progress = new CheckpointProgress(done, total);
+    }
+
+    private void LookUpLast()
+    {
+        try
+        {
+            Guid session = _live.Current.Manifest.Id;
+            _last = CheckpointCatalogue.FindNewest(_logs, session) is { } found ? Tuple.Create(session, found.LastSeq) : null;
+        }
+        catch (Exception e)
+        {
+            Fail(Known(e));
+        }
+    }
+
+    private void Collect()
+    {
+        try
+        {
+            if (_store.Collect().Problem is { } problem) RecorderLog.CollectionFailed(_logger, problem);
+        }
+        catch (Exception e)
+        {
+            RecorderLog.CollectionFailed(_logger, $"{Known(e).Message} {Known(e).Hint}");
+        }
+    }
+
+    private void Fail(StenoException failure)
+    {
+        string problem = $"{failure.Message} {failure.Hint}";
+        if (_problem != problem) RecorderLog.CheckpointFailed(_logger, failure.Message, failure.Hint);
+        _problem = problem;
+    }
+}

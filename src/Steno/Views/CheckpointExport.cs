@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Steno.Core;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+
+namespace Steno.Views;
+
+/// <summary>
+/// A checkpoint in the shape of the earlier Python system: one object with all messages in it, each as it
+/// stands in the journal.
+/// </summary>
+internal sealed class CheckpointExport(LogDirectory logs, CheckpointManifest manifest)
+{
+    private const int InitialLineBytes = 64 << 10;
+
+    /// <summary>An earlier system's line may be deeper than what JSON readers take unasked.</summary>
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
+
+    private readonly LineBuffer _line = new(InitialLineBytes);
+    private long _lines;
+    private long _bytes;
+
+    /// <param name="write">Called with each piece; valid until it returns.</param>
+    /// <param name="progress">Told of the bytes of the journal done, and of those that there are.</param>
+    /// <exception cref="StenoException">A segment is damaged or cannot be read: what was written is incomplete.</exception>
+    public void WriteTo(Action<ReadOnlySpan<byte>> write, Action<long, long>? progress = null)
+    {
+        write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"{{\"checkpoint_id\":{Quoted(manifest.Id!)},\"timestamp\":\"{manifest.Created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff}\",\"label\":{Quoted(manifest.Label ?? manifest.Reason)},\"message_count\":{manifest.MessageCount},\"size_bytes\":{manifest.SizeBytes},\"messages\":[")));
+        CheckpointCatalogue.Read(logs, manifest, piece =>
+        {
+            _bytes += piece.Length;
+            while (piece.IndexOf((byte)'\n') is var end and >= 0)
+            {
+                _line.Write(piece[..end]);
+                WriteLine(write);
+                piece = piece[(end + 1)..];
+            }
+
+            _line.Write(piece);
+            progress?.Invoke(_bytes, manifest.SizeBytes);
+        });
+        write("\n]}\n"u8);
+    }
+
+    private void WriteLine(Action<ReadOnlySpan<byte>> write)
+    {
+        write(_lines++ == 0 ? "\n"u8 : ",\n"u8);
+        ReadOnlySpan<byte> line = _line.Written.TrimEnd((byte)'\r');
+        if (IsObject(line)) write(line);
+        else write(Encoding.ASCII.GetBytes($"{{\"damaged_base64\":\"{Convert.ToBase64String(line)}\"}}"));
+        _line.Truncate(0);
+    }
+
+    private static bool IsObject(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Utf8JsonReader json = new(line, Deep);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !System.Text.Unicode.Utf8.IsValid(line)) return false;
+            json.Skip();
+            return !json.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+}

@@ -1,0 +1,38 @@
+using Steno.Core.Checkpoints;
+
+namespace Steno.Tests.Checkpoints;
+
+public sealed class CheckpointLabelTests
+{
+    [Theory]
+    [InlineData("a")]
+    [InlineData("before-refactoring")]
+    [InlineData("_v1.2-rc.3_")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
+    public void A_plain_name_is_taken(string label) => Assert.Equal(label, CheckpointLabel.Require(label));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".hidden")]
+    [InlineData("..")]
+    [InlineData("-rf")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("a b")]
+    [InlineData("a\0b")]
+    [InlineData("a\nb")]
+    [InlineData("\u001b[2J")]
+    [InlineData("ü")]
+    [InlineData("a\u202eb")]
+    [InlineData("01234567890123456789012345678901234567890123456789012345678901234")]
+    public void Anything_else_is_refused_with_what_is_allowed(string label)
+    {
+        CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() => CheckpointLabel.Require(label));
+        Assert.Contains(CheckpointLabel.Allowed, refused.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_label_of_300_characters_is_refused_and_not_repeated_whole() =>
+        Assert.InRange(Assert.Throws<CheckpointRefusedException>(() => CheckpointLabel.Require(new string('x', 300))).Message.Length, 20, 120);
+}
