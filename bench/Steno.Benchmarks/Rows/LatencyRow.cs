@@ -40,7 +40,7 @@ internal sealed class LatencyRow : IRow
 
         double p99 = Sample.Percentile(latencies, 99);
         findings.Add(Name, "publish to durable, p50", Sample.Median(latencies), "ms");
-        findings.Add(Name, "publish to durable, p99", p99, "ms", Goal.AtMost(p99, 10, "ms"));
+        findings.Add(Name, "publish to durable, p99", p99, "ms", Goal.AtMost(p99, 5, "ms"));
         findings.Add(Name, "publish to durable, maximum", latencies.Max(), "ms");
         findings.Add(Name, "recorder, CPU for a message", (after.Cpu - before.Cpu).TotalMicroseconds / count, "µs",
             note: "each comes alone: a wake-up, a write, a sync and a line in the feed for each");

@@ -11,7 +11,7 @@ namespace Steno.Benchmarks.Rows;
 internal sealed class RestartRow : IRow
 {
     private const long JournalBytes = 1L << 30;
-    private const double GoalMs = 3000;
+    private const double GoalMs = 1000;
 
     /// <summary>
     /// A few messages between two starts, so that the last journal line is always of this run.

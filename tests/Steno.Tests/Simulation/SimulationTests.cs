@@ -9,7 +9,7 @@ namespace Steno.Tests.Simulation;
 /// </summary>
 public sealed class SimulationTests
 {
-    private const int Seeds = 10_000;
+    private static readonly int Seeds = Environment.GetEnvironmentVariable("STENO_SOAK") is { Length: > 0 } ? 100_000 : 10_000;
 
     private static readonly Gen<LifeStep> Step = Gen.Frequency(
         (8, Gen.Const(LifeStep.Hear)), (2, Gen.Const(LifeStep.HearLong)), (3, Gen.Const(LifeStep.Flush)), (6, Gen.Const(LifeStep.Commit)),
