@@ -53,9 +53,9 @@ internal static class CheckpointDeleteCommand
             return ExitCodes.Done;
         }
 
-        string size = ByteSize.Format(collected.Bytes);
-        context.Output.Line(
-            $"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted, and {size} of segments that no other needs.");
+        string more = collected is { Bytes: 0, Problem: null } ? "; others need its segments"
+            : collected.Problem is not null ? "" : $", and {ByteSize.Format(collected.Bytes)} of segments that no other needs";
+        context.Output.Line($"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted{more}.");
         if (collected.Problem is { } problem)
         {
             context.Error.Line(

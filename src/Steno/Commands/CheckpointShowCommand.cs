@@ -51,7 +51,7 @@ internal static class CheckpointShowCommand
         Row(screen, "made", $"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({one.Reason})");
         Row(screen, "holds", string.Create(CultureInfo.InvariantCulture,
             $"{one.MessageCount:N0} lines ({one.FirstSeq} to {one.LastSeq}), {ByteSize.Format(one.SizeBytes)}; ")
-            + $"{ByteSize.Format(answer.StoredBytes)} in {answer.Segments} segments");
+            + $"{ByteSize.Format(answer.StoredBytes)} in {answer.Segments} {(answer.Segments == 1 ? "segment" : "segments")}");
         Row(screen, "agents", one.Agents.Count == 0 ? "(none has spoken)" : string.Join(", ", one.Agents));
         Row(screen, "complete?", one.Verdict is { } verdict ? $"{verdict.Value}: {verdict.Reason}" : "unknown: nobody could say");
         Row(screen, "session", string.Create(CultureInfo.InvariantCulture,

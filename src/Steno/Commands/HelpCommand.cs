@@ -8,25 +8,32 @@ internal static class HelpCommand
     public static Command Create(VerbContext context, RootCommand root)
     {
         var verb = new Verb("help", "Show what there is, or a verb's options and examples", "steno help", "steno help start");
-        var about = new Argument<string?>("VERB")
+        var about = new Argument<string[]>("VERB")
         {
             Description = "The verb to be explained",
             HelpName = "VERB", // else all that can be completed would stand there
-            Arity = ArgumentArity.ZeroOrOne,
+            Arity = ArgumentArity.ZeroOrMore, // `checkpoint create` is two
         };
         about.CompletionSources.Add(_ => root.Subcommands.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));
         verb.Add(about);
         verb.SetAction(parsed =>
         {
-            string? name = parsed.GetValue(about);
-            if (name is not null && root.Subcommands.All(known => known.Name != name))
+            string[] names = parsed.GetValue(about) ?? [];
+            Command at = root;
+            foreach (string name in names)
             {
-                context.Error.Line($"steno: {UsageError.UnknownVerb(name, root)}");
+                if (at.Subcommands.FirstOrDefault(known => known.Name == name) is { } below)
+                {
+                    at = below;
+                    continue;
+                }
+
+                context.Error.Line($"steno: {UsageError.UnknownVerb(name, at)}");
                 context.Error.Line($"`steno help` shows what there is.");
                 return ExitCodes.WrongUsage;
             }
 
-            return root.Parse(name is null ? ["--help"] : [name, "--help"]).Invoke();
+            return root.Parse([.. names, "--help"]).Invoke();
         });
         return verb;
     }

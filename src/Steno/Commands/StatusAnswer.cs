@@ -25,7 +25,7 @@ internal static class StatusAnswer
             VerdictReason = kept is null ? null : string.Create(
                 CultureInfo.InvariantCulture, $"As the recorder left it at {kept.At:yyyy-MM-dd HH:mm:ss}Z, up to line {kept.Seq:N0}: {kept.Reason}"),
             Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
-                ? $"There is no log directory {settings.Logs}, and so no recorder. `steno start` makes it and records; "
+                ? $"There is no log directory {settings.Logs}, and no recorder on it. `steno start` makes it and records; "
                     + $"--logs names another one.{LogsAbove.Hint(settings.Logs)}"
                 : reply.Explanation,
             Logs = settings.Logs,

@@ -25,11 +25,20 @@ internal sealed class WatchedChanges
         if (_states.Count > 0 && _states[0].IsOf(status))
             return !status.Recording && _reasons.Add(ReasonKind.Of(status.Reason));
 
-        TimeSpan? before = _states.Count > 0 ? now - _states[0].Since : null;
+        TimeSpan? before = _states.Count > 0 ? now - SinceOfAll(status.Recording) : null;
         _states.Insert(0, new WatchedState(status.Recording, status.Known, status.Reason, now, before));
         if (_states.Count > Kept) _states.RemoveAt(Kept);
         _reasons.Clear();
         _reasons.Add(ReasonKind.Of(status.Reason));
         return true;
+    }
+
+    /// <summary>Recording again, after all of what came between: it may have had several names.</summary>
+    private DateTimeOffset SinceOfAll(bool recordsAgain)
+    {
+        DateTimeOffset since = _states[0].Since;
+        if (!recordsAgain) return since;
+        foreach (WatchedState state in _states.TakeWhile(state => !state.Recording)) since = state.Since;
+        return since;
     }
 }

@@ -187,6 +187,11 @@ internal sealed class ControlClient : IDisposable
         {
             IsKnown = false,
         },
+        _ when RemovedDirectory.FindHolder(new LogDirectory(_logs).LockFile) is { } orphan => new ControlReply(
+            ControlOutcome.NotAnswering,
+            (Directory.Exists(_logs) ? $"The files of {_logs} were removed" : $"There is no log directory {_logs} any more: it was removed")
+                + $" under the recorder (pid {orphan}), which still runs and cannot record there. `steno stop` ends it, then `steno start`.",
+            Pid: orphan),
         _ => new ControlReply(ControlOutcome.NotRunning,
             $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`.{Obstacle()}"),
     };

@@ -33,6 +33,9 @@ internal sealed class StatusReporter(
     /// </summary>
     private static readonly TimeSpan ConfirmingMax = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>For so long an incident stands in the first line as well.</summary>
+    private static readonly TimeSpan NewsFor = TimeSpan.FromMinutes(10);
+
     /// <summary>Short enough that status turns within 5 s.</summary>
     private static readonly TimeSpan UnrecordedMax = TimeSpan.FromSeconds(3);
 
@@ -59,7 +62,7 @@ internal sealed class StatusReporter(
             Recording = problem is null,
             Proof = problem is null ? proof : null,
             ProofAgeMs = problem is null ? (long?)age?.TotalMilliseconds : null,
-            Reason = (problem ?? Praise(proof!, heard)) + Latest(befell),
+            Reason = problem ?? Praise(proof!, heard) + Latest(befell, now),
             Verdict = verdict.Value,
             VerdictReason = verdict.Reason,
             Session = new SessionStatus
@@ -148,14 +151,16 @@ internal sealed class StatusReporter(
         return $"{shortage.Description}{waits} Make room there, and recording goes on by itself.";
     }
 
-    private static string Latest(IReadOnlyList<IncidentStatus> incidents) => incidents.Count == 0
+    /// <summary>What has befallen the journal lately; the list has all of it.</summary>
+    private static string Latest(IReadOnlyList<IncidentStatus> incidents, DateTimeOffset now) =>
+        incidents.Count == 0 || now - incidents[^1].At > NewsFor
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $" At {incidents[^1].At:HH:mm:ss}Z: {incidents[^1].What}");
 
     private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
     {
         if (proof != RecordingProof.Traffic)
-            return $"Listening to {Names(heard)}; the journal has synced. Nothing has been said since.";
+            return $"Listening to {Names(heard)}; the journal has synced. Nothing has been heard on these connections yet.";
         return $"Messages from {Names([.. heard.Where(source => source.Messages > 0)])} reach the disk.";
     }
 

@@ -176,11 +176,13 @@ public sealed class VolumeTests
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers))
         {
             await recorder.WaitUntilRecordingAsync();
-            Task IsNotRecordingAsync(double seconds) => recorder.IsNamedAsync("There is no log directory", seconds);
+            Task IsNotRecordingAsync(double seconds) => recorder.IsNamedAsync($"was removed under the recorder (pid {recorder.Process.Pid})", seconds);
             await Control.IsRedAsync("the directory is there", () => IsNotRecordingAsync(seconds: 1));
             Directory.Delete(logs.Logs, recursive: true);
             await IsNotRecordingAsync(seconds: 5);
-            Assert.Equal(1, await recorder.StopAsync());
+            (int code, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", logs.Logs]);
+            Assert.True(code == 0, output);
+            Assert.Equal(1, await recorder.Process.WaitForExitAsync());
             Assert.NotEmpty(recorder.Process.Error);
         }
 
