@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Steno.Core.Files;
 
 namespace Steno.Core.Journal;
@@ -65,11 +66,11 @@ public readonly record struct EarlierHead(long Lines, long Bytes, ChainHash Sha2
     public bool IsUnchanged(string path, Action<long>? pace = null)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using DurableFile file = Disk.Real.OpenExisting(path);
+        using SafeFileHandle file = JournalReader.Open(path);
         byte[] buffer = new byte[Math.Min(Bytes, 256 << 10)];
         for (long at = 0; at < Bytes;)
         {
-            int read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, Bytes - at)), at);
+            int read = JournalReader.ReadBlock(file, path, buffer.AsSpan(0, (int)Math.Min(buffer.Length, Bytes - at)), at);
             if (read == 0) break;
             sha.AppendData(buffer, 0, read);
             at += read;

@@ -12,6 +12,9 @@ public sealed class JournalDamagedException(string path, long offset, string wha
 {
     public string Path { get; } = path;
 
+    /// <summary>What is wrong, in words that go on a sentence.</summary>
+    public string What { get; } = what;
+
     /// <summary>Bytes before the damage.</summary>
     public long Offset { get; } = offset;
 }

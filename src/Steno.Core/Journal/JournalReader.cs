@@ -26,15 +26,7 @@ public sealed class JournalReader : IDisposable
     {
         _path = path;
         _bufferOffset = offset;
-        try
-        {
-            _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
-                FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.FromException("open", path, e);
-        }
+        _handle = Open(path);
     }
 
     /// <summary>The line last read, without its newline; valid until the next call.</summary>
@@ -69,6 +61,35 @@ public sealed class JournalReader : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>Opens a file for reading only, whoever writes it meanwhile.</summary>
+    /// <exception cref="StorageException">It cannot be opened.</exception>
+    internal static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("open", path, e);
+        }
+    }
+
+    /// <summary>Fewer bytes than there is room for: the file may end there. 0: it ends.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    internal static int ReadBlock(SafeFileHandle file, string path, Span<byte> block, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(file, block, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.FromException("read", path, e);
+        }
+    }
+
     private bool Take(int length, bool terminated)
     {
         Offset = _bufferOffset + _start;
@@ -96,15 +117,8 @@ public sealed class JournalReader : IDisposable
             Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, JournalLine.MaxLength));
         }
 
-        try
-        {
-            int read = RandomAccess.Read(_handle, _buffer.AsSpan(_end), _bufferOffset + _end);
-            _end += read;
-            return read > 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.FromException("read", _path, e);
-        }
+        int read = ReadBlock(_handle, _path, _buffer.AsSpan(_end), _bufferOffset + _end);
+        _end += read;
+        return read > 0;
     }
 }

@@ -45,6 +45,9 @@ public sealed class JournalScanner
     /// <summary>Ends a scan between two lines.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Told of each line that the chain proves: where it begins, and the place behind it.</summary>
+    internal Action<long, JournalPosition>? Proven { get; init; }
+
     /// <param name="start">Where to begin: what is before it is taken on trust.</param>
     /// <param name="until">Stops at the first proven line that ends here or behind it.</param>
     /// <param name="pace">Called after each line with the bytes read so far; may wait, and may throw to end
@@ -98,7 +101,7 @@ public sealed class JournalScanner
         {
             if (_stretch.Count > 0) CloseBetweenProvenLines();
             _copied = 0;
-            Advance(new JournalPosition(next, seq, stated));
+            Advance(reader.Offset, new JournalPosition(next, seq, stated));
             return;
         }
 
@@ -108,7 +111,7 @@ public sealed class JournalScanner
         if (ours && seq > _end.Seq + 1 && _stretch.Count > 0 && GoesOnAfterStretch(line, seq, stated))
         {
             CloseDamaged(seq - 1);
-            Advance(new JournalPosition(next, seq, stated));
+            Advance(reader.Offset, new JournalPosition(next, seq, stated));
             return;
         }
 
@@ -130,8 +133,9 @@ public sealed class JournalScanner
         return true;
     }
 
-    private void Advance(in JournalPosition to)
+    private void Advance(long start, in JournalPosition to)
     {
+        Proven?.Invoke(start, to);
         _end = to;
         if (_damage.Count == 0 && _strays.Count == 0 && _torn is null) _whole = to;
         _recent.Add(to);
@@ -148,6 +152,7 @@ public sealed class JournalScanner
             if (stray.Seq == _end.Seq + 1 && JournalLine.ComputeHash(_end.Hash, Body(stray)) == stray.Hash)
             {
                 _end = _end with { Seq = stray.Seq, Hash = stray.Hash!.Value };
+                Proven?.Invoke(stray.Offset, _end);
                 _recent.Add(_end);
             }
             else if (stray.Seq == _end.Seq + 1)

@@ -24,7 +24,7 @@ internal static unsafe class Sha256
     private static readonly delegate* unmanaged<byte*, byte*, int> Final;
 
     [ThreadStatic]
-    private static IncrementalHash? managed;
+    private static IncrementalHash? _managed;
 
 #pragma warning disable CA1810 // Three fields from one look: an initialiser for each would look three times.
     static Sha256()
@@ -56,10 +56,10 @@ internal static unsafe class Sha256
 
     internal static void HashManaged(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> hash)
     {
-        managed ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        managed.AppendData(first);
-        managed.AppendData(second);
-        managed.GetHashAndReset(hash);
+        _managed ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _managed.AppendData(first);
+        _managed.AppendData(second);
+        _managed.GetHashAndReset(hash);
     }
 
     private static bool TryHash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> hash)

@@ -13,4 +13,7 @@ namespace Steno.Commands;
 [JsonSerializable(typeof(CheckpointListAnswer))]
 [JsonSerializable(typeof(ShownCheckpointAnswer))]
 [JsonSerializable(typeof(DeletedCheckpointAnswer))]
+[JsonSerializable(typeof(VerificationAnswer))]
+[JsonSerializable(typeof(SessionListAnswer))]
+[JsonSerializable(typeof(ShownSessionAnswer))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -15,10 +15,13 @@ internal sealed record SessionAncestor(string Id, long Seq, DateTimeOffset? Star
     private const int Max = 1000;
 
     /// <summary>The nearest first.</summary>
-    public static IReadOnlyList<SessionAncestor> Of(CheckpointManifest checkpoint, LogDirectory logs)
+    public static IReadOnlyList<SessionAncestor> Of(CheckpointManifest checkpoint, LogDirectory logs) =>
+        Of(checkpoint.Parent is { } parent ? (parent.Id, parent.Seq) : null, logs);
+
+    /// <param name="next">The parent of the session in question, with its last line; null: it has none.</param>
+    public static IReadOnlyList<SessionAncestor> Of((Guid Id, long Seq)? next, LogDirectory logs)
     {
         List<SessionAncestor> line = [];
-        (Guid Id, long Seq)? next = checkpoint.Parent is { } parent ? (parent.Id, parent.Seq) : null;
         while (next is { } ancestor && line.Count < Max)
         {
             SessionManifest? manifest = Find(logs, ancestor.Id);

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Verification;
+
+/// <summary>What is wrong with a journal or a copy of it, in words.</summary>
+internal static class DamageText
+{
+    public static string NameOf(DamageKind kind) => kind switch
+    {
+        DamageKind.Altered => "altered",
+        DamageKind.Unverifiable => "unverifiable",
+        DamageKind.Missing => "missing",
+        DamageKind.Doubled => "doubled",
+        DamageKind.Misplaced => "misplaced",
+        DamageKind.Foreign => "foreign",
+        _ => "torn",
+    };
+
+    public static string LinesOf(long first, long last) => first == last
+        ? string.Create(CultureInfo.InvariantCulture, $"Line {first}")
+        : string.Create(CultureInfo.InvariantCulture, $"Lines {first} to {last}");
+
+    public static string Describe(in JournalDamage damage)
+    {
+        bool one = damage.FirstSeq == damage.LastSeq;
+        string lines = LinesOf(damage.FirstSeq, damage.LastSeq);
+        string verb = one ? "is" : "are";
+        return damage.Kind switch
+        {
+            DamageKind.Altered => $"{lines} {verb} not as written.",
+            DamageKind.Unverifiable => $"{lines} {verb} whole, and nothing proves it: what comes before is damaged.",
+            DamageKind.Missing => damage.LastSeq == 0 ? "The file is missing." : $"{lines} {verb} missing.",
+            DamageKind.Doubled => $"{lines} {verb} there a second time; nothing is lost.",
+            DamageKind.Misplaced => $"{lines} {verb} in the wrong place; nothing is lost.",
+            DamageKind.Foreign => $"Somebody else wrote behind line {damage.LastSeq}; nothing is lost.",
+            _ => damage.Length == 0 ? $"{lines} has lost its newline." : $"{lines} is not finished: a crash leaves that, and the next start mends it.",
+        };
+    }
+}

@@ -1,0 +1,13 @@
+namespace Steno.Core.Verification;
+
+/// <summary>A file that is no part of a session and no damage either.</summary>
+/// <param name="Kind">One of <see cref="Foreign"/> and <see cref="Leftover"/>.</param>
+/// <param name="What">A sentence.</param>
+public sealed record NotedFile(string File, string Kind, string What)
+{
+    /// <summary>Somebody else's.</summary>
+    public const string Foreign = "foreign";
+
+    /// <summary>Ours, and of no use any more: a crash left it.</summary>
+    public const string Leftover = "leftover";
+}

@@ -1,0 +1,91 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Recovery;
+using Steno.Core.Sessions;
+
+namespace Steno.Core.Verification;
+
+/// <summary>Finds the sessions of a log directory: the current one first, then the sealed ones.</summary>
+internal sealed class SessionCatalogue(LogDirectory directory)
+{
+    private const string ManifestEnding = ".session.json";
+    private const string JournalEnding = ".jsonl";
+
+    private readonly HashSet<string> _archived = [];
+
+    /// <summary>All files that are sessions' in the archive.</summary>
+    public IReadOnlySet<string> ArchivedFiles => _archived;
+
+    /// <param name="damage">Where to say what is wrong with a <c>session.json</c>.</param>
+    public IReadOnlyList<SessionFiles> Read(IReadOnlyList<CheckpointManifest> checkpoints, List<FoundDamage> damage)
+    {
+        List<SessionFiles> sessions = [Open(directory.CurrentJournal, directory.SessionFile, isCurrent: true, damage)];
+        foreach (string journal in ArchivedJournals())
+            sessions.Add(Open(journal, journal[..^JournalEnding.Length] + ManifestEnding, isCurrent: false, damage));
+        List<SessionParent> parents = [.. sessions.Select(s => s.Manifest?.Parent).OfType<SessionParent>()];
+        return [.. sessions.Select(session => Complete(session, checkpoints, parents))];
+    }
+
+    private IEnumerable<string> ArchivedJournals()
+    {
+        if (!Directory.Exists(directory.Archive)) return [];
+        foreach (string path in Directory.EnumerateFiles(directory.Archive))
+        {
+            if (path.EndsWith(ManifestEnding, StringComparison.Ordinal) || path.EndsWith(JournalEnding, StringComparison.Ordinal))
+                _archived.Add(path);
+        }
+
+        return _archived.Select(path => path.EndsWith(JournalEnding, StringComparison.Ordinal)
+            ? path
+            : path[..^ManifestEnding.Length] + JournalEnding).Distinct().Order(StringComparer.Ordinal);
+    }
+
+    private static SessionFiles Open(string journal, string file, bool isCurrent, List<FoundDamage> damage)
+    {
+        int before = damage.Count;
+        SessionManifest? manifest = SelfHashedFile.Read(file, FileRole.Session, Load, damage);
+        bool isThere = File.Exists(journal);
+        Guid? id = manifest?.Id ?? (isThere ? SecondCopy.ReadSession(journal) : null);
+        if (manifest is null && damage.Count == before && isThere)
+        {
+            damage.Add(SelfHashedFile.Whole(
+                file, FileRole.Session, "missing",
+                isCurrent ? "It is missing: the next start makes it again from the journal." : "It is missing.") with
+            {
+                Session = id,
+            });
+        }
+
+        return new SessionFiles { Journal = journal, Manifest = manifest, Id = id, IsCurrent = isCurrent };
+    }
+
+    /// <summary>What it says is used: it must be there.</summary>
+    private static SessionManifest? Load(string path)
+    {
+        if (SessionManifest.Load(path) is not { } manifest) return null;
+        _ = manifest.Verified?.Position ?? throw new FormatException();
+        _ = manifest.EarlierHead;
+        if (manifest.KnownDamage is null) throw new FormatException();
+        return manifest;
+    }
+
+    private SessionFiles Complete(
+        SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionParent> parents)
+    {
+        Guid? id = session.Id
+            ?? (session.IsCurrent && File.Exists(directory.RecoveryFile) ? SecondCopy.ReadSession(directory.RecoveryFile) : null);
+        CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
+        List<JournalPosition> stated = [.. its.Select(c => c.End)];
+        if (session.Manifest is { } manifest) stated.Add(manifest.Verified.Position);
+        foreach (SessionParent parent in parents.Where(p => p.Id == id))
+        {
+            if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))
+                stated.Add(new JournalPosition(0, parent.Seq, hash));
+        }
+
+        EarlierHead head = session.Manifest?.EarlierHead
+            ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) ? EarlierHead.Find(session.Journal) : EarlierHead.None);
+        return session with { Id = id, Head = head, Checkpoints = its, Stated = [.. stated.Where(p => p.Seq > 0)] };
+    }
+}

@@ -1,0 +1,26 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Journal;
+using Steno.Core.Sessions;
+
+namespace Steno.Core.Verification;
+
+/// <summary>What belongs to one session, and what is known of it before its journal is read.</summary>
+internal sealed record SessionFiles
+{
+    public required string Journal { get; init; }
+
+    /// <summary>Null: it has none, or none that can be read.</summary>
+    public SessionManifest? Manifest { get; init; }
+
+    public Guid? Id { get; init; }
+
+    public bool IsCurrent { get; init; }
+
+    public EarlierHead Head { get; init; }
+
+    /// <summary>Its checkpoints, newest first.</summary>
+    public IReadOnlyList<CheckpointManifest> Checkpoints { get; init; } = [];
+
+    /// <summary>Lines that the journal must have, each with its hash: who says so hashes itself.</summary>
+    public IReadOnlyList<JournalPosition> Stated { get; init; } = [];
+}

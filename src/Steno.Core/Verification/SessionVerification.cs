@@ -1,0 +1,104 @@
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Sessions;
+
+namespace Steno.Core.Verification;
+
+/// <summary>Reads one session's journal, and its second copy if it is the current one.</summary>
+internal sealed class SessionVerification(LogDirectory directory, SessionFiles session, CheckpointFiles checkpoints)
+{
+    private readonly List<FoundDamage> _damage = [];
+
+    /// <summary>Where to stop in a journal that is being written; null: nobody writes it.</summary>
+    public Func<string, long>? LiveEnd { get; init; }
+
+    public required Action<long> Pace { get; init; }
+
+    public required CancellationToken Cancellation { get; init; }
+
+    public IReadOnlyList<FoundDamage> Damage => _damage;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>What there is to say of the session; null: nothing of it is there.</summary>
+    public CheckedSession? Run()
+    {
+        // Before the journal: what the copy has, the journal has, and it may grow meanwhile.
+        string copy = directory.RecoveryFile;
+        long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts ? facts.Length : 0;
+        if (!File.Exists(session.Journal) && session.Manifest is null && session.Stated.Count == 0 && copied == 0) return null;
+
+        ReadJournal journal = Verify(session.Journal, session.Stated, isCopy: false);
+        List<JournalDamage> found = [.. journal.Damage];
+        (IReadOnlyList<JournalDamage> ofCopy, ReadJournal? read) = ([], null);
+        if (copied > 0) (ofCopy, read) = VerifyCopy(copy, copied, journal, found);
+        CopySearch search = new(directory, session, checkpoints, journal, read);
+        bool isSeen = File.Exists(session.Journal);
+        foreach (JournalDamage damage in found)
+            _damage.Add(From(damage, session.Journal, FileRole.Journal) with { Copies = Copies(damage, search.OfJournal) });
+        foreach (JournalDamage damage in ofCopy)
+            _damage.Add(From(damage, copy, FileRole.Recovery) with { Copies = Copies(damage, search.OfRecovery) });
+        if (session.IsCurrent && isSeen && LiveEnd is null && !File.Exists(copy) && journal.End.Seq > 0)
+        {
+            JournalDamage all = new(DamageKind.Missing, 0, 0, 1, journal.End.Seq);
+            _damage.Add(From(all, copy, FileRole.Recovery) with { Copies = Copies(all, search.OfRecovery) });
+        }
+
+        foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0))
+            _damage.Add(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) });
+        return new CheckedSession(session.Id, session.Journal, session.IsCurrent, journal.End.Seq, Math.Min(journal.End.Offset, journal.FileLength));
+    }
+
+    private (IReadOnlyList<JournalDamage> OfCopy, ReadJournal? Read) VerifyCopy(
+        string copy, long copied, ReadJournal journal, List<JournalDamage> found)
+    {
+        RecoveryVerification comparison = new(copy, journal);
+        long? difference = comparison.FindDifference(copied, at => Pace(Bytes + at), Cancellation);
+        Bytes += copied;
+        if (difference is null && copied <= journal.FileLength) return ([], null);
+        ReadJournal read = Verify(copy, session.Stated, isCopy: true, EndOf(journal), journal.Anchors.Keys);
+        IReadOnlyList<JournalDamage> damage = comparison.Judge(read, difference);
+        if (comparison.Lacking is { } lacking) found.Add(lacking);
+        return (damage, read);
+    }
+
+    private ReadJournal Verify(string path, IReadOnlyList<JournalPosition> stated, bool isCopy, JournalPosition? end = null, IEnumerable<long>? wanted = null)
+    {
+        long before = Bytes;
+        JournalVerification verification = new(path, session.Head, stated)
+        {
+            Until = LiveEnd is null || isCopy || !File.Exists(path) ? long.MaxValue : LiveEnd(path),
+            IsCopy = isCopy,
+            KnownEnd = isCopy ? end : session.Manifest is { Stopped: true } stopped ? stopped.Verified.Position : null,
+            Wanted = [.. wanted ?? [], .. session.Checkpoints.SelectMany(c => c.Segments).Select(e => e.LastSeq)],
+            Pace = at => Pace(before + at),
+            Cancellation = Cancellation,
+        };
+        ReadJournal read = verification.Run();
+        Bytes += read.FileLength;
+        return read;
+    }
+
+    /// <summary>Where a copy of it ends at the latest; null: the journal has lost its end, or may have.</summary>
+    private static JournalPosition? EndOf(ReadJournal journal) =>
+        journal.FileLength > 0 && journal.Damage.Count == 0 ? journal.End : null;
+
+    /// <summary>Of what is only doubled, or somebody else's, nothing needs to be elsewhere.</summary>
+    private static IReadOnlyList<GoodCopy> Copies(in JournalDamage damage, Func<long, long, IReadOnlyList<GoodCopy>> search) =>
+        damage.Kind is DamageKind.Doubled or DamageKind.Foreign ? [] : search(damage.FirstSeq, damage.LastSeq);
+
+    private FoundDamage From(in JournalDamage damage, string file, FileRole role) => new()
+    {
+        File = file,
+        Role = role,
+        Kind = DamageText.NameOf(damage.Kind),
+        Offset = damage.Offset,
+        Length = damage.Length,
+        FirstSeq = damage.FirstSeq,
+        LastSeq = damage.LastSeq,
+        Session = session.Id,
+        IsKnown = role == FileRole.Journal && session.Manifest is { } manifest
+            && KnownDamage.FindNew(manifest.KnownDamage, [damage]).Count == 0,
+        What = DamageText.Describe(damage),
+    };
+}

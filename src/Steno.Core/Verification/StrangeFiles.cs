@@ -1,0 +1,56 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+
+namespace Steno.Core.Verification;
+
+/// <summary>Names what lies in a log directory and belongs to no session: other people's files, and what a crash left.</summary>
+internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles checkpoints)
+{
+    private const string Temporary = ".tmp";
+
+    private readonly List<NotedFile> _noted = [];
+
+    /// <param name="isLive">A recorder runs: what it is making now is no leftover.</param>
+    /// <param name="archived">Files of sealed sessions.</param>
+    public IReadOnlyList<NotedFile> Find(bool isLive, IReadOnlySet<string> archived)
+    {
+        HashSet<string> ours = [.. directory.Files, directory.Archive, directory.Checkpoints, Path.GetDirectoryName(directory.RecoveryFile)!];
+        ours.Add(Path.Combine(directory.Root, "run"));
+        ours.Add(Path.Combine(directory.Root, "metadata_index"));
+        HashSet<string> manifests = [.. CheckpointCatalogue.Ids(directory).Select(id => CheckpointCatalogue.PathOf(directory, id))];
+        Look(directory.Root, isLive, ours.Contains);
+        Look(directory.Archive, isLive, archived.Contains);
+        Look(Path.GetDirectoryName(directory.RecoveryFile)!, isLive, IsOfRecovery);
+        Look(directory.Checkpoints, isLive, path => path == directory.Segments || manifests.Contains(path));
+        Look(directory.Segments, isLive, path => checkpoints.Names(Path.GetFileName(path)) || isLive && IsSegmentName(path));
+        return _noted;
+    }
+
+    private void Look(string folder, bool isLive, Predicate<string> isOurs)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (string path in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
+        {
+            if (isOurs(path)) continue;
+            bool isTemporary = path.EndsWith(Temporary, StringComparison.Ordinal);
+            if (isTemporary && isLive) continue;
+            _noted.Add(isTemporary ? new NotedFile(path, NotedFile.Leftover, "A crash has left it; it is of no use.")
+                : folder == directory.Segments && IsSegmentName(path) ? Unnamed(path)
+                : new NotedFile(path, NotedFile.Foreign, "It is no file of Steno's."));
+        }
+    }
+
+    private NotedFile Unnamed(string path) => new(path, NotedFile.Leftover, checkpoints.KnowsAllNames
+        ? "No checkpoint names it: the recorder removes it at its next start."
+        : "No checkpoint that can be read names it: a damaged one may. It is kept.");
+
+    private static bool IsSegmentName(string path) =>
+        path.EndsWith(".jsonl.zst", StringComparison.Ordinal) || Path.GetFileName(path).Contains(".list", StringComparison.Ordinal);
+
+    private bool IsOfRecovery(string path)
+    {
+        string name = Path.GetFileName(path);
+        return path == directory.RecoveryFile || path == directory.Quarantine
+            || name.StartsWith("kept_", StringComparison.Ordinal) || name.StartsWith("untold_", StringComparison.Ordinal);
+    }
+}

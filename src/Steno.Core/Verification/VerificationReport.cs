@@ -1,0 +1,19 @@
+namespace Steno.Core.Verification;
+
+/// <summary>What a verification has read, and everything that it found.</summary>
+public sealed record VerificationReport
+{
+    public required IReadOnlyList<CheckedSession> Sessions { get; init; }
+
+    /// <summary>Manifests that were read.</summary>
+    public required int Checkpoints { get; init; }
+
+    /// <summary>Bytes of all files that were read.</summary>
+    public required long Bytes { get; init; }
+
+    public required IReadOnlyList<FoundDamage> Damage { get; init; }
+
+    public required IReadOnlyList<NotedFile> Noted { get; init; }
+
+    public bool IsIntact => Damage.Count == 0;
+}

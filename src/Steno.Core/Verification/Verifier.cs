@@ -1,0 +1,92 @@
+using Steno.Core.Files;
+
+namespace Steno.Core.Verification;
+
+/// <summary>
+/// Reads all that a log directory holds and says whether it is as it was written. It opens files for reading only, takes
+/// no lock, and a recorder may run meanwhile. Use an instance once.
+/// </summary>
+public sealed class Verifier(LogDirectory directory)
+{
+    /// <summary>While a recorder runs, a session may be sealed under the eyes of who reads it: then once more.</summary>
+    private const int TriesMax = 3;
+
+    private long _total;
+    private long _before;
+
+    /// <summary>The sealed sessions too.</summary>
+    public bool IncludesArchive { get; init; }
+
+    /// <summary>
+    /// The last line that is durable, asked when the journal is about to be read; null: no recorder runs. 0: it does
+    /// not say, and the last whole line counts.
+    /// </summary>
+    public Func<long?> DurableSeq { get; init; } = static () => null;
+
+    /// <summary>Told of the bytes read, and of those that there are to read, about.</summary>
+    public Action<long, long> Progress { get; init; } = static (_, _) => { };
+
+    public CancellationToken Cancellation { get; init; }
+
+    /// <exception cref="StorageException">A directory cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
+    public VerificationReport Run()
+    {
+        for (int tries = 1; ; tries++)
+        {
+            VerificationReport report = RunOnce(out bool isLive);
+            if (report.IsIntact || !isLive || tries == TriesMax) return report;
+        }
+    }
+
+    private VerificationReport RunOnce(out bool isLive)
+    {
+        _before = 0;
+        List<FoundDamage> damage = [];
+        CheckpointFiles checkpoints = new(directory);
+        SessionCatalogue catalogue = new(directory);
+        checkpoints.ReadManifests();
+        IReadOnlyList<SessionFiles> sessions = catalogue.Read(checkpoints.Manifests, damage);
+        long? durable = DurableSeq();
+        isLive = durable is not null;
+        _total = sessions.Sum(session => session.IsCurrent || IncludesArchive ? LengthOf(session.Journal) : 0)
+            + LengthOf(directory.RecoveryFile) + BytesOf(directory.Segments);
+        checkpoints.ReadStored(Tell, Cancellation);
+        _before = checkpoints.Bytes;
+
+        List<CheckedSession> read = [];
+        HashSet<FoundDamage> placed = [];
+        foreach (SessionFiles session in sessions)
+        {
+            IEnumerable<FoundDamage> its = checkpoints.Damage.Where(d => d.FirstSeq > 0 && d.Session == session.Id);
+            if (!session.IsCurrent && !IncludesArchive && !its.Any()) continue;
+            SessionVerification verification = new(directory, session, checkpoints)
+            {
+                LiveEnd = session.IsCurrent && durable is { } seq ? path => DurableEnd.Find(path, seq) : null,
+                Pace = Tell,
+                Cancellation = Cancellation,
+            };
+            if (verification.Run() is { } one) read.Add(one);
+            damage.AddRange(verification.Damage);
+            placed.UnionWith(its);
+            _before += verification.Bytes;
+        }
+
+        damage.AddRange(checkpoints.Damage.Where(d => !placed.Contains(d)));
+        return new VerificationReport
+        {
+            Sessions = read,
+            Checkpoints = checkpoints.Manifests.Count,
+            Bytes = _before,
+            Damage = damage,
+            Noted = new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
+        };
+    }
+
+    private void Tell(long done) => Progress(Math.Min(_before + done, _total), _total);
+
+    private static long LengthOf(string path) => FileFacts.Of(path)?.Length ?? 0;
+
+    private static long BytesOf(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0;
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Steno.Configuration;
+using Steno.Core.Files;
+using Steno.Terminal;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno session list</c>: reads the <c>session.json</c> files; no recorder needs to run.</summary>
+internal static class SessionListCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("list", "List the sessions, the current one first, then the newest",
+            "steno session list", "steno session list --json | jq '.sessions[].id'");
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        Option<bool> json = CheckpointCommand.Json();
+        verb.Add(json);
+        verb.SetAction(parsed => Run(new LogDirectory(settings.Read(parsed, context).Logs), parsed.GetValue(json), context));
+        return verb;
+    }
+
+    private static int Run(LogDirectory logs, bool json, VerbContext context)
+    {
+        LogsOfVerb.Require(logs);
+        IReadOnlyList<SessionAnswer> found = SessionOverview.All(logs);
+        if (json)
+        {
+            context.Output.Verbatim(JsonSerializer.Serialize(new SessionListAnswer(1, found), CommandJson.Default.SessionListAnswer));
+        }
+        else
+        {
+            foreach (SessionAnswer one in found) PrintLine(one, context.Output, context.Time);
+            context.Output.Flush();
+            if (found.Count == 0) context.Error.Line($"{context.Hints.In("There is no session yet: `steno start` begins to record.")}");
+            foreach (SessionAnswer one in found.Where(one => one.Problem is not null))
+                context.Error.Line($"{Styled.Warning("damaged:")} session {one.Id ?? "(no id)"}: {context.Hints.In(one.Problem!)}");
+        }
+
+        return found.All(one => one.Problem is null) ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void PrintLine(SessionAnswer one, Screen screen, TimeProvider time)
+    {
+        string started = one.Started is { } at
+            ? TimeZoneInfo.ConvertTime(at, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : "(not known when) ";
+        string count = one.LastSeq?.ToString("N0", CultureInfo.InvariantCulture) ?? "no";
+        Styled state = one.Current ? Styled.Good("current") : Styled.Plain($"sealed ({one.Sealed ?? "?"})");
+        string damage = one.Damage.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {one.Damage.Count} damaged");
+        string parent = one.Parent is { } above ? $", continues {above.Id}" : "";
+        string size = ByteSize.Format(one.JournalBytes);
+        screen.Line(
+            $"{started}  {count,9} lines  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}  {state}  {one.Began ?? "?"}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}");
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Steno.Configuration;
+using Steno.Core.Files;
+using Steno.Core.Sessions;
+using Steno.Terminal;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno session show [ID|current]</c>: one session, where it comes from and what is known of it.</summary>
+internal static class SessionShowCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("show", "Show a session: its lineage, its verdict and its damage",
+            "steno session show", "steno session show current --json", "steno session show 01a209ac");
+        var which = new Argument<string>("ID|current")
+        {
+            Description = "A session's id (its beginning is enough); by default the current one",
+            DefaultValueFactory = static _ => SessionJournal.Current,
+        };
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        Option<bool> json = CheckpointCommand.Json();
+        verb.Add(which);
+        verb.Add(json);
+        verb.SetAction(parsed =>
+        {
+            LogDirectory logs = new(settings.Read(parsed, context).Logs);
+            LogsOfVerb.Require(logs);
+            ShownSessionAnswer answer = SessionOverview.Find(logs, parsed.GetRequiredValue(which));
+            if (parsed.GetValue(json))
+                context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.ShownSessionAnswer));
+            else Print(answer, context.Output, context.Time);
+            return ExitCodes.Done;
+        });
+        return verb;
+    }
+
+    private static void Print(ShownSessionAnswer answer, Screen screen, TimeProvider time)
+    {
+        SessionAnswer one = answer.Session;
+        screen.Line($"{Styled.Strong(one.Id ?? "(a session without an id)")}");
+        if (one.Name is { } name) Row(screen, "name", name);
+        if (one.Started is { } started)
+        {
+            DateTimeOffset local = TimeZoneInfo.ConvertTime(started, time.LocalTimeZone);
+            Row(screen, "began", $"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({one.Began})");
+        }
+
+        Row(screen, "state", one.Current ? "current" : $"sealed ({one.Sealed ?? "it is not known why"})");
+        Row(screen, "journal", one.Journal);
+        Row(screen, "holds", one.LastSeq is { } last
+            ? string.Create(CultureInfo.InvariantCulture, $"{last:N0} lines, {ByteSize.Format(one.JournalBytes)}")
+            : "no line that can be read");
+        Row(screen, "complete?", one.Verdict is { } verdict
+            ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Value}: {verdict.Reason} (at line {verdict.Seq:N0})")
+            : "unknown: nothing was kept of it");
+        foreach (SessionAncestor above in answer.Lineage)
+        {
+            Row(screen, "continues", string.Create(CultureInfo.InvariantCulture,
+                $"{above.Id}, from its line {above.Seq:N0}{(above.Sealed is null ? "" : $" ({above.Sealed})")}"));
+        }
+
+        foreach (string below in answer.Continued) Row(screen, "goes on in", below);
+        foreach (KnownDamage damage in one.Damage) Row(screen, "damage", damage.Description);
+        foreach (string checkpoint in answer.Checkpoints) Row(screen, "checkpoint", checkpoint);
+        if (one.Problem is { } problem) Row(screen, "problem", problem);
+    }
+
+    private static void Row(Screen screen, string label, string value) => screen.Line($"  {label,-10} {value}");
+}

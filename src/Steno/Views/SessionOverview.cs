@@ -1,0 +1,112 @@
+using Steno.Core;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Sessions;
+
+namespace Steno.Views;
+
+/// <summary>The sessions of a log directory, as their <c>session.json</c> files and journals tell. Takes no lock.</summary>
+internal static class SessionOverview
+{
+    private const string ManifestEnding = ".session.json";
+    private const string JournalEnding = ".jsonl";
+
+    /// <summary>The current one first, then the sealed ones, newest first.</summary>
+    public static IReadOnlyList<SessionAnswer> All(LogDirectory logs)
+    {
+        List<SessionAnswer> all = [];
+        if (File.Exists(logs.CurrentJournal) || File.Exists(logs.SessionFile))
+            all.Add(Read(logs.CurrentJournal, logs.SessionFile, isCurrent: true));
+        foreach (string name in ArchivedNames(logs))
+        {
+            string path = Path.Combine(logs.Archive, name);
+            all.Add(Read(path + JournalEnding, path + ManifestEnding, isCurrent: false));
+        }
+
+        return all;
+    }
+
+    /// <param name="wanted"><c>current</c>, an id, or the beginning of one that no other has.</param>
+    /// <exception cref="StenoException">There is none of this name, or there are several.</exception>
+    public static ShownSessionAnswer Find(LogDirectory logs, string wanted)
+    {
+        IReadOnlyList<SessionAnswer> all = All(logs);
+        SessionAnswer[] meant =
+        [
+            .. all.Where(one => wanted == SessionJournal.Current
+                ? one.Current
+                : wanted.Length > 0 && one.Id?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true),
+        ];
+        if (meant is not [var found])
+        {
+            throw meant.Length == 0
+                ? new StenoException($"There is no session \"{wanted}\" in {logs.Root}.", "`steno session list` shows them.")
+                : new StenoException($"{meant.Length} sessions begin with \"{wanted}\".", "Give more of the id.");
+        }
+
+        (Guid, long)? parent = found.Parent is { } above ? (Guid.Parse(above.Id), above.Seq) : null;
+        return new ShownSessionAnswer(
+            1, found, SessionAncestor.Of(parent, logs),
+            [.. all.Where(one => one.Parent is not null && one.Parent.Id == found.Id).Select(one => one.Id!)],
+            [.. CheckpointCatalogue.All(logs, static (_, _) => { }).Where(c => c.Session.ToString() == found.Id).Select(c => c.Id!)]);
+    }
+
+    /// <summary>Newest first: a name begins with the time.</summary>
+    private static IEnumerable<string> ArchivedNames(LogDirectory logs)
+    {
+        if (!Directory.Exists(logs.Archive)) return [];
+        return Directory.EnumerateFiles(logs.Archive).Select(path => Path.GetFileName(path))
+            .Where(name => name.EndsWith(ManifestEnding, StringComparison.Ordinal) || name.EndsWith(JournalEnding, StringComparison.Ordinal))
+            .Select(name => name[..name.LastIndexOf(name.EndsWith(ManifestEnding, StringComparison.Ordinal) ? ManifestEnding : JournalEnding, StringComparison.Ordinal)])
+            .Distinct().OrderDescending(StringComparer.Ordinal);
+    }
+
+    private static SessionAnswer Read(string journal, string file, bool isCurrent)
+    {
+        SessionManifest? manifest = null;
+        string? problem = File.Exists(journal) ? null : "Its journal is missing.";
+        try
+        {
+            manifest = SessionManifest.Load(file);
+            if (manifest is null) problem = $"{file} is missing.";
+        }
+        catch (StenoException e)
+        {
+            problem = $"{e.Message} `steno verify` says more.";
+        }
+
+        string? id = manifest?.Id.ToString();
+        if (id is null && !isCurrent) id = Path.GetFileNameWithoutExtension(journal).Split('_')[^1];
+        return new SessionAnswer
+        {
+            Id = id,
+            Name = manifest?.Name,
+            Current = isCurrent,
+            Started = manifest?.Started,
+            Began = manifest?.Reason,
+            Parent = manifest?.Parent is { } parent ? new SessionParentAnswer(parent.Id.ToString(), parent.Seq) : null,
+            Sealed = manifest?.Sealed,
+            LastSeq = LastSeq(journal) ?? (File.Exists(journal) ? manifest?.Verified.Seq : null),
+            JournalBytes = File.Exists(journal) ? new FileInfo(journal).Length : 0,
+            Verdict = manifest?.Verdict,
+            Damage = [.. (manifest?.KnownDamage ?? []).Where(damage => damage.Session is null)],
+            Journal = journal,
+            Problem = problem,
+        };
+    }
+
+    private static long? LastSeq(string journal)
+    {
+        try
+        {
+            if (!File.Exists(journal)) return null;
+            using JournalReader reader = new(journal, JournalTail.OffsetOfLast(journal, 1));
+            return reader.Read(unterminated: false) && JournalLine.TryReadSeq(reader.Line, out long seq) ? seq : null;
+        }
+        catch (StenoException)
+        {
+            return null; // what is wrong with it `verify` says
+        }
+    }
+}

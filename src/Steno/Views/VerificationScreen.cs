@@ -1,0 +1,47 @@
+using System.Globalization;
+using Steno.Configuration;
+using Steno.Core.Verification;
+using Steno.Terminal;
+
+namespace Steno.Views;
+
+/// <summary>What a verification found, for people.</summary>
+internal static class VerificationScreen
+{
+    /// <summary>So many at most are printed; <c>--json</c> has all.</summary>
+    private const int Max = 100;
+
+    /// <param name="hint">Makes advised commands fit the command line at hand.</param>
+    public static void Print(VerificationAnswer answer, Screen output, Screen error, Func<string, string> hint)
+    {
+        foreach (FoundDamageAnswer damage in answer.Damage.Take(Max)) Print(damage, output);
+        if (answer.Damage.Count > Max) output.Line($"… and {answer.Damage.Count - Max} more: --json has them all.");
+        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Line($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {noted.What}");
+        string read = string.Create(CultureInfo.InvariantCulture,
+            $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {Count(answer.Sessions.Count, "session")}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
+        if (answer.Intact) output.Line($"{Styled.Good("✓ intact:")} {read}");
+        else output.Line($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}; {read}");
+        output.Flush();
+        bool isOfCurrent = answer.Damage.Any(d => d is { Known: false, Role: "journal" or "session" or "recovery" });
+        if (isOfCurrent)
+            error.Line($"{hint("Keep a copy of the directory as it is. The next `steno start` mends what it can of the current session from the second copy.")}");
+    }
+
+    private static void Print(FoundDamageAnswer damage, Screen output)
+    {
+        Styled kind = damage.Known ? Styled.Warning(damage.Kind + " (known):") : Styled.Bad(damage.Kind + ":");
+        string place = string.Create(CultureInfo.InvariantCulture, $", byte {damage.Offset}, {damage.Length} bytes");
+        output.Line($"{kind} {damage.File}{place}. {damage.Text}");
+        foreach (GoodCopyAnswer copy in damage.Copies)
+        {
+            string lines = copy.FirstSeq == copy.LastSeq ? $"line {copy.FirstSeq}" : $"lines {copy.FirstSeq} to {copy.LastSeq}";
+            output.Line($"    {Styled.Good("good copy")} of {lines}: {copy.File}");
+        }
+
+        if (damage.Copies.Count == 0 && damage.Kind is "altered" or "missing" or "unverifiable" && damage.FirstSeq > 0)
+            output.Line($"    no good copy was found");
+    }
+
+    private static string Count(int count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
+}
