@@ -28,10 +28,11 @@ public sealed class Verifier(LogDirectory directory)
 
     public CancellationToken Cancellation { get; init; }
 
-    /// <exception cref="StorageException">A directory cannot be read.</exception>
+    /// <exception cref="StorageException">A directory cannot be read, or something has a file's place that is none.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public VerificationReport Run()
     {
+        foreach (string path in directory.Files) FileFacts.RequireFile(path); // opening a pipe would wait for ever
         for (int tries = 1; ; tries++)
         {
             VerificationReport report = RunOnce(out bool isLive);
