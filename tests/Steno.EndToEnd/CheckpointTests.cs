@@ -127,7 +127,7 @@ public sealed class CheckpointTests : IDisposable
             {
                 if (await killed.IsActiveAsync())
                 {
-                    await publisher.TellAsync("send 2000 201 1000");
+                    await publisher.TellAsync("send 20000 201 1000"); // longer than two checkpoints take
                 }
 
                 Assert.Equal(128 + (int)PosixSignalNumber.Kill, await killed.Process.WaitForExitAsync());

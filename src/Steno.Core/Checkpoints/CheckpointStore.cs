@@ -106,6 +106,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         lock (_gate)
         {
             if (!Directory.Exists(directory.Segments)) return new CollectedSegments(0, 0, null);
+            if (new DirectoryInfo(directory.Segments).LinkTarget is not null)
+                return new CollectedSegments(0, 0, $"{directory.Segments} is a link: what it leads to may be others', too.");
             HashSet<string> named = [];
             try
             {
@@ -121,7 +123,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
             long bytes = 0;
             foreach (FileInfo file in new DirectoryInfo(directory.Segments).EnumerateFiles())
             {
-                if (named.Contains(file.Name)) continue;
+                // What somebody else has put there is theirs, and so is where a link leads.
+                if (named.Contains(file.Name) || !SegmentEntry.IsOurs(file.Name) || file.LinkTarget is not null) continue;
                 bytes += file.Length;
                 count++;
                 directory.Disk.Delete(file.FullName);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Steno.Core.Checkpoints;
 
@@ -13,7 +14,7 @@ namespace Steno.Core.Checkpoints;
 /// <param name="Bytes">Bytes of the file.</param>
 /// <param name="Sha256">Of the file, hexadecimal.</param>
 /// <param name="HeadHash">The hash of its last line, base64.</param>
-public sealed record SegmentEntry(
+public sealed partial record SegmentEntry(
     string File, long FirstSeq, long LastSeq, long Lines, long RawBytes, long Bytes, string Sha256, string HeadHash)
 {
     private const string SegmentEnding = ".jsonl.zst";
@@ -42,6 +43,12 @@ public sealed record SegmentEntry(
         File is not null && Sha256 is not null && HeadHash is not null
         && Level is >= 0 and <= LevelMax && File == NameOf(Level, FirstSeq, LastSeq, Sha256)
         && FirstSeq > 0 && LastSeq >= FirstSeq && RawBytes > 0 && Bytes > 0 && Lines > 0;
+
+    /// <summary>Whether a file of that name can be of our making: a segment, a list, or one that was begun.</summary>
+    public static bool IsOurs(string name) => OurName().IsMatch(name);
+
+    [GeneratedRegex(@"^(\d{10,}-\d{10,}_[0-9a-f]{32}(\.jsonl\.zst|\.list\d\.json)|[a-z]+\.tmp)$", RegexOptions.NonBacktracking)]
+    private static partial Regex OurName();
 
     public static string NameOf(int level, long firstSeq, long lastSeq, string sha256) => string.Create(
         CultureInfo.InvariantCulture,

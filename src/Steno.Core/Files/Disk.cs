@@ -38,8 +38,11 @@ public sealed class Disk
     /// Creates the file with mode 0600, or empties the one that has the name; nothing is durable yet.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <remarks>A link or a pipe in its place is removed, and not followed: nothing of ours is one.</remarks>
     public DurableFile CreateOrEmpty(string path)
     {
+        bool isStrange = new FileInfo(path).LinkTarget is not null || FileFacts.Of(path) is { Kind: FileKind.Pipe or FileKind.Socket };
+        if (isStrange) _calls.Delete(path);
         DurableFile file = Open(path, FileMode.OpenOrCreate);
         try
         {

@@ -28,6 +28,9 @@ internal class DiskCalls
                 BufferSize = 0, // a buffered stream keeps failed bytes, and writes them later
             };
             if (!OperatingSystem.IsWindows() && mode is not FileMode.Open) options.UnixCreateMode = OwnerOnlyFile;
+            // A named pipe opens well for reading and writing, and fails at whatever comes next.
+            if (mode is not FileMode.CreateNew && FileFacts.Of(path) is { Kind: not FileKind.File } other)
+                throw StorageException.NotAFile(path, other.Kind);
             return new FileStream(path, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

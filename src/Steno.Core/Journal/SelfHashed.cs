@@ -31,7 +31,8 @@ internal static class SelfHashed
         ReadOnlySpan<byte> line;
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
+            FileFacts.RequireFile(path); // a pipe would be waited for, a device read without end
+            if (FileFacts.Of(path) is { Length: > MaxBytes }) // of what a link leads to
                 throw new JournalDamagedException(path, MaxBytes, "it is too large", hint);
             line = File.ReadAllBytes(path);
         }

@@ -88,7 +88,18 @@ public sealed record SessionManifest
     public static SessionManifest? Load(string path)
     {
         if (!File.Exists(path)) return null;
-        SessionManifest manifest = JsonSerializer.Deserialize(SelfHashed.Read(path), SessionJson.Default.SessionManifest)!;
+        SessionManifest? manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(SelfHashed.Read(path), SessionJson.Default.SessionManifest);
+            if (manifest?.Verified is null || manifest.KnownDamage is null) throw new JsonException("a key is missing");
+            _ = manifest.Verified.Position; // its hash can be read
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or NotSupportedException)
+        {
+            throw new JournalDamagedException(path, 0, "it is no session file of ours");
+        }
+
         return manifest.Format == 1
             ? manifest
             : throw new StenoException(

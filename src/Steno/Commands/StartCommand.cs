@@ -63,12 +63,8 @@ internal static class StartCommand
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
         if (demo) await PrintDemoAsync(report, settings, context, cancellation).ConfigureAwait(false);
-        if (!report.RecorderWasRunning || demo)
-        {
-            ConnectionSample.Print(report.Publishers, context.Output);
-            context.Output.Line();
-        }
-
+        ConnectionSample.Print(report.Publishers, context.Output);
+        context.Output.Line();
         context.Output.Line(
             $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
         if (!Executable.IsOn(context.Variables.GetValueOrDefault("PATH")))

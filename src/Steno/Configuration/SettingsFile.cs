@@ -71,9 +71,12 @@ internal static class SettingsFile
         {
             bytes = ReadBounded(path);
             JsonDocument document = JsonDocument.Parse(bytes, Lenient);
-            if (document.RootElement.ValueKind is JsonValueKind.Object) return document;
+            if (document.RootElement.ValueKind is JsonValueKind.Object && HaveNames(document.RootElement)) return document;
+            bool isObject = document.RootElement.ValueKind is JsonValueKind.Object;
             document.Dispose();
-            throw new SettingException($"{path}: a JSON object of settings is expected.");
+            throw new SettingException(isObject
+                ? $"{path}: a key is no text, but half a surrogate pair."
+                : $"{path}: a JSON object of settings is expected.");
         }
         catch (JsonException broken)
         {
@@ -129,6 +132,18 @@ internal static class SettingsFile
             _ => "a string",
         }),
     };
+
+    private static bool HaveNames(JsonElement settings)
+    {
+        try
+        {
+            return settings.EnumerateObject().All(property => property.Name is not null);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Null for half a surrogate pair, which is a string of JSON and no text.</summary>
     private static string? TryGetString(JsonElement value)

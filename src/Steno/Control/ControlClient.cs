@@ -74,7 +74,7 @@ internal sealed class ControlClient : IDisposable
 
     /// <summary>
     /// Waits until the recorder that was asked to stop has stopped recording. Returns what is wrong, in
-    /// sentences; null if it stopped in good order, or did not live to tell.
+    /// sentences; null if it stopped in good order.
     /// </summary>
     public async Task<string?> HearProblemAsync(CancellationToken cancellation)
     {
@@ -85,7 +85,7 @@ internal sealed class ControlClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
         {
-            return null;
+            return $"It was killed, or failed, before it could say how it ended: its log may, {Path.Combine(_logs, "run", "recorder.log")}, and the next start tells what is missing.";
         }
     }
 

@@ -73,6 +73,7 @@ internal sealed class DiskTrial : IDisposable
         try
         {
             _file ??= _logs.Disk.CreateOrEmpty(_logs.TrialFile);
+            _file.Truncate(0); // so that there must be room for it
             _file.Write(Byte, 0);
             _file.Sync();
             return null;

@@ -87,7 +87,9 @@ internal sealed class SessionVoucher : IDisposable
             JournalPosition durable = session.Writer.DurableEnd;
             long bytes = durable.Offset - (_vouched.Session == id ? _vouched.Offset : 0);
             if (bytes == 0 || _disposed) return;
-            if (bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
+            // The first of a session at once: as long as nothing is vouched for, nobody would miss its journal.
+            bool isFirst = _vouched.Session != id || _vouched.Offset == 0;
+            if (!isFirst && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
             _vouchedAt = _time.GetTimestamp(); // also if it fails: not again at once
             SessionVerdict? verdict = _judge?.Invoke(session).AsOf(durable.Seq, _time.GetUtcNow());
             session.Record.Vouch(durable, FindDurableNumbers(session, durable.Offset), verdict);
