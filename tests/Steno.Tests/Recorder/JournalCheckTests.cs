@@ -72,7 +72,7 @@ public sealed class JournalCheckTests : IDisposable
     });
 
     [Fact]
-    public async Task The_recorder_vouches_after_a_minute_for_what_is_durable_and_not_again_without_more()
+    public async Task The_recorder_vouches_at_once_for_a_session_then_each_minute_and_not_again_without_more()
     {
         FakeTimeProvider time = new();
         OpenedSession opened = Open(time);
@@ -81,15 +81,21 @@ public sealed class JournalCheckTests : IDisposable
         writer.Commit();
         using SessionVoucher voucher = new(() => opened, time, NullLogger.Instance);
 
-        time.Advance(TimeSpan.FromSeconds(59));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await VouchesAsync("it vouches for the beginning");
+        Lines.Append(writer);
+        writer.Commit();
+        time.Advance(TimeSpan.FromSeconds(58));
         Assert.NotEqual(writer.DurableEnd, SessionManifest.Load(_logs.SessionFile)!.Verified.Position);
-        time.Advance(TimeSpan.FromSeconds(2));
-        await Eventually.BecomesTrueAsync(
-            () => SessionManifest.Load(_logs.SessionFile)!.Verified.Position == writer.DurableEnd, "it vouches for the end");
+        time.Advance(TimeSpan.FromSeconds(3));
+        await VouchesAsync("it vouches for the end");
 
         DateTimeOffset vouched = SessionManifest.Load(_logs.SessionFile)!.Verified.At;
         time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(vouched, SessionManifest.Load(_logs.SessionFile)!.Verified.At);
+
+        Task VouchesAsync(string what) => Eventually.BecomesTrueAsync(
+            () => SessionManifest.Load(_logs.SessionFile)!.Verified.Position == writer.DurableEnd, what);
     }
 
     private OpenedSession Open(TimeProvider time) => new SessionOpener(_logs, TestComposer.New(), time).Open();
