@@ -156,18 +156,21 @@ public sealed class RecorderTests : IDisposable
         await second.Process.WaitForErrorAsync($"pid {first}");
     }
 
-    [Fact]
-    public async Task A_recorder_whose_control_socket_somebody_deleted_is_named_and_can_be_stopped()
+    [Theory]
+    [InlineData(false, "its control socket is gone")]
+    [InlineData(true, "its lock and its control socket are gone")]
+    public async Task A_recorder_whose_control_socket_somebody_deleted_is_named_and_can_be_stopped(bool lockToo, string why)
     {
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
         Directory.Delete(Path.Combine(_logs.Logs, "run"), recursive: true);
+        if (lockToo) File.Delete(Path.Combine(_logs.Logs, "recorder.lock"));
 
         (int code, string status, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", _logs.Logs]);
         Assert.Equal(1, code);
         using JsonDocument answer = JsonDocument.Parse(status);
         Assert.False(answer.RootElement.GetProperty("known").GetBoolean());
         Assert.Equal(recorder.Process.Pid, answer.RootElement.GetProperty("pid").GetInt32());
-        Assert.Contains("control socket is gone", answer.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(why, answer.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
         (code, _, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
         Assert.Equal(0, code);
         Assert.Equal(0, await recorder.Process.WaitForExitAsync());

@@ -187,14 +187,23 @@ internal sealed class ControlClient : IDisposable
         {
             IsKnown = false,
         },
-        _ when RemovedDirectory.FindHolder(new LogDirectory(_logs).LockFile) is { } orphan => new ControlReply(
-            ControlOutcome.NotAnswering,
-            (Directory.Exists(_logs) ? $"The files of {_logs} were removed" : $"There is no log directory {_logs} any more: it was removed")
-                + $" under the recorder (pid {orphan}), which still runs and cannot record there. `steno stop` ends it, then `steno start`.",
-            Pid: orphan),
+        _ when RemovedDirectory.FindRecorder(new LogDirectory(_logs)) is { } orphan => Orphaned(orphan),
         _ => new ControlReply(ControlOutcome.NotRunning,
             $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`.{Obstacle()}"),
     };
+
+    private ControlReply Orphaned(int recorder) => Directory.Exists(_logs)
+        ? new ControlReply(ControlOutcome.NotAnswering,
+            $"The recorder (pid {recorder}) on {_logs} cannot be asked, for its lock and its control socket are gone: "
+                + "`steno stop` ends it in good order, then `steno start`.",
+            Pid: recorder)
+        {
+            IsKnown = false, // its journal may be where it was
+        }
+        : new ControlReply(ControlOutcome.NotAnswering,
+            $"There is no log directory {_logs} any more: it was removed under the recorder (pid {recorder}), which still runs "
+                + "and cannot record there. `steno stop` ends it, then `steno start`.",
+            Pid: recorder);
 
     /// <summary>Why the advice to start one would lead nowhere; nothing if it would not.</summary>
     private string Obstacle() => Directory.Exists(_logs) && WriteAccess.FindObstacle(_logs) is { } obstacle

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steno.Processes;
 using Steno.Zmtp;
 
 namespace Steno.Launching;
@@ -36,7 +37,7 @@ internal static class PortOwner
         if (!OperatingSystem.IsLinux() || door.IsIpc) return null;
         try
         {
-            if (SocketOf(door.Port) is not { } socket || HolderOf(socket) is not { } pid) return null;
+            if (SocketOf(door.Port) is not { } socket || DescriptorHolder.Find(socket) is not { } pid) return null;
             return (pid, File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries));
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
@@ -62,28 +63,6 @@ internal static class PortOwner
         }
 
         return null;
-    }
-
-    private static int? HolderOf(string socket)
-    {
-        foreach (string process in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && Holds(process, socket))
-                return pid;
-        return null;
-    }
-
-    private static bool Holds(string process, string socket)
-    {
-        try
-        {
-            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd"))
-                .Any(descriptor => new FileInfo(descriptor).LinkTarget == socket);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return false; // another user's, or it has ended meanwhile
-        }
     }
 
     private static string Describe(int pid, string[] line)
