@@ -16,31 +16,37 @@ public sealed class LostJournalTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     /// <summary>
-    /// strace counts the calls of every thread for itself, and a new writer has a new thread: sessions may
-    /// follow each other.
+    /// Of the journal's own calls: one that fails while its child begins ends recording. strace counts those of
+    /// every thread for itself, and a new writer has a new thread: sessions may follow each other.
     /// </summary>
     [Theory]
+    [InlineData("fdatasync", 4)]
     [InlineData("fdatasync", 7)]
-    [InlineData("fdatasync", 12)]
-    [InlineData("fdatasync", 40)]
-    [InlineData("pwrite64", 9)]
-    [InlineData("pwrite64", 45)]
+    [InlineData("fdatasync", 20)]
+    [InlineData("pwrite64", 4)]
+    [InlineData("pwrite64", 20)]
     public async Task A_call_that_fails_once_begins_a_child_session_and_every_message_is_recorded_exactly_once(string call, int nth)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        using Strace strace = new(call, $"error=EIO:when={nth}");
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(
-            _logs, _endpoint,
-            before: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error=EIO:when={nth}"]);
+            _logs, _endpoint, before: [.. strace.Before, "-P", _logs.Journal]);
         await publisher.WaitForOutputAsync("ready");
-        await publisher.TellAsync("send 1500 1 500");
-        JsonElement status = await recorder.WaitUntilReceivedAsync(1500);
+        int sent = 0;
+        JsonElement status;
+        do
+        {
+            await publisher.TellAsync($"send 500 {sent + 1} 500");
+            sent += 500;
+            status = await recorder.WaitUntilReceivedAsync(sent);
+        }
+        while (!strace.HasTampered && sent < 10_000); // few, long batches on a machine that is busy
 
         Assert.True(status.GetProperty("recording").GetBoolean(), status.GetProperty("reason").GetString());
         Assert.Equal("disk_failed", status.GetProperty("session").GetProperty("began").GetString());
         Assert.NotNull(status.GetProperty("session").GetProperty("parent").GetString());
         Assert.NotEmpty(status.GetProperty("incidents").EnumerateArray());
-        Assert.Equal(1500, status.GetProperty("agents")[0].GetProperty("messages").GetInt64());
+        Assert.Equal(sent, status.GetProperty("agents")[0].GetProperty("messages").GetInt64());
         // The recorder may have a word of its own to add: the file and the watermark agree again then.
         await recorder.WaitForAsync(
             s => s.GetProperty("durable_seq").GetInt64() == _logs.Lines().Length, "what is there is what is called durable", 5);
@@ -48,7 +54,7 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(0, await recorder.Process.WaitForExitAsync());
 
         List<string> said = await VerifyLineageAsync();
-        Assert.Equal(Numbered(1, 1500), said);
+        Assert.Equal(Numbered(1, sent), said);
     }
 
     [Fact]

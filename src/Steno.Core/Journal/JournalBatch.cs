@@ -9,7 +9,7 @@ public sealed class JournalBatch
     /// <summary>A buffer that one huge line has blown up beyond this many bytes is not kept.</summary>
     private const int MaxKeptCapacity = 16 << 20;
 
-    private const int InitialCapacity = 256 << 10;
+    private const int InitialCapacity = 32 << 10;
 
     private LineBuffer _buffer = new(InitialCapacity);
 

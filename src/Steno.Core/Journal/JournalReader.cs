@@ -9,7 +9,10 @@ namespace Steno.Core.Journal;
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
-    private const int InitialBuffer = 1 << 20;
+    /// <summary>Enough for a tail; a file that has more is read by <see cref="BlockBytes"/>.</summary>
+    private const int InitialBuffer = 64 << 10;
+
+    private const int BlockBytes = 1 << 20;
 
     private readonly string _path;
     private readonly SafeFileHandle _handle;
@@ -102,6 +105,7 @@ public sealed class JournalReader : IDisposable
     private bool Fill()
     {
         int held = _end - _start;
+        bool wasFilled = _end == _buffer.Length;
         if (_start > 0)
         {
             _buffer.AsSpan(_start, held).CopyTo(_buffer);
@@ -114,7 +118,11 @@ public sealed class JournalReader : IDisposable
         {
             if (_buffer.Length >= JournalLine.MaxLength)
                 throw new JournalDamagedException(_path, _bufferOffset, $"a line of more than {JournalLine.MaxLength} bytes");
-            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, JournalLine.MaxLength));
+            Array.Resize(ref _buffer, Math.Min(Math.Max(_buffer.Length * 2, BlockBytes), JournalLine.MaxLength));
+        }
+        else if (wasFilled && _buffer.Length < BlockBytes)
+        {
+            Array.Resize(ref _buffer, BlockBytes);
         }
 
         int read = ReadBlock(_handle, _path, _buffer.AsSpan(_end), _bufferOffset + _end);

@@ -87,8 +87,8 @@ internal sealed class SecondCopy(LogDirectory directory)
     {
         if (!Reaches(to - 1)) return null;
         using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
-        byte[] theirs = new byte[BlockBytes];
-        byte[] ours = new byte[BlockBytes];
+        byte[] theirs = new byte[Math.Clamp(to - from, 0, BlockBytes)];
+        byte[] ours = new byte[theirs.Length];
         (long Start, long End)? found = null;
         for (long at = from; at < to; at += BlockBytes)
         {
@@ -113,7 +113,7 @@ internal sealed class SecondCopy(LogDirectory directory)
     public void WriteOver(DurableFile journal, (long Start, long End) stretch)
     {
         using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
-        byte[] block = new byte[BlockBytes];
+        byte[] block = new byte[Math.Clamp(stretch.End - stretch.Start, 0, BlockBytes)];
         for (long at = stretch.Start; at < stretch.End; at += BlockBytes)
         {
             int read = copy.Read(block.AsSpan(0, (int)Math.Min(BlockBytes, stretch.End - at)), at);

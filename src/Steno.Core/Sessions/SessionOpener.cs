@@ -345,7 +345,7 @@ public sealed class SessionOpener
     /// </summary>
     private static void WriteTailAgain(DurableFile file, long from, long to)
     {
-        byte[] buffer = new byte[1 << 20];
+        byte[] buffer = new byte[Math.Clamp(to - from, 0, 1 << 20)];
         while (from < to)
         {
             int read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - from)), from);

@@ -6,7 +6,6 @@ namespace Steno.EndToEnd.Faults;
 /// <summary>
 /// A disk that refuses the Nth write or sync, once or from then on: what was durable stays, and it is told.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class FailingDiskTests : IDisposable
 {
     private readonly TestLogs _logs = new();

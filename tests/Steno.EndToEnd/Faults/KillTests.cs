@@ -5,7 +5,6 @@ namespace Steno.EndToEnd.Faults;
 /// <summary>
 /// SIGKILL in the middle of what makes a message durable: at the Nth sync and the Nth write.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class KillTests : IDisposable
 {
     private readonly TestLogs _logs = new();

@@ -9,7 +9,6 @@ namespace Steno.EndToEnd.Faults;
 /// SIGKILL at every step of a start that heals a damaged journal: the next start has every line, and the
 /// journal tells of the healing once.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class KilledHealingTests : IDisposable
 {
     private static readonly string[] Calls = ["pwrite64", "fdatasync", "fsync", "rename", "ftruncate", "unlink"];

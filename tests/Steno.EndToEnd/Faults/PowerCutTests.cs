@@ -6,7 +6,6 @@ namespace Steno.EndToEnd.Faults;
 /// The plug is pulled from the file system under a recorder at work: what it called durable before is there
 /// afterwards. The control is the same with syncs that never reach the kernel.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class PowerCutTests
 {
     private const long VolumeBytes = 1L << 30; // sparse; XFS takes no less than 300 MB

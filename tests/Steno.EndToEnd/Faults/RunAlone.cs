@@ -1,6 +1,6 @@
 namespace Steno.EndToEnd.Faults;
 
-/// <summary>Tests that measure what a fault does run alone, one after the other.</summary>
+/// <summary>Tests that measure how soon a fault is told run alone, one after the other.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunAlone
 {

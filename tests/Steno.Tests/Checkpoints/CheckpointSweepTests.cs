@@ -12,7 +12,7 @@ namespace Steno.Tests.Checkpoints;
 /// </summary>
 public sealed class CheckpointSweepTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new(inMemory: true);
     private readonly RecordedSession _before;
     private readonly string[] _older;
     private int _runs;
@@ -89,8 +89,11 @@ public sealed class CheckpointSweepTests : IDisposable
         string after = root + "-after";
         disk.WriteAfterPowerCut(after, survival);
         // The journal's own durability is not what is tested.
-        return FindViolation(session.Logs, made, deleted, session.Journal)
+        string? violation = FindViolation(session.Logs, made, deleted, session.Journal)
             ?? FindViolation(new LogDirectory(after), made, deleted, session.Journal);
+        Directory.Delete(root, recursive: true);
+        Directory.Delete(after, recursive: true);
+        return violation;
     }
 
     private string? FindViolation(LogDirectory logs, List<string> made, List<string> deleted, byte[] journal)

@@ -8,7 +8,7 @@ public sealed class JournalScannerTests : IDisposable
 {
     private const int Count = 12;
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new(inMemory: true);
     private readonly byte[] _whole;
     private readonly int[] _starts;
 

@@ -14,7 +14,7 @@ public sealed class SecondCopyTests : IDisposable
 {
     private const int Count = 12;
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new(inMemory: true);
     private readonly LogDirectory _logs;
     private readonly Guid _session;
     private readonly byte[] _whole;
