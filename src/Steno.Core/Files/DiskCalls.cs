@@ -102,8 +102,11 @@ internal class DiskCalls
             return;
         }
 
-        if (NativeMethods.Rename(from, to) != 0)
-            throw StorageException.FromErrno("rename", from, Marshal.GetLastPInvokeError());
+        if (NativeMethods.Rename(from, to) == 0) return;
+        int errno = Marshal.GetLastPInvokeError();
+        throw errno == Errnos.IsADirectory
+            ? StorageException.NotAFile(to, FileKind.Directory)
+            : StorageException.FromErrno("rename", from, errno);
     }
 
     /// <summary>Deletes a file, if it is there. Nothing is durable yet.</summary>
@@ -124,6 +127,9 @@ internal class DiskCalls
     /// <exception cref="StorageException">The disk refuses.</exception>
     public virtual void MakeDirectory(string path)
     {
+        // It would be called a matter of permission.
+        if (FileFacts.Of(path) is { Kind: FileKind.Directory } && new FileInfo(path).LinkTarget is null)
+            throw StorageException.NotAFile(path, FileKind.Directory);
         try
         {
             if (OperatingSystem.IsWindows())

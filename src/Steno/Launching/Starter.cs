@@ -41,11 +41,14 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     private Launched? _recorder;
 
     /// <exception cref="LaunchException">It cannot, and why. Nothing that it launched is left.</exception>
+    /// <exception cref="StorageException">The log directory cannot be made, or something that is no file is in the place
+    /// of one.</exception>
     public async Task<StartReport> StartAsync(CancellationToken cancellation)
     {
         bool isNew = !Directory.Exists(settings.Logs);
         Disk.Real.CreateDirectory(settings.Logs);
         _run.Create();
+        foreach (string path in _run.Files) FileFacts.RequireFile(path);
         using LaunchLock alone = await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false);
         try
         {
