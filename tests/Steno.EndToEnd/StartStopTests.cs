@@ -185,7 +185,7 @@ public sealed class StartStopTests : IAsyncLifetime
 
         Assert.True(code == 0, error);
         Assert.Empty(error);
-        Assert.Contains($"agent.connect(\"{_publishers}\")", output, StringComparison.Ordinal);
+        Assert.Contains($"Agents speak at {_publishers},", output, StringComparison.Ordinal);
         (code, _, error) = await Run("start", "--direct", Ports.FreeEndpoint());
         Assert.Equal(1, code);
         Assert.Contains("does not listen to tcp://", error, StringComparison.Ordinal);

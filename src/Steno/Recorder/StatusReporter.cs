@@ -3,7 +3,6 @@ using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Numbering;
 using Steno.Core.Sessions;
-using Steno.Terminal;
 using Steno.Zmtp;
 
 namespace Steno.Recorder;
@@ -158,7 +157,7 @@ internal sealed class StatusReporter(
     private static string Latest(IReadOnlyList<IncidentStatus> incidents, DateTimeOffset now) =>
         incidents.Count == 0 || now - incidents[^1].At > NewsFor
         ? ""
-        : $" {Duration.Format(now - incidents[^1].At)} ago: {incidents[^1].What}";
+        : string.Create(CultureInfo.InvariantCulture, $" {(now - incidents[^1].At).TotalSeconds:0} s ago: {incidents[^1].What}");
 
     private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
     {
