@@ -11,4 +11,7 @@ public class StenoException : Exception
 
     /// <summary>The next step, as a sentence.</summary>
     public string Hint { get; }
+
+    /// <summary>What happened and the next step, for a text that goes on in one line.</summary>
+    public string Sentences => $"{Message.TrimEnd('.')}. {Hint}";
 }

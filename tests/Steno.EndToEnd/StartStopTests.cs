@@ -61,6 +61,38 @@ public sealed class StartStopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_whose_pid_was_lost_is_known_as_ours_and_stopped()
+    {
+        await Run(["start", .. Doors]);
+        string pidFile = Path.Combine(_logs.Logs, "run", "broker.pid");
+        int broker = int.Parse(File.ReadAllText(pidFile).Split(' ')[0], CultureInfo.InvariantCulture);
+        File.Delete(pidFile);
+
+        (int code, string output, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.Contains($"(broker: pid {broker}, was running already)", output, StringComparison.Ordinal);
+        Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("import json", output, StringComparison.Ordinal);
+
+        (code, output, _) = await Run("stop");
+        Assert.Equal(0, code);
+        Assert.Contains($"The broker stopped (pid {broker})", output, StringComparison.Ordinal);
+        Assert.False(IsAlive(broker));
+    }
+
+    [Fact]
+    public async Task What_the_recorder_mended_at_its_start_is_said_by_start()
+    {
+        await Run(["start", .. Doors]);
+        await Run("stop");
+        File.Delete(_logs.Journal);
+
+        (int code, string output, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.Contains("  recovered     ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_starts_at_once_end_with_one_recorder()
     {
         (int Code, string Output, string Error)[] both =
@@ -153,7 +185,7 @@ public sealed class StartStopTests : IAsyncLifetime
 
         Assert.True(code == 0, error);
         Assert.Empty(error);
-        Assert.Contains($"agent.connect(\"{_publishers}\")", output, StringComparison.Ordinal);
+        Assert.Contains($"Agents speak at {_publishers},", output, StringComparison.Ordinal);
         (code, _, error) = await Run("start", "--direct", Ports.FreeEndpoint());
         Assert.Equal(1, code);
         Assert.Contains("does not listen to tcp://", error, StringComparison.Ordinal);

@@ -37,10 +37,12 @@ internal ref struct RuleFileReader
         _json = new Utf8JsonReader(file, options);
     }
 
+    public static RuleException TooLarge(string path) => new(path, 1, $"The file is larger than {FileBytesMax} bytes.");
+
     public static RuleDefinitions Read(ReadOnlySpan<byte> file, string path)
     {
         if (file.Length > FileBytesMax)
-            throw new RuleException(path, 1, $"The file is larger than {FileBytesMax} bytes.");
+            throw TooLarge(path);
         if (file.StartsWith("\uFEFF"u8)) file = file[3..];
         if (!Utf8.IsValid(file)) throw new RuleException(path, 1, "The file is not UTF-8.");
         try

@@ -1,4 +1,5 @@
 using System.Text;
+using Steno.Core.Files;
 
 namespace Steno.Core.Enrichment;
 
@@ -73,9 +74,11 @@ public sealed class RuleSet
         byte[] file;
         try
         {
+            FileFacts.RequireFile(path); // a pipe would be waited for, a device read without end
+            if (FileFacts.Of(path) is { Length: > RuleFileReader.FileBytesMax }) throw RuleFileReader.TooLarge(path);
             file = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageException)
         {
             throw new StenoException(
                 $"The rules file {path} cannot be read: {e.Message}",

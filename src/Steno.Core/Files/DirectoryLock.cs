@@ -54,6 +54,7 @@ public sealed class DirectoryLock : IDisposable
     public static int? ReadHolder(LogDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
+        if (FileFacts.Of(directory.PidFile) is not { Kind: FileKind.File }) return null; // nor would a pipe tell
         try
         {
             using FileStream stream = new(directory.PidFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -52,6 +52,14 @@ internal class DiskCalls
         }
     }
 
+    /// <inheritdoc cref="DurableFile.RequireWritable"/>
+    public virtual void RequireWritable(SafeFileHandle file, string path)
+    {
+        // The managed call makes none for no bytes. Nothing is changed, not even the time of the last change.
+        if (OperatingSystem.IsLinux() && NativeMethods.PWrite(file, [], 0, 0) < 0)
+            throw StorageException.FromErrno("write", path, Marshal.GetLastPInvokeError());
+    }
+
     /// <inheritdoc cref="DurableFile.Sync"/>
     public virtual void Sync(SafeFileHandle file, string path)
     {
@@ -102,14 +110,20 @@ internal class DiskCalls
             return;
         }
 
-        if (NativeMethods.Rename(from, to) != 0)
-            throw StorageException.FromErrno("rename", from, Marshal.GetLastPInvokeError());
+        if (NativeMethods.Rename(from, to) == 0) return;
+        int errno = Marshal.GetLastPInvokeError();
+        throw errno == Errnos.IsADirectory
+            ? StorageException.NotAFile(to, FileKind.Directory)
+            : StorageException.FromErrno("rename", from, errno);
     }
 
     /// <summary>Deletes a file, if it is there. Nothing is durable yet.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public virtual void Delete(string path)
     {
+        // It would be called a matter of permission.
+        if (FileFacts.Of(path) is { Kind: FileKind.Directory } && new FileInfo(path).LinkTarget is null)
+            throw StorageException.NotAFile(path, FileKind.Directory);
         try
         {
             File.Delete(path);

@@ -75,7 +75,7 @@ public sealed class DiskRoom(string path, long reserveBytes, TimeProvider time, 
         _shortage = null;
         happened(string.Create(
             CultureInfo.InvariantCulture,
-            $"The disk was full for {(time.GetUtcNow() - over.Since).TotalSeconds:0} s, since {over.Since:HH:mm:ss}Z; what was heard meanwhile waited in memory, and is being written."));
+            $"The disk was full for {(time.GetUtcNow() - over.Since).TotalSeconds:0} s; what was heard meanwhile waited in memory, and is being written."));
     }
 
     /// <summary>For a second copy, which gives way before the journal must: twice the reserve is to stay.</summary>

@@ -67,6 +67,15 @@ public sealed class DurableFile : IDisposable
     public void Write(ReadOnlySpan<byte> bytes, long offset) => _calls.Write(_handle, Path, bytes, offset);
 
     /// <summary>
+    /// Asks the file system whether it would take bytes, by writing none: what it refuses a write for whatever its
+    /// bytes are, such as <c>chattr +i</c> on ext4, it refuses this for. Any thread. Linux only; elsewhere it is
+    /// always content.
+    /// </summary>
+    /// <exception cref="StorageException">It would refuse a write.</exception>
+    /// <exception cref="ObjectDisposedException">The file was closed meanwhile.</exception>
+    public void RequireWritable() => _calls.RequireWritable(_handle, Path);
+
+    /// <summary>
     /// Makes everything written so far survive power loss, as far as file system and device honour a flush.
     /// <b>Never call it again after it threw</b>: the kernel has marked the failed pages clean, and the
     /// second call would succeed without having written them.

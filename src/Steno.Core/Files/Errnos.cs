@@ -9,6 +9,7 @@ internal static class Errnos
     public const int NotFound = 2;
     public const int Interrupted = 4;
     public const int NotADirectory = 20;
+    public const int IsADirectory = 21;
     public const int InputOutput = 5;
     public const int WouldBlockLinux = 11;
     public const int WouldBlockMac = 35;

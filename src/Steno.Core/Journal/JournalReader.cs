@@ -65,9 +65,10 @@ public sealed class JournalReader : IDisposable
     public void Dispose() => _handle.Dispose();
 
     /// <summary>Opens a file for reading only, whoever writes it meanwhile.</summary>
-    /// <exception cref="StorageException">It cannot be opened.</exception>
-    internal static SafeFileHandle Open(string path)
+    /// <exception cref="StorageException">It cannot be opened, or is no ordinary file.</exception>
+    public static SafeFileHandle Open(string path)
     {
+        FileFacts.RequireFile(path); // a pipe would be waited for, a device read without end
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,

@@ -48,6 +48,7 @@ public static class JournalTail
     /// </summary>
     private static void FindNewlines(string path, Func<long, bool> goOn)
     {
+        FileFacts.RequireFile(path);
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);

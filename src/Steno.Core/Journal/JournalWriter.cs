@@ -178,6 +178,23 @@ public sealed class JournalWriter : IDisposable
     public int Read(Span<byte> buffer, long offset) => _file.File.Read(buffer, offset);
 
     /// <summary>
+    /// Whether the file would take what comes next, as far as that shows without writing. Any thread; of a writer
+    /// that was disposed nothing is said.
+    /// </summary>
+    /// <exception cref="StorageException">It would refuse it.</exception>
+    public void RequireWritable()
+    {
+        try
+        {
+            _file.File.RequireWritable();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its successor is asked next time.
+        }
+    }
+
+    /// <summary>
     /// Hands what was appended to the committer if it is free. Otherwise nothing happens, and the batch goes
     /// on growing: that is the group commit.
     /// </summary>

@@ -72,9 +72,10 @@ public sealed record QuarantineReport
     {
         try
         {
+            FileFacts.RequireFile(path);
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), RecoveryJson.Default.QuarantineReport);
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or StorageException)
         {
             return null; // a report that cannot be read hides no work to finish: it is replaced atomically
         }

@@ -17,6 +17,9 @@ namespace Steno.Core.Recovery;
 /// </summary>
 internal sealed class UntoldMendings(LogDirectory directory)
 {
+    /// <summary>One has some hundred bytes; what is larger is somebody's.</summary>
+    private const int BytesMax = 1 << 20;
+
     /// <summary>Step 1; durable on return. A beginning that was interrupted is part of it.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Begin(Mending mending)
@@ -66,7 +69,7 @@ internal sealed class UntoldMendings(LogDirectory directory)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RecoveryJson.Default.Mending) : null;
+            return FileFacts.Of(path) is { Kind: FileKind.File, Length: <= BytesMax } ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RecoveryJson.Default.Mending) : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

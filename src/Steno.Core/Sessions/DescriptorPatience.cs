@@ -40,7 +40,7 @@ internal sealed class DescriptorPatience(TimeProvider time, Action<string> happe
             }
             catch (StorageException e) when (e.IsOutOfDescriptors)
             {
-                if (_lack is null) happened($"The journal must be mended, and that waits: {e.Message}. {e.Hint}");
+                if (_lack is null) happened($"The journal must be mended, and that waits: {e.Sentences}");
                 _lack = e;
                 if (_end.Token.WaitHandle.WaitOne(Interval)) throw;
             }

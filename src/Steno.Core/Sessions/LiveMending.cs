@@ -118,7 +118,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         }
         catch (StorageException e)
         {
-            saved = $"The journal was deleted, and could not be saved: {e.Message}. {e.Hint} Its second copy is {directory.RecoveryFile}: "
+            saved = $"The journal was deleted, and could not be saved: {e.Sentences} Its second copy is {directory.RecoveryFile}: "
                 + "the next start puts back what that has.";
         }
 

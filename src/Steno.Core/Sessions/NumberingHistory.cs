@@ -82,7 +82,7 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
             {
                 return SessionManifest.Load(path);
             }
-            catch (JournalDamagedException)
+            catch (StenoException)
             {
                 return null; // then nothing is known of what came before, and nothing is called complete
             }
@@ -94,7 +94,7 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
     /// <summary>A journal that is not there says nothing: that it is missing, others tell.</summary>
     private void ReadLines(PublisherLedger ledger, string path, long from, long lastSeq)
     {
-        if (!File.Exists(path)) return;
+        if (FileFacts.Of(path) is not { Kind: FileKind.File }) return;
         using JournalReader reader = new(path, from);
         while (reader.Read(unterminated: false))
         {

@@ -87,6 +87,7 @@ public sealed record SessionManifest
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static SessionManifest? Load(string path)
     {
+        FileFacts.RequireFile(path);
         if (!File.Exists(path)) return null;
         SessionManifest? manifest;
         try

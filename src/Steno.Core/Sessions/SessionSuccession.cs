@@ -67,7 +67,9 @@ internal sealed class SessionSuccession(
     /// </summary>
     public SessionManifest? FindSealed(SessionManifest current)
     {
-        if (!File.Exists(directory.ArchivedJournal(current.Started, current.Id))) return null;
+        string journal = directory.ArchivedJournal(current.Started, current.Id);
+        FileFacts.RequireFile(journal);
+        if (!File.Exists(journal)) return null;
         try
         {
             return SessionManifest.Load(directory.ArchivedSessionFile(current.Started, current.Id));

@@ -43,6 +43,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
 
     private static SessionFiles Open(string journal, string file, bool isCurrent, List<FoundDamage> damage)
     {
+        FileFacts.RequireFile(journal);
         int before = damage.Count;
         SessionManifest? manifest = SelfHashedFile.Read(file, FileRole.Session, Load, damage);
         bool isThere = File.Exists(journal);

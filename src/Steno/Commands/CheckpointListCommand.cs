@@ -31,7 +31,7 @@ internal static class CheckpointListCommand
         LogsOfVerb.Require(logs);
         List<DamagedCheckpoint> damaged = [];
         List<CheckpointManifest> found =
-            [.. CheckpointCatalogue.All(logs, (id, e) => damaged.Add(new DamagedCheckpoint(id, $"{e.Message} {e.Hint}")))];
+            [.. CheckpointCatalogue.All(logs, (id, e) => damaged.Add(new DamagedCheckpoint(id, e.Sentences)))];
         if (json)
         {
             var answer = new CheckpointListAnswer(1, [.. found.Select(one => CheckpointAnswer.From(one, logs))], damaged);
@@ -39,6 +39,7 @@ internal static class CheckpointListCommand
         }
         else
         {
+            if (found.Count > 0 && context.Output.IsTerminal) PrintHeading(context.Output);
             foreach (CheckpointManifest one in found) PrintLine(one, context.Output, context.Time);
             context.Output.Flush();
             if (found.Count + damaged.Count == 0)
@@ -48,6 +49,10 @@ internal static class CheckpointListCommand
 
         return damaged.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    /// <summary>On a terminal only: scripts that read lines meet checkpoints.</summary>
+    private static void PrintHeading(Screen screen) => screen.Line(
+        $"{Styled.Faint($"{"made",-19}  {"holds",15}  {"size",10}  label or (reason)  id  agents")}");
 
     private static void PrintLine(CheckpointManifest one, Screen screen, TimeProvider time)
     {

@@ -55,7 +55,7 @@ internal static class CheckpointShowCommand
         Row(screen, "agents", one.Agents.Count == 0 ? "(none has spoken)" : string.Join(", ", one.Agents));
         Row(screen, "complete?", one.Verdict is { } verdict ? $"{verdict.Value}: {verdict.Reason}" : "unknown: nobody could say");
         Row(screen, "session", string.Create(CultureInfo.InvariantCulture,
-            $"{one.SessionName ?? one.Session}, began {one.SessionStarted.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}"));
+            $"{one.SessionName ?? one.Session}, began {TimeZoneInfo.ConvertTime(one.SessionStarted, time.LocalTimeZone):yyyy-MM-dd HH:mm:ss}"));
         foreach (SessionAncestor above in answer.Lineage)
         {
             Row(screen, "continues", string.Create(CultureInfo.InvariantCulture,

@@ -100,6 +100,9 @@ internal static class CommandLine
             // Nobody to tell.
         }
 
+        context.Output.FinishBackground();
+        context.Error.FinishBackground();
+
         return exitCode;
     }
 }

@@ -6,6 +6,12 @@ namespace Steno.Commands;
 /// <summary>How an agent connects: lines to copy as they stand, with the door that is open now.</summary>
 internal static class ConnectionSample
 {
+    /// <summary>Only where; the same parameters.</summary>
+    public static void PrintDoor(ZmtpEndpoint? publishers, Screen screen)
+    {
+        if (publishers is not null) screen.Line($"Agents speak at {publishers.ToString()}, the broker's door for publishers.");
+    }
+
     /// <param name="publishers">The publishers' door of the broker; null if the broker is not ours and its
     /// doors are unknown.</param>
     public static void Print(ZmtpEndpoint? publishers, Screen screen)

@@ -16,11 +16,12 @@ internal static class JournalOfVerb
     };
 
     /// <param name="session">What <see cref="SessionOption"/> was given; null: the current one.</param>
-    /// <exception cref="StenoException">There is no such session, or no journal of it.</exception>
+    /// <exception cref="StenoException">There is no such session, or no journal of it, or that is no file.</exception>
     public static SessionJournal Require(StenoSettings settings, string? session)
     {
         LogDirectory logs = new(settings.Logs);
         SessionJournal found = session is null ? SessionJournal.OfCurrent(logs) : SessionJournal.Find(logs, session);
+        FileFacts.RequireFile(found.Path);
         if (File.Exists(found.Path)) return found;
         if (File.Exists(logs.RecoveryFile))
         {

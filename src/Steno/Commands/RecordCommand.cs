@@ -21,6 +21,7 @@ internal static class RecordCommand
         Option<string> log = DaemonLogOption.AddTo(verb);
         verb.SetAction(async (parsed, _) =>
         {
+            context.WriteInBackground();
             using DaemonLog? bounded = DaemonLogOption.Open(parsed, log, context.Time);
             return await RunAsync(settings.Read(parsed, context), context).ConfigureAwait(false);
         });

@@ -63,7 +63,9 @@ internal static class StartCommand
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
         if (demo) await PrintDemoAsync(report, settings, context, cancellation).ConfigureAwait(false);
-        ConnectionSample.Print(report.Publishers, context.Output);
+        // Whoever repeats a start has the recipe.
+        if (report.RecorderWasRunning) ConnectionSample.PrintDoor(report.Publishers, context.Output);
+        else ConnectionSample.Print(report.Publishers, context.Output);
         context.Output.Line();
         context.Output.Line(
             $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
@@ -101,7 +103,17 @@ internal static class StartCommand
             screen.Line($"  and takes     {source.Endpoint}  (agents that PUSH directly)");
         screen.Line($"  writes to     {report.Status.Session?.Journal ?? settings.Logs}");
         screen.Line($"  its own log   {new RunFolder(settings.Logs).RecorderLog}");
+        PrintFound(report.Status, screen);
         screen.Line();
+    }
+
+    /// <summary>What the recorder mended when it started, and what it could not, in a line each.</summary>
+    private static void PrintFound(RecorderStatus status, Screen screen)
+    {
+        if (status.Recovered.Count > 0) screen.Line($"  recovered     {Styled.Warning(string.Join(" ", status.Recovered))}");
+        if (status.Damage.Count == 0) return;
+        string more = status.Damage.Count == 1 ? "" : $" And {status.Damage.Count - 1} more: `steno status` names them.";
+        screen.Line($"  damaged       {Styled.Warning(status.Damage[0].Text + more)}");
     }
 
     /// <summary>Whose the broker at this door is.</summary>

@@ -26,6 +26,9 @@ internal static class StatusScreen
 
     private const int DamageShown = 8;
 
+    /// <summary>The latest; all that are kept are in the JSON.</summary>
+    private const int HolesShown = 3;
+
     public static void Print(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         PrintVerdict(status, screen);
@@ -114,10 +117,12 @@ internal static class StatusScreen
         Row(screen, "complete?", $"{status.Verdict}: {status.VerdictReason ?? "not known"}");
         foreach (DamageStatus damage in status.Damage.Take(DamageShown)) Row(screen, "", damage.Text, isWarning: true);
         if (status.Damage.Count > DamageShown) Row(screen, "", $"and {status.Damage.Count - DamageShown} more");
-        foreach (GapStatus gap in status.Gaps)
+        if (status.Damage.Any(damage => damage.Kind is "altered" or "unverifiable" or "missing" or "torn"))
+            Row(screen, "", "`steno verify` says where else these lines are whole, such as in a checkpoint", isWarning: true);
+        foreach (GapStatus gap in status.Gaps.Where(gap => !IsNamed(gap, status.VerdictReason)))
             Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {(gap.From == gap.To ? $"number {gap.From}" : $"{gap.From} to {gap.To}")} did not arrive", isWarning: true);
-        foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).TakeLast(3))
-            Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago: {hole.Reason ?? "why is not known"}");
+        foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).Take(HolesShown))
+            Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago{Return(hole, status, now)}: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))
             Row(screen, "", $"{Age(incident.At, now)} ago: {incident.What}", isWarning: true);
         if (status.SecondCopyProblem is { } problem)
@@ -128,6 +133,24 @@ internal static class StatusScreen
             Row(screen, "", $"{Count(status.Stalls, "stall")}: the disk was too slow, the broker may have dropped messages",
                 isWarning: true);
         foreach (string repair in status.Recovered) Row(screen, "recovered", repair);
+    }
+
+    /// <summary>Whether the verdict's reason, one line above, names these numbers already.</summary>
+    private static bool IsNamed(GapStatus gap, string? reason)
+    {
+        string numbers = gap.From == gap.To
+            ? string.Create(CultureInfo.InvariantCulture, $"{gap.From:N0}")
+            : string.Create(CultureInfo.InvariantCulture, $"{gap.From:N0} to {gap.To:N0}");
+        return reason is not null && reason.Contains($" of {gap.Publisher} did not arrive", StringComparison.Ordinal)
+            && (reason.Contains($" {numbers} of ", StringComparison.Ordinal) || reason.Contains($" {numbers},", StringComparison.Ordinal));
+    }
+
+    /// <summary>When it was heard again; nothing if it is not.</summary>
+    private static string Return(CoverageStatus hole, RecorderStatus status, DateTimeOffset now)
+    {
+        DateTimeOffset? back = status.Coverage
+            .Where(period => period.Endpoint == hole.Endpoint && period.From >= hole.To).Min(period => (DateTimeOffset?)period.From);
+        return back is null ? "" : $", and came back {Age(back, now)} ago";
     }
 
     /// <summary>A label and its value, which on a terminal goes on below itself.</summary>

@@ -39,6 +39,7 @@ internal static class TailCommand
                 JsonSerializer.Serialize(MessageAnswer.From(entry), MessageJson.Default.MessageAnswer))
             : new MessageLines(context.Output, context.Time).Print;
 
+        FileFacts.RequireFile(journal);
         long offset = 0;
         if (File.Exists(journal))
         {

@@ -22,6 +22,13 @@ internal sealed record VerbContext(
     /// <summary>Reads a line from whoever sits at the terminal; null: nobody does.</summary>
     public Func<string?>? Ask { get; init; }
 
+    /// <summary>A daemon does not wait for who reads what it says.</summary>
+    public void WriteInBackground()
+    {
+        Output.WriteInBackground();
+        Error.WriteInBackground();
+    }
+
     public static VerbContext ForProcess() => new(
         Screen.ForOutput(),
         Screen.ForError(),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Steno.Core.Files;
 
 namespace Steno.Configuration;
 
@@ -24,7 +25,8 @@ internal static class SettingsFile
         for (string? directory = workingDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
         {
             string candidate = Path.Combine(directory, FileName);
-            if (File.Exists(candidate)) return candidate;
+            // Of a directory or a dangling link it is said what it is: somebody meant something by it.
+            if (Path.Exists(candidate) || new FileInfo(candidate).LinkTarget is not null) return candidate;
         }
 
         return null;
@@ -82,7 +84,7 @@ internal static class SettingsFile
         {
             throw new SettingException($"{path}, {PlaceOf(broken, bytes)}: this is no JSON. {Reason(broken)}");
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or StorageException)
         {
             throw new SettingException($"{path} cannot be read: {unreadable.Message}");
         }
@@ -103,6 +105,7 @@ internal static class SettingsFile
 
     private static byte[] ReadBounded(string path)
     {
+        FileFacts.RequireFile(path); // a pipe would be waited for, a device read without end
         using FileStream file = File.OpenRead(path);
         if (file.Length > BytesMax)
             throw new SettingException($"{path}: {file.Length} bytes; at most {BytesMax} are allowed.");

@@ -69,6 +69,13 @@ internal sealed class CheckpointDoor(
             json = JsonSerializer.SerializeToUtf8Bytes(
                 new CheckpointRefusal(e.Message, e.Hint), CheckpointOrderJson.Default.CheckpointRefusal);
         }
+        catch (BadHttpRequestException e)
+        {
+            code = e.StatusCode;
+            json = JsonSerializer.SerializeToUtf8Bytes(
+                new CheckpointRefusal($"The request cannot be read: {e.Message}", "Send it again, as JSON; docs/cli.md has its shape."),
+                CheckpointOrderJson.Default.CheckpointRefusal);
+        }
         catch (OperationCanceledException)
         {
             code = StatusCodes.Status503ServiceUnavailable;

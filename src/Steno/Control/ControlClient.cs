@@ -19,6 +19,9 @@ internal sealed class ControlClient : IDisposable
     /// </summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>A status of a thousand agents has some hundred kilobytes.</summary>
+    private const int AnswerBytesMax = 16 << 20;
+
     private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(10);
 
     private readonly string _logs;
@@ -46,15 +49,17 @@ internal sealed class ControlClient : IDisposable
         {
             BaseAddress = new Uri("http://steno"),
             Timeout = deadline ?? DefaultDeadline,
+            MaxResponseContentBufferSize = AnswerBytesMax,
         };
     }
 
     public Task<ControlReply> StatusAsync(CancellationToken cancellation) => AskAsync(async () =>
     {
-        RecorderStatus? status = await _http
-            .GetFromJsonAsync(ControlEndpoints.StatusPath, StatusJson.Default.RecorderStatus, cancellation)
-            .ConfigureAwait(false);
-        return status is null
+        using HttpResponseMessage answer = await _http.GetAsync(ControlEndpoints.StatusPath, cancellation).ConfigureAwait(false);
+        answer.EnsureSuccessStatusCode();
+        RecorderStatus? status = await answer.Content
+            .ReadFromJsonAsync(StatusJson.Default.RecorderStatus, cancellation).ConfigureAwait(false);
+        return status is null or { IsWhole: false }
             ? new ControlReply(ControlOutcome.Refused, "What answers on the control socket is no recorder.", Pid: _pid)
             : new ControlReply(ControlOutcome.Answered, status.Reason, status, _pid);
     }, cancellation);
@@ -81,6 +86,7 @@ internal sealed class ControlClient : IDisposable
         if (_stopping is null) return null;
         try
         {
+            await _stopping.Content.LoadIntoBufferAsync(AnswerBytesMax, cancellation).ConfigureAwait(false);
             return (await _stopping.Content.ReadFromJsonAsync(ControlJson.Default.StopAnswer, cancellation).ConfigureAwait(false))?.Problem;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
@@ -120,6 +126,11 @@ internal sealed class ControlClient : IDisposable
         catch (HttpRequestException failed) when (failed.InnerException is SocketException { } reason)
         {
             return NotConnected(reason);
+        }
+        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new ControlReply(ControlOutcome.Refused,
+                "What answers on the control socket is no recorder: its answer has no end.", Pid: _pid);
         }
         catch (HttpRequestException failed)
         {
@@ -178,6 +189,14 @@ internal sealed class ControlClient : IDisposable
         SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused,
             $"The recorder on {_logs} belongs to another user, who alone may ask it.")
         { IsKnown = false },
+        // It is bound before the journal is opened, and answers when that is done.
+        _ when Path.Exists(_endpoint.ToString()) && DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } starting => new ControlReply(
+            ControlOutcome.NotAnswering,
+            $"The recorder (pid {starting}) on {_logs} is starting: it opens its journal, and answers as soon as that is done.",
+            Pid: starting)
+        {
+            IsKnown = false,
+        },
         // Somebody has deleted it: the recorder does not notice, and records.
         _ when DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } holder => new ControlReply(
             ControlOutcome.NotAnswering,
@@ -207,7 +226,7 @@ internal sealed class ControlClient : IDisposable
 
     /// <summary>Why the advice to start one would lead nowhere; nothing if it would not.</summary>
     private string Obstacle() => Directory.Exists(_logs) && WriteAccess.FindObstacle(_logs) is { } obstacle
-        ? $" It could not write there: {obstacle.Message}. {obstacle.Hint}"
+        ? $" It could not write there: {obstacle.Sentences}"
         : "";
 
     private ControlReply NotAnswering(string why)

@@ -24,6 +24,7 @@ internal sealed class LaunchLock : IDisposable
         long began = time.GetTimestamp();
         while (true)
         {
+            FileFacts.RequireFile(run.LockFile);
             try
             {
                 DurableFile file = Disk.Real.OpenLocked(run.LockFile);

@@ -75,7 +75,7 @@ internal static class PortOwner
 
     /// <summary>Of <c>steno broker</c>, or <c>dotnet steno.dll broker</c>; null if it is no daemon of
     /// Steno.</summary>
-    private static string? VerbOf(string[] line)
+    internal static string? VerbOf(string[] line)
     {
         int verb = Array.FindIndex(line, word => word is "broker" or "record");
         return verb is 1 or 2 && Path.GetFileNameWithoutExtension(line[verb - 1]).Equals("steno", StringComparison.Ordinal)
@@ -88,6 +88,6 @@ internal static class PortOwner
         After(line, Configuration.SettingKey.Logs.Option)
         ?? (After(line, DaemonArguments.LogOption) is { } log ? Path.GetDirectoryName(Path.GetDirectoryName(log)) : null);
 
-    private static string? After(string[] line, string option) =>
+    internal static string? After(string[] line, string option) =>
         Array.IndexOf(line, option) is >= 0 and var at && at + 1 < line.Length ? line[at + 1] : null;
 }

@@ -26,5 +26,8 @@ internal sealed class RunFolder(string logs)
     /// <summary>Held while <c>start</c> or <c>stop</c> is at work; empty.</summary>
     public string LockFile => System.IO.Path.Combine(Path, "start.lock");
 
+    /// <summary>The files that a start opens by name.</summary>
+    public IReadOnlyList<string> Files => [BrokerLog, RecorderLog, BrokerPid, LockFile];
+
     public void Create() => PrivateDirectory.Create(Path);
 }

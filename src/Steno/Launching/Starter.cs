@@ -41,11 +41,14 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     private Launched? _recorder;
 
     /// <exception cref="LaunchException">It cannot, and why. Nothing that it launched is left.</exception>
+    /// <exception cref="StorageException">The log directory cannot be made, or something that is no file is in the place
+    /// of one.</exception>
     public async Task<StartReport> StartAsync(CancellationToken cancellation)
     {
         bool isNew = !Directory.Exists(settings.Logs);
         Disk.Real.CreateDirectory(settings.Logs);
         _run.Create();
+        foreach (string path in _run.Files) FileFacts.RequireFile(path);
         using LaunchLock alone = await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false);
         try
         {
@@ -102,7 +105,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         RecorderStatus status = await ProveAsync(client, cancellation).ConfigureAwait(false);
         // The one that answers may be another's, run by hand at the same moment: ours gave way.
         bool wasRunning = _recorder is null || _recorder.Identity.Pid != status.Pid;
-        ProcessIdentity? ours = PidFile.ReadAlive(_run.BrokerPid);
+        ProcessIdentity? ours = OurBroker.Find(_run);
         return new StartReport(status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, FindPublishers(status), status);
     }
 
@@ -125,7 +128,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         ZmtpEndpoint door = SettingsReader.Reachable(settings.Subscribers);
         if (!wanted.Contains(door.ToString())) return;
         // Ours needs no knock, which it would have to log.
-        if (PidFile.ReadAlive(_run.BrokerPid) is not null) return;
+        if (OurBroker.Find(_run) is not null) return;
         if (await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false)) return;
         await ThrowIfTakenAsync(settings.Publishers, "--publishers", cancellation).ConfigureAwait(false);
 

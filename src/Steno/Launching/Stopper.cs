@@ -27,9 +27,9 @@ internal sealed class Stopper(string logs, TimeProvider time)
         using LaunchLock? alone = Directory.Exists(_run.Path)
             ? await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false)
             : null;
-        StopReport broker = await EndAsync("broker", PidFile.ReadAlive(_run.BrokerPid),
+        StopReport broker = await EndAsync("broker", OurBroker.Find(_run),
             process => process.AskToEnd(), BrokerDeadline, kill, cancellation).ConfigureAwait(false);
-        if (broker.How is StopOutcome.Stopped or StopOutcome.Killed) File.Delete(_run.BrokerPid);
+        if (broker.How is (StopOutcome.Stopped or StopOutcome.Killed) && File.Exists(_run.BrokerPid)) File.Delete(_run.BrokerPid);
 
         return [broker, await StopRecorderAsync(kill, cancellation).ConfigureAwait(false)];
     }

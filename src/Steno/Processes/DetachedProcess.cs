@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Steno.Core.Files;
 
 namespace Steno.Processes;
 
@@ -41,6 +42,7 @@ internal sealed class DetachedProcess
     /// <param name="workingDirectory">Absolute, and there.</param>
     /// <param name="log">Absolute; made with mode 0600 if it is not there.</param>
     /// <exception cref="Win32Exception">The system refuses.</exception>
+    /// <exception cref="StorageException">The log is no ordinary file: a pipe would be waited for.</exception>
     public static DetachedProcess Start(
         string executable,
         IReadOnlyList<string> arguments,
@@ -48,6 +50,7 @@ internal sealed class DetachedProcess
         string workingDirectory,
         string log)
     {
+        FileFacts.RequireFile(log);
         using var spawn = new SpawnRequest();
         spawn.SetFlags(SetSignalDefaults | SetSignalMask | SetSession | CloseOthers);
         spawn.Open(0, "/dev/null", ReadOnly, 0);

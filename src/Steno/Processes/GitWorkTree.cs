@@ -1,4 +1,5 @@
 using Steno.Core.Checkpoints;
+using Steno.Core.Files;
 
 namespace Steno.Processes;
 
@@ -21,7 +22,7 @@ internal static class GitWorkTree
             (string? branch, string? commit) = Find(directory) is { } git ? ReadHead(git) : default;
             return new CheckpointTold(Fitting(directory), Fitting(branch), Fitting(commit));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or StorageException)
         {
             return new CheckpointTold(Fitting(directory), null, null); // no reason to refuse a checkpoint
         }
@@ -67,7 +68,6 @@ internal static class GitWorkTree
 
     private static string? Read(string path, int bytesMax)
     {
-        FileInfo file = new(path);
-        return file.Exists && file.Length <= bytesMax ? File.ReadAllText(path) : null;
+        return FileFacts.Of(path) is { Kind: FileKind.File } file && file.Length <= bytesMax ? File.ReadAllText(path) : null;
     }
 }

@@ -9,6 +9,10 @@ namespace Steno.Processes;
 /// </summary>
 internal static class PidFile
 {
+    /// <summary>Two numbers.</summary>
+    private const int BytesMax = 64;
+
+    /// <exception cref="StorageException">It cannot be written, or a directory has its name.</exception>
     public static void Write(string path, ProcessIdentity process) => Disk.Real.WriteAtomically(
         path, System.Text.Encoding.ASCII.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{process.Pid} {process.StartTicks}\n")));
@@ -18,6 +22,7 @@ internal static class PidFile
     {
         try
         {
+            if (FileFacts.Of(path) is not { Kind: FileKind.File, Length: <= BytesMax }) return null; // nothing that we wrote
             string[] parts = File.ReadAllText(path).Split(' ', StringSplitOptions.TrimEntries);
             if (parts is [var pid, var ticks]
                 && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
@@ -25,7 +30,7 @@ internal static class PidFile
                 && new ProcessIdentity(number, start) is { IsAlive: true } alive)
                 return alive;
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or StorageException)
         {
             // As good as none.
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Steno.Core;
 using Steno.Core.Checkpoints;
@@ -25,6 +26,12 @@ internal sealed class Checkpointer : IDisposable
     /// </summary>
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(15);
 
+    /// <summary>Much longer than a slow disk takes for what lies between two tellings.</summary>
+    private static readonly TimeSpan StillMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>For what cannot be interrupted: a read of a disk that does not answer is left behind.</summary>
+    private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(2);
+
     /// <summary>Between two tellings of the progress: some milliseconds of work.</summary>
     private const long ToldBytes = 1 << 20;
 
@@ -44,6 +51,8 @@ internal sealed class Checkpointer : IDisposable
     private volatile string? _problem;
     private volatile CheckpointProgress? _progress;
     private volatile Tuple<Guid, long>? _last;
+    private volatile bool _isFinishing;
+    private long _moved;
     private bool _started;
 
     /// <param name="interval">Between two that nobody asks for; zero: there are none.</param>
@@ -58,8 +67,13 @@ internal sealed class Checkpointer : IDisposable
         _thread = new Thread(Run) { Name = "checkpoints", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
-    /// <summary>Why the last one could not be made, in sentences; null if it could.</summary>
-    public string? Problem => _problem;
+    /// <summary>Why the last one could not be made, or that the one at work hangs, in sentences; else null.</summary>
+    public string? Problem => Volatile.Read(ref _moved) is not 0 and var moved && _time.GetElapsedTime(moved) is var still && still > StillMax
+        ? string.Create(CultureInfo.InvariantCulture, $"The one that is being made has not moved for {still.TotalSeconds:0} s: the disk may be stuck.")
+        : _problem;
+
+    /// <summary>Nothing more is recorded, and the last one is being made (<see cref="FinishAsync"/>).</summary>
+    public bool IsFinishing => _isFinishing;
 
     /// <summary>How far the one is that is being made; null while none is.</summary>
     public CheckpointProgress? Progress => _progress;
@@ -94,16 +108,18 @@ internal sealed class Checkpointer : IDisposable
     /// </summary>
     public async Task FinishAsync()
     {
+        _isFinishing = true;
         _end.CancelAfter(PatienceAtTheEnd);
         try
         {
-            await Ask(() => Create(new CheckpointRequest(CheckpointReason.Shutdown))).ConfigureAwait(false);
+            await Ask(() => Create(new CheckpointRequest(CheckpointReason.Shutdown)))
+                .WaitAsync(PatienceAtTheEnd + JoinMax, _time).ConfigureAwait(false);
         }
         catch (StenoException e)
         {
             Fail(e);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
             RecorderLog.CheckpointFailed(_logger, "It took too long for the end.", "The next recorder makes one.");
         }
@@ -114,7 +130,7 @@ internal sealed class Checkpointer : IDisposable
     {
         _asked.CompleteAdding();
         _end.Cancel();
-        if (_started) _thread.Join();
+        if (_started && !_thread.Join(JoinMax)) return; // it hangs, and ends with the process
         _asked.Dispose();
         _end.Dispose();
     }
@@ -193,6 +209,7 @@ internal sealed class Checkpointer : IDisposable
     {
         RequireDirectory();
         OpenedSession session = _live.Current; // once: another may take its place meanwhile
+        Volatile.Write(ref _moved, _time.GetTimestamp());
         try
         {
             _live.RequireRoomForCopy(_logs.Checkpoints);
@@ -208,6 +225,7 @@ internal sealed class Checkpointer : IDisposable
         finally
         {
             _progress = null;
+            Volatile.Write(ref _moved, 0);
         }
     }
 
@@ -219,6 +237,7 @@ internal sealed class Checkpointer : IDisposable
     private void Tell(long done, long total)
     {
         if (_progress is { } told && done - told.DoneBytes < ToldBytes && done < total) return;
+        Volatile.Write(ref _moved, _time.GetTimestamp());
         _live.RequireRoomForCopy(_logs.Checkpoints);
         _progress = new CheckpointProgress(done, total);
     }
@@ -244,13 +263,13 @@ internal sealed class Checkpointer : IDisposable
         }
         catch (Exception e)
         {
-            RecorderLog.CollectionFailed(_logger, $"{Known(e).Message} {Known(e).Hint}");
+            RecorderLog.CollectionFailed(_logger, Known(e).Sentences);
         }
     }
 
     private void Fail(StenoException failure)
     {
-        string problem = $"{failure.Message} {failure.Hint}";
+        string problem = failure.Sentences;
         if (_problem != problem) RecorderLog.CheckpointFailed(_logger, failure.Message, failure.Hint);
         _problem = problem;
     }

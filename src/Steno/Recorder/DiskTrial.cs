@@ -6,7 +6,7 @@ namespace Steno.Recorder;
 /// <summary>
 /// Whether the disk would take a message, while none comes that would show it: a byte beside the journal is
 /// written and synced every other second. A disk that has turned read-only, is full, or does not answer is
-/// known before somebody speaks (docs/adr/0023). A thread of its own tries, for it may hang; nobody waits for it.
+/// known before somebody speaks (docs/adr/0023); the journal's own file is asked without writing. A thread of its own tries, for it may hang; nobody waits for it.
 /// </summary>
 internal sealed class DiskTrial : IDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class DiskTrial : IDisposable
     private readonly LogDirectory _logs;
     private readonly long _reserveBytes;
     private readonly Func<bool> _isNeeded;
+    private readonly Action _askJournal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ManualResetEvent _ended = new(false);
@@ -29,11 +30,14 @@ internal sealed class DiskTrial : IDisposable
     private long _began;
 
     /// <param name="isNeeded">False while messages show how the disk is, or nothing may be written by name.</param>
-    public DiskTrial(LogDirectory logs, long reserveBytes, Func<bool> isNeeded, TimeProvider time, ILogger logger)
+    /// <param name="askJournal">Throws if the journal's own file would refuse a write; writes nothing.</param>
+    public DiskTrial(
+        LogDirectory logs, long reserveBytes, Func<bool> isNeeded, Action askJournal, TimeProvider time, ILogger logger)
     {
         _logs = logs;
         _reserveBytes = reserveBytes;
         _isNeeded = isNeeded;
+        _askJournal = askJournal;
         _time = time;
         _logger = logger;
         _thread = new Thread(Run) { Name = "disk trial", IsBackground = true };
@@ -76,7 +80,7 @@ internal sealed class DiskTrial : IDisposable
             _file.Truncate(0); // so that there must be room for it
             _file.Write(Byte, 0);
             _file.Sync();
-            return null;
+            return AskJournal();
         }
         catch (StorageException e)
         {
@@ -84,11 +88,26 @@ internal sealed class DiskTrial : IDisposable
             _file?.Dispose();
             _file = null;
             // Of the disk that says nothing, and the journal needs no new descriptor to go on.
-            return e.IsOutOfDescriptors ? null : $"The disk refused a trial write: {e.Message}. {e.Hint}";
+            return e.IsOutOfDescriptors ? null : $"The disk refused a trial write: {e.Sentences}";
         }
         finally
         {
             Volatile.Write(ref _began, 0);
+        }
+    }
+
+    /// <summary>The directory may be well, and the journal not: somebody has made that one file immutable.</summary>
+    private string? AskJournal()
+    {
+        try
+        {
+            _askJournal();
+            return null;
+        }
+        catch (StorageException e)
+        {
+            return $"The journal takes nothing more: {e.Message}. If `lsattr` shows an i for it, it is immutable: `chattr -i` ends that. "
+                + "Else give this user write permission, or record elsewhere with --logs.";
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
                 current => completeness.Judge(current).Verdict);
-            using DiskTrial trial = new(options.Logs, options.DiskReserveBytes, () => IsTrialNeeded(session), time, _logger);
+            using DiskTrial trial = new(options.Logs, options.DiskReserveBytes, () => IsTrialNeeded(session), () => session.Current.Writer.RequireWritable(), time, _logger);
             _scribe.Start();
             check.Start();
             trial.Start();
@@ -202,7 +202,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         catch (StenoException e)
         {
             RecorderLog.CloseFailed(_logger, e.Message, e.Hint);
-            return $"{e.Message}. {e.Hint}";
+            return e.Sentences;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Steno.Recorder;
 
 /// <summary>
@@ -8,6 +10,13 @@ namespace Steno.Recorder;
 internal sealed record RecorderStatus
 {
     public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Whether nothing is null that must not be: what answers may be anybody.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Reason is not null
+        && new IEnumerable<object?>?[] { Sources, Agents, Publishers, Coverage, Gaps, Damage, Recovered, Incidents }
+            .All(list => list is not null && !list.Contains(null))
+        && Sources.All(source => source.Warnings is not null && !source.Warnings.Contains(null!));
 
     /// <summary>
     /// Whether what is said now reaches the disk. False within 5 s of any cause that can be detected.

@@ -7,7 +7,7 @@ namespace Steno.Recorder;
 /// The JSON shape of <see cref="RecorderStatus"/>, generated at compile time. The default encoder stays: it
 /// escapes all that is not plain ASCII, so that an agent's name cannot play tricks on a terminal.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RecorderStatus))]
 internal sealed partial class StatusJson : JsonSerializerContext
 {

@@ -93,7 +93,7 @@ internal sealed class StatusReporter(
             UncheckedBytes = check.UncheckedBytes,
             Checks = check.Checks,
             Incidents = befell,
-            SecondCopyProblem = live.CopyFailure is { } failure ? $"{failure.Message}. {failure.Hint}" : null,
+            SecondCopyProblem = live.CopyFailure is { } failure ? failure.Sentences : null,
             CheckpointProblem = checkpoints.Problem,
             CheckpointProgress = checkpoints.Progress,
             Truncated = scribe.Truncated,
@@ -120,15 +120,17 @@ internal sealed class StatusReporter(
     private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag, DateTimeOffset now)
     {
         Exception? failure = scribe.Failure is JournalFailedException { InnerException: { } cause } ? cause : scribe.Failure;
-        if (failure is StorageException { IsOutOfDescriptors: true } full) return $"Recording has stopped: {full.Message}. {full.Hint}";
-        if (failure is StorageException disk) return $"The disk failed: {disk.Message}. {disk.Hint}";
+        if (failure is StorageException { IsOutOfDescriptors: true } full) return $"Recording has stopped: {full.Sentences}";
+        if (failure is StorageException disk) return $"The disk failed: {disk.Sentences}";
         if (failure is not null) return $"Recording has stopped: {failure.Message}";
-        if (live.Lack is { } lack) return $"The journal must be mended, and that waits: {lack.Message}. {lack.Hint}";
+        if (checkpoints.IsFinishing)
+            return "The recorder is stopping: all that it has heard is recorded, and its last checkpoint is being made.";
+        if (live.Lack is { } lack) return $"The journal must be mended, and that waits: {lack.Sentences}";
         if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
-        if (live.Shortage is { } shortage) return Full(shortage);
+        if (live.Shortage is { } shortage) return Full(shortage, now);
         if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)
-            return string.Create(CultureInfo.InvariantCulture, $"The queue is full since {stalled:HH:mm:ss}Z: the disk does not keep up, and messages may be lost on the way.");
+            return string.Create(CultureInfo.InvariantCulture, $"The queue has been full for {(now - stalled).TotalSeconds:0} s: the disk does not keep up, and messages may be lost on the way.");
         // First the disk, for a scribe that waits for it does not move either.
         if (journal.Confirming is { } confirming && confirming > ConfirmingMax)
             return string.Create(CultureInfo.InvariantCulture, $"The disk has not confirmed a message for {confirming.TotalSeconds:0.0} s: it is stuck, or very slow.");
@@ -143,10 +145,10 @@ internal sealed class StatusReporter(
         return deaf is null ? null : $"Not listening to {deaf.Endpoint}: {deaf.Problem}";
     }
 
-    private string Full(DiskShortage shortage)
+    private string Full(DiskShortage shortage, DateTimeOffset now)
     {
         string waits = queue.StalledSince is { } stalled
-            ? string.Create(CultureInfo.InvariantCulture, $" The memory for what is said meanwhile is full since {stalled:HH:mm:ss}Z: messages may be lost on the way.")
+            ? string.Create(CultureInfo.InvariantCulture, $" The memory for what is said meanwhile has been full for {(now - stalled).TotalSeconds:0} s: messages may be lost on the way.")
             : " What is said meanwhile waits in memory.";
         return $"{shortage.Description}{waits} Make room there, and recording goes on by itself.";
     }
@@ -155,7 +157,7 @@ internal sealed class StatusReporter(
     private static string Latest(IReadOnlyList<IncidentStatus> incidents, DateTimeOffset now) =>
         incidents.Count == 0 || now - incidents[^1].At > NewsFor
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $" At {incidents[^1].At:HH:mm:ss}Z: {incidents[^1].What}");
+        : string.Create(CultureInfo.InvariantCulture, $" {(now - incidents[^1].At).TotalSeconds:0} s ago: {incidents[^1].What}");
 
     private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
     {

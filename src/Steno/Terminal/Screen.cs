@@ -77,6 +77,12 @@ internal sealed class Screen
         _bytes.Write(bytes);
     }
 
+    /// <summary>For daemons: no line waits for a terminal or pipe that does not take it.</summary>
+    public void WriteInBackground() => (_bytes as StandardStream)?.WriteInBackground();
+
+    /// <summary>The last thing that is called: see <see cref="StandardStream.FinishBackground"/>.</summary>
+    public void FinishBackground() => (_bytes as StandardStream)?.FinishBackground();
+
     /// <summary>Hands on what was written. Whoever reads the other end sees nothing before.</summary>
     public void Flush() => _writer.Flush();
 

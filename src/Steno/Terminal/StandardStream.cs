@@ -15,7 +15,11 @@ internal sealed partial class StandardStream : Stream
     private const short PollHungUp = 16;
     private static readonly int TryAgain = OperatingSystem.IsLinux() ? 11 : 35;
 
+    /// <summary>At the end, for a terminal that takes nothing: whoever waits for the process waits for this, too.</summary>
+    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(1);
+
     private readonly int _descriptor;
+    private BackgroundWriter? _background;
 
     private StandardStream(int descriptor) => _descriptor = descriptor;
 
@@ -51,9 +55,23 @@ internal sealed partial class StandardStream : Stream
         }
     }
 
+    /// <summary>
+    /// From now on no write waits for who reads, nor tells that nobody does: see <see cref="BackgroundWriter"/>.
+    /// </summary>
+    public void WriteInBackground() => _background ??= new BackgroundWriter(WriteAll);
+
+    /// <summary>Writes what still waits, as far as it is taken within a second.</summary>
+    public void FinishBackground() => _background?.Finish(PatienceAtTheEnd);
+
     /// <exception cref="OutputClosedException">Nobody reads any more, or the disk behind it is
     /// full.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (_background is { } background) background.Write(buffer);
+        else WriteAll(buffer);
+    }
+
+    private void WriteAll(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {

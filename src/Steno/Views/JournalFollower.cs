@@ -18,6 +18,8 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     /// Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any
     /// more.
     /// </summary>
+    /// <exception cref="Core.Files.StorageException">The journal cannot be read, or something that is no file took its
+    /// name.</exception>
     public async IAsyncEnumerable<JournalEntry> FollowAsync(
         long offset, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -51,7 +53,7 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 }
             }
 
-            while (!File.Exists(path))
+            while (!Path.Exists(path))
             {
                 await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
                 if (isReaderGone()) yield break;

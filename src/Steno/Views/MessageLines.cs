@@ -43,7 +43,8 @@ internal sealed class MessageLines(Screen screen, TimeProvider time, int? column
             text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, width - besides - Math.Max(taken, speakerColumns)));
 
         string padding = new(' ', Math.Max(0, speakerColumns - taken));
-        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker)}{padding} {text}");
+        Styled shown = text.Length == 0 ? Styled.Faint("(empty)") : Styled.Plain(text);
+        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker)}{padding} {shown}");
     }
 
     private static string Text(JournalEntry entry)

@@ -14,20 +14,20 @@ internal sealed class OpenJournal : IDisposable
     public JournalReader Reader { get; }
 
     /// <summary>Opens the file that has the name now; null when there is none.</summary>
+    /// <exception cref="StorageException">It cannot be read, or is no ordinary file.</exception>
     public static OpenJournal? TryOpen(string path, long offset)
     {
         SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            handle = JournalReader.Open(path);
             var journal = new OpenJournal(handle, new JournalReader(path, offset));
             // Another file may have taken the name between the two: then the next round has both of one.
             if (!journal.IsReplaced(path)) return journal;
             journal.Dispose();
             return null;
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException
-            || missing is StorageException { InnerException: FileNotFoundException })
+        catch (StorageException missing) when (missing.InnerException is FileNotFoundException or DirectoryNotFoundException)
         {
             handle?.Dispose();
             return null;

@@ -16,7 +16,7 @@ internal static class SessionOverview
     public static IReadOnlyList<SessionAnswer> All(LogDirectory logs)
     {
         List<SessionAnswer> all = [];
-        if (File.Exists(logs.CurrentJournal) || File.Exists(logs.SessionFile))
+        if (Path.Exists(logs.CurrentJournal) || Path.Exists(logs.SessionFile))
             all.Add(Read(logs.CurrentJournal, logs.SessionFile, isCurrent: true));
         foreach (string name in ArchivedNames(logs))
         {
@@ -65,11 +65,15 @@ internal static class SessionOverview
     private static SessionAnswer Read(string journal, string file, bool isCurrent)
     {
         SessionManifest? manifest = null;
-        string? problem = File.Exists(journal) ? null : "Its journal is missing.";
+        string? problem = FindProblem(journal);
         try
         {
             manifest = SessionManifest.Load(file);
-            if (manifest is null) problem = $"{file} is missing.";
+            if (manifest is null) problem ??= $"{file} is missing.";
+        }
+        catch (StorageException e)
+        {
+            problem ??= e.Sentences;
         }
         catch (StenoException e)
         {
@@ -94,6 +98,20 @@ internal static class SessionOverview
             Journal = journal,
             Problem = problem,
         };
+    }
+
+    /// <summary>Of a pipe, a device or a directory there is nothing to read.</summary>
+    private static string? FindProblem(string journal)
+    {
+        try
+        {
+            FileFacts.RequireFile(journal);
+            return File.Exists(journal) ? null : "Its journal is missing.";
+        }
+        catch (StorageException e)
+        {
+            return e.Sentences;
+        }
     }
 
     private static long? LastSeq(string journal)

@@ -39,6 +39,40 @@ public sealed class StatusScreenTests
     }
 
     [Fact]
+    public void Numbers_that_the_verdict_names_are_not_listed_once_more()
+    {
+        RecorderStatus status = Healthy() with
+        {
+            VerdictReason = "Numbers 4 to 7, 1,009 of gemini did not arrive.",
+            Gaps =
+            [
+                new GapStatus { Publisher = "gemini", From = 4, To = 7 }, new GapStatus { Publisher = "gemini", From = 1009, To = 1009 },
+                new GapStatus { Publisher = "claude", From = 4, To = 7 },
+            ],
+        };
+        string screen = Print(status);
+        Assert.DoesNotContain("gemini: ", screen, StringComparison.Ordinal);
+        Assert.Contains("claude: 4 to 7 did not arrive", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_broker_that_was_lost_is_shown_with_its_return_and_the_latest_holes_are_those_shown()
+    {
+        CoverageStatus Period(int from, int? to) => new()
+        {
+            Endpoint = "tcp://127.0.0.1:5555",
+            From = Now.AddSeconds(-from),
+            To = to is null ? null : Now.AddSeconds(-to.Value),
+            Reason = to is null ? null : $"Lost at {to}.",
+        };
+        string screen = Print(Healthy() with { Coverage = [Period(10, null), Period(60, 20), Period(80, 70), Period(98, 90), Period(110, 100)] });
+        Assert.Contains("tcp://127.0.0.1:5555 was lost 20 s ago, and came back 10 s ago: Lost at 20.", screen, StringComparison.Ordinal);
+        Assert.Contains("was lost 90 s ago, and came back 80 s ago", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("was lost 100 s ago", screen, StringComparison.Ordinal);
+        Assert.Contains("was lost 20 s ago: Lost", Print(Healthy() with { Coverage = [Period(60, 20)] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Numbers_agree_with_their_words_and_nothing_sounds_well_when_it_is_not()
     {
         Assert.Contains("received   1 message, ", Print(Healthy() with { Received = 1 }), StringComparison.Ordinal);

@@ -70,6 +70,75 @@ public sealed class ControlServerTests : IAsyncLifetime
         Assert.All(json, character => Assert.InRange(character, ' ', '~'));
     }
 
+    [Theory]
+    [InlineData("""{"recording":true,"reason":null,"version":"1"}""")]
+    [InlineData("""{"recording":true,"reason":"All is well.","version":"1","sources":null}""")]
+    [InlineData("""{"recording":true,"reason":"All is well.","version":"1","agents":[null]}""")]
+    public async Task An_answer_with_holes_is_no_recorders(string json)
+    {
+        await _server.DisposeAsync();
+        using Socket door = ControlSocket.Bind(SocketPath);
+        Task answered = AnswerAsync(door, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}", 0);
+        using var client = new ControlClient(_directory.Path);
+
+        Assert.Equal(ControlOutcome.Refused, (await client.StatusAsync(Cancellation)).Outcome);
+        await answered;
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_is_not_read_to_it()
+    {
+        await _server.DisposeAsync();
+        using Socket door = ControlSocket.Bind(SocketPath);
+        Task answered = AnswerAsync(door, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"reason\":\"", 1L << 30);
+        using var client = new ControlClient(_directory.Path, TimeSpan.FromSeconds(20));
+
+        ControlReply reply = await client.StatusAsync(Cancellation);
+
+        Assert.Equal(ControlOutcome.Refused, reply.Outcome);
+        Assert.Contains("no end", reply.Explanation, StringComparison.Ordinal);
+        await answered;
+    }
+
+    [Fact]
+    public async Task A_request_for_a_checkpoint_that_cannot_be_read_is_answered_with_400_and_fills_no_log()
+    {
+        await _server.DisposeAsync();
+        CheckpointDoor checkpoints = new(_ => throw new InvalidOperationException(), _ => throw new InvalidOperationException());
+        _server = new ControlServer(
+            ControlSocket.Bind(SocketPath), ConnectionsMax, () => _status, _feed, () => { }, _ended.Task, TimeProvider.System, _log, checkpoints);
+        await _server.StartAsync(Cancellation);
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), Cancellation);
+        await socket.SendAsync(
+            "POST /v1/checkpoints HTTP/1.1\r\nHost: steno\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n"u8.ToArray(), Cancellation);
+        byte[] answer = new byte[4096];
+        int length = await socket.ReceiveAsync(answer, Cancellation);
+
+        Assert.StartsWith("HTTP/1.1 400", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
+        Assert.Empty(_log.Warnings);
+    }
+
+    /// <summary>One visitor, and then so many bytes as it takes.</summary>
+    private static async Task AnswerAsync(Socket door, string answer, long more)
+    {
+        door.Listen();
+        using Socket visitor = await door.AcceptAsync(Cancellation);
+        byte[] block = new byte[1 << 20];
+        block.AsSpan().Fill((byte)'x');
+        await visitor.ReceiveAsync(block.AsMemory(0, 1024), Cancellation);
+        block.AsSpan(0, 1024).Fill((byte)'x');
+        await visitor.SendAsync(Encoding.ASCII.GetBytes(answer), Cancellation);
+        try
+        {
+            for (long sent = 0; sent < more; sent += block.Length) await visitor.SendAsync(block, Cancellation);
+        }
+        catch (SocketException)
+        {
+            // It has heard enough.
+        }
+    }
+
     [Fact]
     public async Task Stop_is_answered_before_the_recorder_stops()
     {

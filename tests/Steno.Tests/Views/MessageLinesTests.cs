@@ -26,6 +26,10 @@ public sealed class MessageLinesTests : IDisposable
     }
 
     [Fact]
+    public void A_message_without_text_is_shown_as_empty() =>
+        Assert.Equal("    #1 15:00:00 x                (empty)\n", Print(JournalLines.Said(1, "a", "x", "")));
+
+    [Fact]
     public void A_repeat_names_the_line_that_it_repeats() => Assert.Contains(
         " (= #12) two", Print(JournalLines.Said(14, "b", "x", "two", """{"duplicate_of":12}""")), StringComparison.Ordinal);
 
