@@ -45,7 +45,7 @@ public sealed class SessionSwitchTests : IDisposable
     {
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint, more: ["--rotate-at", "1MiB"]);
-        await using ChildProcess tail = ChildProcess.Start(StenoBinary.Path, "tail", "-n", "0", "--json", "--logs", _logs.Logs);
+        await using ChildProcess tail = ChildProcess.Start(StenoBinary.Path, "tail", "-n", "5", "--json", "--logs", _logs.Logs);
         await publisher.TellAsync("send 1 1");
         await tail.WaitForOutputAsync("\"m-1\"");
         await publisher.TellAsync("send 8000 2 4000");

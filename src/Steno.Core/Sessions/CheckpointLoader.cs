@@ -23,9 +23,12 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
     /// <summary>Synced so often it never gives the disk much to write at once.</summary>
     private const int SyncBytes = 4 << 20;
 
+    private const int BlockBytes = 256 << 10;
+
     private const string Temporary = ".tmp";
 
-    private readonly LineBuffer _block = new(SyncBytes);
+    private readonly LineBuffer _block = new(BlockBytes);
+    private long _synced;
     private SessionManifest? _prepared;
     private DurableFile? _file;
     private long _written;
@@ -185,7 +188,7 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
     private void Write(ReadOnlySpan<byte> bytes)
     {
         _block.Write(bytes);
-        if (_block.Length >= SyncBytes) Flush();
+        if (_block.Length >= BlockBytes) Flush();
     }
 
     private void Flush()
@@ -195,7 +198,9 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
         _file!.Write(_block.Written, _written);
         _written += _block.Length;
         _block.Truncate(0);
+        if (_written - _synced < SyncBytes) return;
         _file.Sync();
+        _synced = _written;
     }
 
     private void Tell(long total) => Progress?.Invoke(_written + _block.Length, total);

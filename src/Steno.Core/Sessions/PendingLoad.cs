@@ -11,7 +11,7 @@ namespace Steno.Core.Sessions;
 /// 1. session.json is replaced by the loaded session's, if it is not yet
 /// 2. the journal that was built takes the current one's place, if it has not yet
 /// 3. the intent is deleted, durably
-/// 4. a journal that was built and not used is deleted
+/// 4. a journal that was built and not used is deleted, as is before all this what was only begun
 /// </code>
 /// </summary>
 internal sealed class PendingLoad(
@@ -22,6 +22,11 @@ internal sealed class PendingLoad(
     /// <exception cref="StorageException">The disk refuses.</exception>
     public SessionManifest? Settle(SessionManifest? current)
     {
+        foreach (string begun in new[] { directory.LoadingJournal + ".tmp", directory.LoadingSession + ".tmp" })
+        {
+            if (File.Exists(begun)) directory.Disk.Delete(begun);
+        }
+
         bool isIntended = File.Exists(directory.LoadingSession);
         bool isBuilt = File.Exists(directory.LoadingJournal);
         if (!isIntended && !isBuilt) return current;

@@ -12,10 +12,10 @@ internal sealed class SimulatedLoad(LogDirectory logs, TimeProvider time)
     public void Run(LiveSession live, Random chance)
     {
         CheckpointLoader loader = new(logs, TestComposer.New(), time);
+        live.Commit();
         SuccessionOrder order;
         try
         {
-            live.Commit();
             OpenedSession current = live.Current;
             CheckpointStore store = new(logs, time);
             store.Create(

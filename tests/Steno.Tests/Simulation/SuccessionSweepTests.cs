@@ -8,8 +8,8 @@ public sealed class SuccessionSweepTests
 {
     private static readonly LifeStep[] Steps =
     [
-        LifeStep.Hear, LifeStep.Commit, LifeStep.SessionNew, LifeStep.Hear, LifeStep.LoadCheckpoint, LifeStep.Hear, LifeStep.Rotate,
-        LifeStep.Hear, LifeStep.Commit, LifeStep.LoadCheckpoint, LifeStep.StopAndStart, LifeStep.Hear, LifeStep.Commit,
+        LifeStep.Hear, LifeStep.SessionNew, LifeStep.Hear, LifeStep.LoadCheckpoint, LifeStep.Hear, LifeStep.Rotate, LifeStep.Hear,
+        LifeStep.Commit,
     ];
 
     [Theory]
@@ -23,16 +23,16 @@ public sealed class SuccessionSweepTests
         DiskFaultKind kind, bool forGood, LifeEnd end)
     {
         Assert.Null(Sweep(kind, forGood, end, false, false, out int calls));
-        Assert.InRange(calls, 100, 600); // it came so far, and to an end
+        Assert.InRange(calls, 60, 400); // it came so far, and to an end
     }
 
     [Fact]
     internal void Power_that_goes_again_while_a_load_is_finished_or_undone_takes_nothing_either()
     {
-        for (int first = 1; ; first += 2)
+        for (int first = 1; ; first += 7)
         {
             bool reached = true;
-            for (int second = 1; ; second += 2)
+            for (int second = 1; ; second += 5)
             {
                 using SimulatedRecorder recorder = new();
                 recorder.Live(new Life([LifeStep.Hear, LifeStep.LoadCheckpoint, LifeStep.Hear, LifeStep.Commit],
@@ -62,7 +62,8 @@ public sealed class SuccessionSweepTests
         for (int call = 1; ; call++)
         {
             calls = 0;
-            foreach (Survival survival in new[] { Survival.OfNothing, Survival.OfEverything, Survival.OfSome(new Random(call)) })
+            Survival[] survivals = kind is DiskFaultKind.PowerCut ? [Survival.OfNothing, Survival.OfEverything] : [Survival.OfSome(new Random(call))];
+            foreach (Survival survival in survivals)
             {
                 using SimulatedRecorder recorder = new(liesAboutSyncs, liesAboutNames);
                 recorder.Live(new Life(Steps, [new DiskFault(call, kind, forGood)], end, call), survival);
