@@ -55,6 +55,7 @@ public sealed class SessionOpener
     {
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _quarantine, _time, _notes).Settle(LoadManifest());
+        if (manifest is not null) _succession.ForgetSealing(manifest);
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)

@@ -145,6 +145,15 @@ internal sealed class SessionSuccession(
         }
     }
 
+    /// <summary>A crash came between steps 1 and 2: the session goes on, and is not sealed.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void ForgetSealing(SessionManifest current)
+    {
+        string file = directory.ArchivedSessionFile(current.Started, current.Id);
+        bool goesOn = File.Exists(directory.CurrentJournal) && !File.Exists(directory.ArchivedJournal(current.Started, current.Id));
+        if (goesOn && File.Exists(file)) directory.Disk.Delete(file);
+    }
+
     /// <param name="inherited">Damage to the journals of earlier sessions.</param>
     /// <param name="numbering">What is known of publishers' numbers from earlier sessions.</param>
     public OpenedSession Begin(

@@ -17,6 +17,20 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
 
     private readonly SeenLines _seen = new();
 
+    /// <summary>Where the new begins in the file that has the name now; null while none has it.</summary>
+    private long? FindNew()
+    {
+        try
+        {
+            // What a loaded session begins with was said before, in another: nobody said it again.
+            return File.Exists(path) ? Math.Max(_seen.FindNew(path), LoadedBytes()) : null;
+        }
+        catch (StorageException) when (!File.Exists(path))
+        {
+            return null; // it was sealed the moment before
+        }
+    }
+
     /// <summary>The bytes of a checkpoint's lines that the current journal begins with.</summary>
     private long LoadedBytes()
     {
@@ -69,14 +83,14 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 }
             }
 
-            while (!File.Exists(path))
+            long? next;
+            while ((next = FindNew()) is null)
             {
                 await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
                 if (isReaderGone()) yield break;
             }
 
-            // What a loaded session begins with was said before, in another: nobody said it again.
-            offset = Math.Max(_seen.FindNew(path), LoadedBytes());
+            offset = next.Value;
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class OpenJournal : IDisposable
             return null;
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException
-            || missing is StorageException { InnerException: FileNotFoundException })
+            || (missing is StorageException && !File.Exists(path)))
         {
             handle?.Dispose();
             return null;
