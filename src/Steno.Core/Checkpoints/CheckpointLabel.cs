@@ -29,5 +29,11 @@ public static class CheckpointLabel
         : throw new CheckpointRefusedException(
             $"The label \"{Cut(label)}\" is refused.", $"Allowed: {Allowed}.");
 
+    /// <summary>The same for the name of a session.</summary>
+    /// <exception cref="CheckpointRefusedException">It is not allowed.</exception>
+    public static string RequireName(string name) => IsValid(name)
+        ? name
+        : throw new CheckpointRefusedException($"The name \"{Cut(name)}\" is refused.", $"Allowed: {Allowed}.");
+
     private static string Cut(string label) => label.Length <= LengthMax ? label : label[..LengthMax] + "…";
 }

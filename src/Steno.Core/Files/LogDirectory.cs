@@ -70,7 +70,10 @@ public sealed class LogDirectory
     public string TrialFile => Path.Combine(Root, "recorder.trial");
 
     /// <summary>The files that a writer opens by name.</summary>
-    internal IReadOnlyList<string> Files => [LockFile, PidFile, TrialFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile];
+    internal IReadOnlyList<string> Files =>
+    [
+        LockFile, PidFile, TrialFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile, LoadingJournal, LoadingSession,
+    ];
 
     /// <summary>The directories that a writer makes when it needs them.</summary>
     internal IReadOnlyList<string> Directories =>
@@ -78,6 +81,12 @@ public sealed class LogDirectory
 
     /// <summary>A whole copy of the journal on its way back to its name.</summary>
     internal string RestoringJournal => CurrentJournal + ".restoring";
+
+    /// <summary>The journal of a session that begins with a checkpoint's lines, until it takes its place.</summary>
+    internal string LoadingJournal => CurrentJournal + ".loading";
+
+    /// <summary>The <c>session.json</c> of that session: it is there as long as the load is intended.</summary>
+    internal string LoadingSession => SessionFile + ".loading";
 
     private static string ArchiveName(DateTimeOffset started, Guid id) =>
         string.Create(CultureInfo.InvariantCulture, $"{started.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id}");

@@ -11,7 +11,7 @@ namespace Steno.Core.Recovery;
 /// <para>
 /// What a crash leaves is a shorter copy; the next start goes on from its last whole line. A copy that is not
 /// the beginning of the journal is the better of the two as like as not: it is kept under another name before
-/// a new one is begun.
+/// a new one is begun, unless it is the copy of a session that ended whole and lies in the archive.
 /// </para>
 /// </summary>
 public sealed class RecoveryFile : IDisposable
@@ -44,6 +44,7 @@ public sealed class RecoveryFile : IDisposable
     private readonly JournalWriter _journal;
     private readonly DiskRoom? _room;
     private readonly TimeProvider _time;
+    private readonly Func<IEnumerable<string>> _sealedJournals;
     private readonly byte[] _block = new byte[BlockBytes];
     private readonly ManualResetEvent _stopped = new(false);
     private readonly AutoResetEvent _noted = new(false);
@@ -62,7 +63,12 @@ public sealed class RecoveryFile : IDisposable
     /// <summary>Begins to follow; what is there already is looked at on the new thread.</summary>
     /// <param name="journal">The writer of the current session; must outlive this. Its
     /// <see cref="JournalWriter.Room"/> is this one's, too.</param>
-    public RecoveryFile(LogDirectory directory, JournalWriter journal, TimeProvider time)
+    /// <param name="sealedJournals">
+    /// Journals in the archive of sessions that ended whole, asked for when another copy is in the way: one that has
+    /// nothing that is not there is deleted. Null: none.
+    /// </param>
+    public RecoveryFile(
+        LogDirectory directory, JournalWriter journal, TimeProvider time, Func<IEnumerable<string>>? sealedJournals = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(directory);
@@ -70,6 +76,7 @@ public sealed class RecoveryFile : IDisposable
         _journal = journal;
         _room = journal.Room;
         _time = time;
+        _sealedJournals = sealedJournals ?? (static () => []);
         _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
         _thread.Start();
     }
@@ -197,7 +204,7 @@ public sealed class RecoveryFile : IDisposable
     /// <summary>
     /// Goes on behind the last whole line of the copy that is there, or begins a new one.
     /// <code>
-    /// 1. a copy that is no beginning of the journal gets another name
+    /// 1. a copy that is no beginning of the journal gets another name; one of a sealed journal is deleted
     /// 2. the new one is created, empty
     /// </code>
     /// A crash after 1 leaves none, and the next start begins at 2.
@@ -222,7 +229,8 @@ public sealed class RecoveryFile : IDisposable
             }
 
             if (resumed) return copy;
-            _directory.Disk.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
+            if (_sealedJournals().Any(journal => IsBeginningOf(journal, path))) _directory.Disk.Delete(path);
+            else _directory.Disk.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
         }
 
         _copied = _durable = 0;
@@ -248,6 +256,19 @@ public sealed class RecoveryFile : IDisposable
         _durable = Math.Min(_durable, _copied); // at start nothing is known before the next sync
         _letGo = end;
         return true;
+    }
+
+    /// <summary>As in <see cref="TryResume"/>: lines are chained, so the last ones stand for all.</summary>
+    private bool IsBeginningOf(string journal, string path)
+    {
+        using DurableFile copy = _directory.Disk.OpenExisting(path);
+        using DurableFile whole = _directory.Disk.OpenExisting(journal);
+        long end = JournalTail.EndOfLastLine(path);
+        if (end > whole.Length) return false;
+        int size = (int)Math.Min(BlockBytes / 2, end);
+        Span<byte> ours = _block.AsSpan(0, size);
+        Span<byte> sealedOnes = _block.AsSpan(BlockBytes / 2, size);
+        return copy.Read(ours, end - size) == size && whole.Read(sealedOnes, end - size) == size && ours.SequenceEqual(sealedOnes);
     }
 
     /// <summary>At least one byte.</summary>

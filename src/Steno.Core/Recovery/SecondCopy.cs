@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 
@@ -124,47 +123,14 @@ internal sealed class SecondCopy(LogDirectory directory)
     }
 
     /// <summary>
-    /// Whether the copy is of this session: it has the line that <paramref name="vouched"/> names, or its
-    /// first line of ours says so.
+    /// Whether the copy is of this session: it has the line that <paramref name="vouched"/> names, or names the
+    /// session.
     /// </summary>
     public bool IsOf(Guid session, in JournalPosition vouched) =>
         (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(directory.RecoveryFile) == session;
 
-    /// <summary>
-    /// The session that a journal's first line of ours names; null if there is no such line.
-    /// </summary>
-    public static Guid? ReadSession(string journal)
-    {
-        if (!File.Exists(journal)) return null;
-        using JournalReader reader = new(journal);
-        while (reader.Read(unterminated: false))
-        {
-            if (!JournalLine.TryReadHash(reader.Line, out _)) continue; // of an earlier system
-            return ParseSession(reader.Line);
-        }
-
-        return null;
-    }
-
-    private static Guid? ParseSession(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            Utf8JsonReader json = new(line);
-            using JsonDocument document = JsonDocument.ParseValue(ref json);
-            return document.RootElement.TryGetProperty("Metadata", out JsonElement metadata)
-                && metadata.ValueKind == JsonValueKind.Object
-                && metadata.TryGetProperty("session_id", out JsonElement id)
-                && id.ValueKind == JsonValueKind.String
-                && id.TryGetGuid(out Guid session)
-                ? session
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null; // damaged: it names nothing
-        }
-    }
+    /// <summary>The session that a journal names; null if it names none: see <see cref="NamedSession"/>.</summary>
+    public static Guid? ReadSession(string journal) => NamedSession.Find(journal)?.Id;
 
     private bool Reaches(long offset)
     {

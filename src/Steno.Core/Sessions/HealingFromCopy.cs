@@ -27,12 +27,12 @@ internal sealed class HealingFromCopy(LogDirectory directory)
         && _copy.Reaches(scan.Whole, scan.End.Seq);
 
     /// <summary>
-    /// The copy goes on behind this place. Before the first line of ours any copy would: there it must name
-    /// the session.
+    /// The copy goes on behind this place. Before the first line that is this session's alone another's would,
+    /// too: there it must name the session.
     /// </summary>
     public bool CanContinue(SessionManifest manifest, in JournalPosition end) =>
         _copy.Reaches(end, end.Seq + 1)
-        && (end.Seq > manifest.EarlierHead.Lines || _copy.IsOf(manifest.Id, manifest.Verified.Position));
+        && (end.Seq > manifest.LastForeignSeq || _copy.IsOf(manifest.Id, manifest.Verified.Position));
 
     /// <param name="told">A torn tail was found, and its own line will tell of this too.</param>
     /// <returns>The end of the journal now, durable.</returns>

@@ -16,7 +16,7 @@ namespace Steno.Core.Sessions;
 /// recorded.
 /// </para>
 /// </summary>
-public sealed class LiveSession : IDisposable
+public sealed partial class LiveSession : IDisposable
 {
     /// <summary>A loss is noticed within a second; two looks at the file system cost microseconds.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -239,6 +239,7 @@ public sealed class LiveSession : IDisposable
     /// </summary>
     public void GiveUp()
     {
+        EndSuccessions();
         if (_left is not null) return; // a mending that failed: it has them
         _left = _current.Writer.Abandon();
         _carried.Add(_left);
@@ -400,7 +401,11 @@ public sealed class LiveSession : IDisposable
         writer.Commit();
     }
 
-    private RecoveryFile Follow() => new(_directory, _current.Writer, _time);
+    private RecoveryFile Follow()
+    {
+        SessionManifest session = _current.Manifest;
+        return new RecoveryFile(_directory, _current.Writer, _time, () => SealedInOrder(session));
+    }
 
     private static JournalFailedException Failed(AbandonedJournal left, StorageException cause) =>
         new(left.File.Path, left.End.Seq, cause);

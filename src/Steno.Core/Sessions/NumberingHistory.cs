@@ -27,7 +27,8 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
         if (current.Numbering is { } kept) ledger.Load(kept);
         else if (current.Parent is not null) ledger.LoseBeginnings();
         if (current.Earlier is not null) ledger.NoteEarlierLines();
-        long from = current.Numbering?.Offset ?? current.Earlier?.Bytes ?? 0;
+        // Lines of a checkpoint count where they were recorded, in another session.
+        long from = current.Numbering?.Offset ?? current.ForeignBytes;
         if (current.Numbering?.Session is { } told && told != current.Id)
         {
             if (FindLineage(current, told) is { } lineage)
@@ -38,14 +39,14 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
                     string journal = directory.ArchivedJournal(before.Started, before.Id);
                     ReadLines(ledger, journal, from, before.Verified.Seq);
                     ledger.BeginJournal();
-                    from = 0;
+                    from = FirstOwn(lineage, before, current).ForeignBytes;
                 }
             }
             else
             {
                 ledger.LoseBeginnings();
                 ledger.BeginJournal();
-                from = 0;
+                from = current.ForeignBytes;
             }
         }
 
@@ -64,7 +65,7 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
         Guid? id = current.Parent?.Id;
         while (id is { } wanted && lineage.Count < SessionsMax)
         {
-            if (FindSealed(wanted) is not { } found) return null;
+            if (SessionArchive.Find(directory, wanted) is not { } found) return null; // then nothing is called complete
             lineage.Insert(0, found);
             if (wanted == told) return lineage;
             id = found.Parent?.Id;
@@ -73,23 +74,9 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
         return null;
     }
 
-    private SessionManifest? FindSealed(Guid id)
-    {
-        if (!Directory.Exists(directory.Archive)) return null;
-        foreach (string path in Directory.EnumerateFiles(directory.Archive, $"*_{id}.session.json"))
-        {
-            try
-            {
-                return SessionManifest.Load(path);
-            }
-            catch (StenoException)
-            {
-                return null; // then nothing is known of what came before, and nothing is called complete
-            }
-        }
-
-        return null;
-    }
+    /// <summary>The session whose lines follow on those of <paramref name="before"/>.</summary>
+    private static SessionManifest FirstOwn(List<SessionManifest> lineage, SessionManifest before, SessionManifest current) =>
+        lineage.SkipWhile(session => session != before).Skip(1).FirstOrDefault() ?? current;
 
     /// <summary>A journal that is not there says nothing: that it is missing, others tell.</summary>
     private void ReadLines(PublisherLedger ledger, string path, long from, long lastSeq)

@@ -35,6 +35,10 @@ public sealed record SessionManifest
     [JsonPropertyName("parent")]
     public SessionParent? Parent { get; init; }
 
+    /// <summary>The checkpoint whose lines it begins with; null if it begins with none.</summary>
+    [JsonPropertyName("loaded")]
+    public LoadedLines? Loaded { get; init; }
+
     /// <summary>Lines of an earlier system at the head of the journal; null if there are none.</summary>
     [JsonPropertyName("earlier")]
     public EarlierLines? Earlier { get; init; }
@@ -55,6 +59,18 @@ public sealed record SessionManifest
     [JsonPropertyName("sealed")]
     public string? Sealed { get; init; }
 
+    /// <summary>
+    /// What its child is called: for a start that has to begin it, where a crash came before. Null while it goes on.
+    /// </summary>
+    [JsonPropertyName("child_name")]
+    public string? ChildName { get; init; }
+
+    /// <summary>
+    /// The checkpoint that was made of it when it had been sealed in good order; null: none was yet.
+    /// </summary>
+    [JsonPropertyName("end_checkpoint")]
+    public string? EndCheckpoint { get; init; }
+
     /// <summary>Damage that no copy could heal; it stays in the journal.</summary>
     [JsonPropertyName("known_damage")]
     public IReadOnlyList<KnownDamage> KnownDamage { get; init; } = [];
@@ -73,6 +89,15 @@ public sealed record SessionManifest
 
     /// <summary>The lines before the first of ours, as a scan wants them.</summary>
     internal EarlierHead EarlierHead => Earlier?.Head ?? EarlierHead.None;
+
+    /// <summary>
+    /// The last line that may stand in another session's journal as well: from the next one on, lines are this
+    /// session's alone. 0: all are.
+    /// </summary>
+    internal long LastForeignSeq => Math.Max(Earlier?.Lines ?? 0, Loaded?.Seq ?? 0);
+
+    /// <summary>Where these lines end, in bytes.</summary>
+    internal long ForeignBytes => Math.Max(Earlier?.Bytes ?? 0, Loaded?.Bytes ?? 0);
 
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
@@ -93,6 +118,7 @@ public sealed record SessionManifest
         try
         {
             manifest = JsonSerializer.Deserialize(SelfHashed.Read(path), SessionJson.Default.SessionManifest);
+            if (manifest?.Loaded is { Checkpoint: null } or { Seq: < 1 } or { Bytes: < 1 }) throw new JsonException("what was loaded cannot be");
             if (manifest?.Verified is null || manifest.KnownDamage is null) throw new JsonException("a key is missing");
             _ = manifest.Verified.Position; // its hash can be read
         }
@@ -126,7 +152,30 @@ public static class SessionReason
 
     /// <summary>The disk refused a write or a sync of the journal before it, while recording.</summary>
     public const string DiskFailed = "disk_failed";
+
+    /// <summary>Somebody asked for it.</summary>
+    public const string New = "new";
+
+    /// <summary>The journal before it had grown to its largest size.</summary>
+    public const string Rotated = "rotated";
+
+    /// <summary>It begins with the lines of a checkpoint.</summary>
+    public const string CheckpointLoaded = "checkpoint_loaded";
+
+    /// <summary>The session before it ended whole, with everything that was said until then.</summary>
+    public static bool IsOrderly(string? reason) => reason is New or Rotated or CheckpointLoaded;
 }
+
+/// <summary>Lines that a session begins with, and that were recorded in another one.</summary>
+/// <param name="Checkpoint">The checkpoint's id, or the name of a file of the earlier system.</param>
+/// <param name="Session">Whose checkpoint it is; null: of the earlier system.</param>
+/// <param name="Seq">The last of these lines. The next tells of the load.</param>
+/// <param name="Bytes">Their length with newlines.</param>
+public sealed record LoadedLines(
+    [property: JsonPropertyName("checkpoint")] string Checkpoint,
+    [property: JsonPropertyName("session")] Guid? Session,
+    [property: JsonPropertyName("seq")] long Seq,
+    [property: JsonPropertyName("bytes")] long Bytes);
 
 /// <param name="Seq">The parent's last sequence.</param>
 /// <param name="HeadHash">The parent's last hash, base64.</param>

@@ -54,19 +54,24 @@ public sealed class SessionOpener
     public OpenedSession Open()
     {
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
-        SessionManifest? manifest = LoadManifest();
+        SessionManifest? manifest = new PendingLoad(_directory, _succession, _quarantine, _time, _notes).Settle(LoadManifest());
+        if (manifest is not null) _succession.ForgetSealing(manifest);
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
-            return TellOf(_succession.BeginAfter(found, found.Sealed));
+            return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], null);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
-            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering));
+            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering, name: manifest.Name));
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
     }
+
+    /// <summary>A load whose files are gone began nothing: then it is a session like any other.</summary>
+    private static string? ReasonOf(SessionManifest found) =>
+        found.Sealed == SessionReason.CheckpointLoaded ? SessionReason.New : found.Sealed;
 
     /// <summary>
     /// The recorder before this one was giving its journal back the name that somebody had taken, and was
@@ -131,14 +136,16 @@ public sealed class SessionOpener
             _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
         bool ours = head.Bytes < new FileInfo(_directory.CurrentJournal).Length;
         SessionManifest fresh = _succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
-        Guid? named = ours ? SecondCopy.ReadSession(_directory.CurrentJournal) : null;
+        NamedSession? named = ours ? NamedSession.Find(_directory.CurrentJournal, Cancellation) : null;
         if (ours)
             _notes.Add(named is null
                 ? "session.json was missing: this journal is continued under a new session id."
-                : "session.json was missing: the journal's first line names the session, and it goes on.");
+                : "session.json was missing: the journal itself names the session, and it goes on.");
         SessionManifest manifest = fresh with
         {
-            Id = named ?? fresh.Id,
+            Id = named?.Id ?? fresh.Id,
+            Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : null,
+            Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
             Verified = VerifiedPoint.From(head.End, _time.GetUtcNow()),
             Stopped = !ours,
@@ -209,7 +216,8 @@ public sealed class SessionOpener
         JournalWriter writer = new(file, end, _time, _recorded);
         try
         {
-            if (end.Seq == (manifest.Earlier?.Lines ?? 0)) _succession.WriteSessionStarted(writer, verified);
+            bool isUnnamed = verified.Loaded is { } loaded ? end.Seq == loaded.Seq + 1 : end.Seq == (verified.Earlier?.Lines ?? 0);
+            if (isUnnamed) _succession.WriteSessionStarted(writer, verified);
             TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r, end) : null;
             SessionManifest told = Tell(verified, salvage, writer);
             TellMendings(verified.Id, end.Seq, writer);

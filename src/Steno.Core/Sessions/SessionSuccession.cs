@@ -29,28 +29,95 @@ internal sealed class SessionSuccession(
     /// <param name="reason">One of <see cref="SessionReason"/>; null: the journal was cut, or is
     /// missing.</param>
     /// <param name="what">What happened, for the first line: a sentence and its particulars.</param>
+    /// <param name="name">What the child is called; null: as its parent, unless somebody asked for another.</param>
     public OpenedSession BeginAfter(
-        SessionManifest parent, string? reason, string? what = null, params IReadOnlyList<SystemEventField> fields)
+        SessionManifest parent, string? reason, string? what = null, IReadOnlyList<SystemEventField>? fields = null, string? name = null)
+    {
+        bool kept = File.Exists(directory.CurrentJournal) || File.Exists(directory.ArchivedJournal(parent.Started, parent.Id));
+        reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
+        SaveSealed(parent, reason, name);
+        return BeginSealed(parent, reason, what, fields, name);
+    }
+
+    /// <summary>Step 1. Nothing has changed if it throws.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void SaveSealed(SessionManifest parent, string reason, string? childName)
+    {
+        directory.Disk.CreateDirectory(directory.Archive);
+        // Who ended whole can be judged, and stays as it was judged.
+        SessionVerdict? verdict = SessionReason.IsOrderly(reason) ? parent.Verdict : null;
+        (parent with { Sealed = reason, ChildName = childName, Verdict = verdict }).Save(
+            directory.Disk, directory.ArchivedSessionFile(parent.Started, parent.Id));
+    }
+
+    /// <summary>Steps 2 to 5.</summary>
+    public OpenedSession BeginSealed(
+        SessionManifest parent, string reason, string? what, IReadOnlyList<SystemEventField>? fields, string? name)
+    {
+        MoveJournal(parent, reason);
+        return Begin(
+            ParentOf(parent), reason, Inherit(parent),
+            // Of what the parent's journal has behind this, the next start reads it there.
+            InheritNumbering(parent),
+            what, fields ?? [],
+            name ?? (reason == SessionReason.New ? null : parent.Name)); // the same conversation goes on
+    }
+
+    /// <summary>
+    /// Seals the current session, and another takes its place whose journal was built before
+    /// (<see cref="CheckpointLoader"/>).
+    /// <code>
+    /// 1. the manifest is written into the archive (SaveSealed)
+    /// 2. the journal is renamed into the archive
+    /// 3. session.json is replaced by the loaded session's
+    /// 4. the journal that was built is renamed to current_session.jsonl
+    /// 5. the first line that is recorded in it is written and synced
+    /// </code>
+    /// Crash after 1: the session goes on at the next start, and nothing is loaded. After 2, 3 or 4: the next start
+    /// does the rest (<see cref="PendingLoad"/>).
+    /// </summary>
+    /// <param name="prepared">The loaded session, as it was built.</param>
+    public OpenedSession LoadSealed(SessionManifest parent, SessionManifest prepared)
+    {
+        MoveJournal(parent, SessionReason.CheckpointLoaded);
+        SessionManifest manifest = PutInPlace(parent, prepared);
+        JournalWriter writer = new(
+            directory.Disk.OpenExisting(directory.CurrentJournal), manifest.Verified.Position, time, recorded);
+        return Started(writer, manifest);
+    }
+
+    /// <summary>Steps 3 and 4 of <see cref="LoadSealed"/>.</summary>
+    /// <returns>The loaded session, as it is saved.</returns>
+    public SessionManifest PutInPlace(SessionManifest parent, SessionManifest prepared)
+    {
+        SessionManifest manifest = prepared with
+        {
+            Parent = ParentOf(parent),
+            KnownDamage = [.. Inherit(parent), .. prepared.KnownDamage],
+            Numbering = InheritNumbering(parent),
+        };
+        manifest.Save(directory.Disk, directory.SessionFile);
+        directory.Disk.Rename(directory.LoadingJournal, directory.CurrentJournal);
+        return manifest;
+    }
+
+    private void MoveJournal(SessionManifest parent, string reason)
     {
         string archived = directory.ArchivedJournal(parent.Started, parent.Id);
-        bool kept = File.Exists(directory.CurrentJournal) || File.Exists(archived);
-        reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
-
-        directory.Disk.CreateDirectory(directory.Archive);
-        (parent with { Sealed = reason, Verdict = null }).Save(directory.Disk, directory.ArchivedSessionFile(parent.Started, parent.Id));
         if (File.Exists(directory.CurrentJournal)) directory.Disk.Rename(directory.CurrentJournal, archived);
         notes.Add(Describe(parent, reason, archived));
-        IEnumerable<KnownDamage> inherited = parent.KnownDamage.Select(damage => damage with
+    }
+
+    private static SessionParent ParentOf(SessionManifest parent) => new(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash);
+
+    private static IReadOnlyList<KnownDamage> Inherit(SessionManifest parent) =>
+    [
+        .. parent.KnownDamage.Select(damage => damage with
         {
             Session = damage.Session ?? parent.Id,
             ToldSeq = damage.ToldSeq > 0 ? 1 : 0, // told in the parent's journal, which comes before all of the child's
-        });
-        return Begin(
-            new SessionParent(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash), reason, [.. inherited],
-            // Of what the parent's journal has behind this, the next start reads it there.
-            InheritNumbering(parent),
-            what, fields);
-    }
+        }),
+    ];
 
     /// <summary>
     /// Null only where an earlier version of Steno has kept nothing: then the parent's own beginnings are not
@@ -80,15 +147,30 @@ internal sealed class SessionSuccession(
         }
     }
 
+    /// <summary>A crash came between steps 1 and 2: the session goes on, and is not sealed.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void ForgetSealing(SessionManifest current)
+    {
+        string file = directory.ArchivedSessionFile(current.Started, current.Id);
+        bool goesOn = File.Exists(directory.CurrentJournal) && !File.Exists(directory.ArchivedJournal(current.Started, current.Id));
+        if (goesOn && File.Exists(file)) directory.Disk.Delete(file);
+    }
+
     /// <param name="inherited">Damage to the journals of earlier sessions.</param>
     /// <param name="numbering">What is known of publishers' numbers from earlier sessions.</param>
     public OpenedSession Begin(
         SessionParent? parent, string reason, IReadOnlyList<KnownDamage> inherited, SavedNumbering? numbering,
-        string? what = null, params IReadOnlyList<SystemEventField> fields)
+        string? what = null, IReadOnlyList<SystemEventField>? fields = null, string? name = null)
     {
-        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited, Numbering = numbering };
+        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited, Numbering = numbering, Name = name };
         manifest.Save(directory.Disk, directory.SessionFile);
         JournalWriter writer = new(directory.Disk.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
+        return Started(writer, manifest, what, fields ?? []);
+    }
+
+    private OpenedSession Started(
+        JournalWriter writer, SessionManifest manifest, string? what = null, params IReadOnlyList<SystemEventField> fields)
+    {
         try
         {
             WriteSessionStarted(writer, manifest, what, fields);
@@ -145,6 +227,8 @@ internal sealed class SessionSuccession(
         $"{reason switch
         {
             SessionReason.DiskFailed => $"The disk refused the journal after line {parent.Verified.Seq}: it is sealed as {archived}",
+            SessionReason.New or SessionReason.Rotated or SessionReason.CheckpointLoaded =>
+                $"Session {parent.Id} was sealed ({reason}) as {archived}",
             SessionReason.JournalMissing => $"The journal of session {parent.Id} has vanished, with lines up to {parent.Verified.Seq}",
             _ => $"The journal ended before line {parent.Verified.Seq}, which was recorded: it is sealed as {archived}",
         }}, and a new session begins.");

@@ -12,12 +12,13 @@ internal static class CheckpointCommand
     public static Option<bool> Json() => new("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
 
     public static Command Create(VerbContext context) => new Verb(
-        "checkpoint", "Make, list, show, export and delete checkpoints: the session as it was at a moment",
+        "checkpoint", "Make, list, show, load, export and delete checkpoints: the session as it was at a moment",
         "steno checkpoint create --label before-refactoring", "steno checkpoint list", "steno checkpoint show before-refactoring")
     {
         CheckpointCreateCommand.Create(context),
         CheckpointListCommand.Create(context),
         CheckpointShowCommand.Create(context),
+        CheckpointLoadCommand.Create(context),
         CheckpointExportCommand.Create(context),
         CheckpointDeleteCommand.Create(context),
     };

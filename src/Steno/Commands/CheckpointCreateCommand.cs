@@ -55,7 +55,7 @@ internal static class CheckpointCreateCommand
             : CreateAlone(logs, label, told, context, cancellation);
         if (json)
         {
-            var answer = new CheckpointListAnswer(1, [CheckpointAnswer.From(made, logs)], []);
+            var answer = new CheckpointListAnswer(1, [CheckpointAnswer.From(made, logs)], [], []);
             context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.CheckpointListAnswer));
             return ExitCodes.Done;
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Control;
-using Steno.Core;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
@@ -37,7 +36,7 @@ internal static class CheckpointDeleteCommand
         LogDirectory logs = new(settings.Logs);
         LogsOfVerb.Require(logs);
         CheckpointManifest found = CheckpointCatalogue.Find(logs, which);
-        if (!yes && !Confirmed(found, context))
+        if (!yes && !Confirmation.Ask(context, "Deleting a checkpoint", $"Delete checkpoint {found.Id!} ({found.MessageCount:N0} lines)?"))
         {
             context.Error.Line($"Nothing was deleted.");
             return ExitCodes.Failed;
@@ -69,18 +68,5 @@ internal static class CheckpointDeleteCommand
     {
         using StoppedCheckpoints stopped = new(logs, time);
         return stopped.Delete(id);
-    }
-
-    /// <summary>Asks only where somebody can answer.</summary>
-    /// <exception cref="StenoException">Nobody can.</exception>
-    private static bool Confirmed(CheckpointManifest found, VerbContext context)
-    {
-        if (context.Ask is not { } ask)
-            throw new StenoException("Deleting a checkpoint asks first, and there is no terminal to ask on.", "Say it with --yes.");
-        context.Output.Flush();
-        context.Error.Line($"Delete checkpoint {found.Id!} ({found.MessageCount:N0} lines)? [y/N]");
-        context.Error.Flush();
-        return ask()?.Trim() is { } answer
-            && (answer.Equals("y", StringComparison.OrdinalIgnoreCase) || answer.Equals("yes", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -13,6 +13,7 @@ namespace Steno.Commands;
 internal static class CheckpointListCommand
 {
     private const int AgentColumns = 40;
+    private const int TimeColumns = 19;
 
     public static Command Create(VerbContext context)
     {
@@ -32,17 +33,20 @@ internal static class CheckpointListCommand
         List<DamagedCheckpoint> damaged = [];
         List<CheckpointManifest> found =
             [.. CheckpointCatalogue.All(logs, (id, e) => damaged.Add(new DamagedCheckpoint(id, e.Sentences)))];
+        IReadOnlyList<EarlierCheckpoint> earlier = EarlierCheckpoint.All(logs);
         if (json)
         {
-            var answer = new CheckpointListAnswer(1, [.. found.Select(one => CheckpointAnswer.From(one, logs))], damaged);
+            var answer = new CheckpointListAnswer(
+                1, [.. found.Select(one => CheckpointAnswer.From(one, logs))], damaged, [.. earlier.Select(EarlierCheckpointAnswer.From)]);
             context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.CheckpointListAnswer));
         }
         else
         {
             if (found.Count > 0 && context.Output.IsTerminal) PrintHeading(context.Output);
             foreach (CheckpointManifest one in found) PrintLine(one, context.Output, context.Time);
+            foreach (EarlierCheckpoint one in earlier) PrintEarlier(one, context.Output);
             context.Output.Flush();
-            if (found.Count + damaged.Count == 0)
+            if (found.Count + damaged.Count + earlier.Count == 0)
                 context.Error.Line($"{context.Hints.In("There is no checkpoint yet: `steno checkpoint create` makes one.")}");
             foreach (DamagedCheckpoint one in damaged) context.Error.Line($"{Styled.Warning("damaged:")} {one.Problem}");
         }
@@ -53,6 +57,14 @@ internal static class CheckpointListCommand
     /// <summary>On a terminal only: scripts that read lines meet checkpoints.</summary>
     private static void PrintHeading(Screen screen) => screen.Line(
         $"{Styled.Faint($"{"made",-19}  {"holds",15}  {"size",10}  label or (reason)  id  agents")}");
+
+    private static void PrintEarlier(EarlierCheckpoint one, Screen screen)
+    {
+        string time = SafeText.Excerpt(one.Timestamp ?? "(not known when)", TimeColumns);
+        string count = one.MessageCount?.ToString("N0", CultureInfo.InvariantCulture) ?? "?";
+        string label = SafeText.Excerpt(one.Label ?? one.Id ?? "(no label)", AgentColumns);
+        screen.Line($"{time,-19}  {count,9} lines  {"",10}  {Styled.Strong(label)}  {Styled.Faint(one.Name)}  (of the earlier system)");
+    }
 
     private static void PrintLine(CheckpointManifest one, Screen screen, TimeProvider time)
     {

@@ -16,4 +16,5 @@ namespace Steno.Commands;
 [JsonSerializable(typeof(VerificationAnswer))]
 [JsonSerializable(typeof(SessionListAnswer))]
 [JsonSerializable(typeof(ShownSessionAnswer))]
+[JsonSerializable(typeof(BegunSessionAnswer))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -15,6 +15,13 @@ internal static class JournalOfVerb
         HelpName = "ID",
     };
 
+    /// <summary>Between two sessions the name belongs to nothing, for some milliseconds.</summary>
+    private static bool IsThere(string journal) => File.Exists(journal)
+        || (File.Exists(Path.Combine(Path.GetDirectoryName(journal)!, "session.json"))
+            && SpinWait.SpinUntil(() => File.Exists(journal), BetweenSessions));
+
+    private static readonly TimeSpan BetweenSessions = TimeSpan.FromMilliseconds(300);
+
     /// <param name="session">What <see cref="SessionOption"/> was given; null: the current one.</param>
     /// <exception cref="StenoException">There is no such session, or no journal of it, or that is no file.</exception>
     public static SessionJournal Require(StenoSettings settings, string? session)
@@ -22,7 +29,7 @@ internal static class JournalOfVerb
         LogDirectory logs = new(settings.Logs);
         SessionJournal found = session is null ? SessionJournal.OfCurrent(logs) : SessionJournal.Find(logs, session);
         FileFacts.RequireFile(found.Path);
-        if (File.Exists(found.Path)) return found;
+        if (IsThere(found.Path)) return found;
         if (File.Exists(logs.RecoveryFile))
         {
             throw new StenoException(

@@ -17,7 +17,7 @@ internal static class RecordCommand
             "steno record", "steno record --broker tcp://127.0.0.1:5555 --logs ~/team/conversation_logs");
         var settings = new SettingOptions(verb, SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct,
             SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.CheckpointInterval,
-            SettingKey.Rules, SettingKey.AllowRemote);
+            SettingKey.RotateAt, SettingKey.Rules, SettingKey.AllowRemote);
         Option<string> log = DaemonLogOption.AddTo(verb);
         verb.SetAction(async (parsed, _) =>
         {
@@ -40,6 +40,7 @@ internal static class RecordCommand
             MessageLimitBytes = (int)settings.MessageLimitBytes,
             DiskReserveBytes = settings.DiskReserveBytes,
             CheckpointInterval = settings.CheckpointInterval,
+            RotateAtBytes = settings.RotateAtBytes,
             Connections = ConnectionShares.Find(settings.Brokers.Count),
             Rules = settings.Rules is { } file ? RuleSet.Load(file) : RuleSet.BuiltIn,
         };

@@ -6,10 +6,11 @@ namespace Steno.Commands;
 internal static class SessionCommand
 {
     public static Command Create(VerbContext context) => new Verb(
-        "session", "List and show sessions: when they began, why, and which continues which",
-        "steno session list", "steno session show", "steno session show 01a209ac --json")
+        "session", "List, show and begin sessions: when they began, why, and which continues which",
+        "steno session list", "steno session show", "steno session new --name refactoring", "steno session show 01a209ac --json")
     {
         SessionListCommand.Create(context),
         SessionShowCommand.Create(context),
+        SessionNewCommand.Create(context),
     };
 }

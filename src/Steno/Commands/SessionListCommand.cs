@@ -50,9 +50,11 @@ internal static class SessionListCommand
         string count = one.LastSeq?.ToString("N0", CultureInfo.InvariantCulture) ?? "no";
         Styled state = one.Current ? Styled.Good("current") : Styled.Plain($"sealed ({one.Sealed ?? "?"})");
         string damage = one.Damage.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {one.Damage.Count} damaged");
+        string name = one.Name is { } called ? $" ({called})" : "";
+        string loaded = one.Loaded is { } checkpoint ? $", begins with {checkpoint}" : "";
         string parent = one.Parent is { } above ? $", continues {above.Id}" : "";
         string size = ByteSize.Format(one.JournalBytes);
         screen.Line(
-            $"{started}  {count,9} lines  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}  {state}  {one.Began ?? "?"}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}");
+            $"{started}  {count,9} lines  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}{name}  {state}  {one.Began ?? "?"}{loaded}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}");
     }
 }

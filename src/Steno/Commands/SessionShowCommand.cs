@@ -57,6 +57,11 @@ internal static class SessionShowCommand
         Row(screen, "complete?", one.Verdict is { } verdict
             ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Value}: {verdict.Reason} (at line {verdict.Seq:N0})")
             : "unknown: nothing was kept of it");
+        if (one.Loaded is { } loaded)
+        {
+            Row(screen, "begins", string.Create(CultureInfo.InvariantCulture, $"with lines 1 to {one.LoadedSeq:N0} of checkpoint {loaded}"));
+        }
+
         foreach (SessionAncestor above in answer.Lineage)
         {
             Row(screen, "continues", string.Create(CultureInfo.InvariantCulture,

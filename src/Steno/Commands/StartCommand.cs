@@ -28,7 +28,7 @@ internal static class StartCommand
         var settings = new SettingOptions(verb,
             SettingKey.Logs, SettingKey.Brokers, SettingKey.Direct, SettingKey.Publishers, SettingKey.Subscribers,
             SettingKey.QueueBudget, SettingKey.MessageLimit, SettingKey.DiskReserve, SettingKey.CheckpointInterval,
-            SettingKey.Rules, SettingKey.AllowRemote);
+            SettingKey.RotateAt, SettingKey.Rules, SettingKey.AllowRemote);
         var demo = new Option<bool>("--demo")
         {
             Description = "Let two sample agents talk, and show what was recorded",

@@ -41,6 +41,9 @@ internal sealed record SettingKey(
     public static readonly SettingKey CheckpointInterval = new("checkpoint_interval", "--checkpoint-every",
         "STENO_CHECKPOINT_INTERVAL", "TIME", "Between two automatic checkpoints; 0 for none [default: 5m]", SettingForm.Number);
 
+    public static readonly SettingKey RotateAt = new("rotate_at", "--rotate-at", "STENO_ROTATE_AT", "SIZE",
+        "Size of a journal at which a new session goes on in another; 0 for never [default: 1GiB]", SettingForm.Number);
+
     public static readonly SettingKey Rules = new("rules", "--rules", "STENO_RULES", "FILE",
         "Enrichment rules in place of the built-in ones");
 
@@ -49,5 +52,5 @@ internal sealed record SettingKey(
 
     public static readonly IReadOnlyList<SettingKey> All =
         [Logs, Brokers, Direct, Publishers, Subscribers, QueueBudget, MessageLimit, DiskReserve, CheckpointInterval,
-            Rules, AllowRemote];
+            RotateAt, Rules, AllowRemote];
 }

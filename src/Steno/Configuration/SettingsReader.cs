@@ -122,6 +122,7 @@ internal sealed class SettingsReader
             DiskReserveBytes = Size(SettingKey.DiskReserve, StenoSettings.DiskReserveDefault, 0, ByteSize.TiB),
             CheckpointInterval = Interval(
                 SettingKey.CheckpointInterval, StenoSettings.CheckpointIntervalDefault, StenoSettings.CheckpointIntervalMax),
+            RotateAtBytes = SizeOrNone(SettingKey.RotateAt, StenoSettings.RotateAtDefault, StenoSettings.RotateAtMin, ByteSize.TiB),
             Rules = PathOf(SettingKey.Rules),
             AllowRemote = allowRemote,
             Given = _given.Keys.ToHashSet(),
@@ -192,6 +193,15 @@ internal sealed class SettingsReader
             ? bytes
             : throw SettingException.Refused(key, given.Origin, given.Values[0],
                 $"a size from {ByteSize.Format(least)} to {ByteSize.Format(most)}, such as 256MiB");
+    }
+
+    private long SizeOrNone(SettingKey key, long ordinary, long least, long most)
+    {
+        if (Single(key) is not { } given) return ordinary;
+        return ByteSize.TryParse(given.Values[0], out long bytes) && (bytes == 0 || (bytes >= least && bytes <= most))
+            ? bytes
+            : throw SettingException.Refused(key, given.Origin, given.Values[0],
+                $"a size from {ByteSize.Format(least)} to {ByteSize.Format(most)}, such as 256MiB; or 0 for none");
     }
 
     private TimeSpan Interval(SettingKey key, TimeSpan ordinary, TimeSpan most)

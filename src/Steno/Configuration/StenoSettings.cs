@@ -10,6 +10,8 @@ internal sealed record StenoSettings
     public const long QueueBudgetDefault = 256 * ByteSize.MiB;
     public const long MessageLimitDefault = 128 * ByteSize.MiB;
     public const long DiskReserveDefault = 64 * ByteSize.MiB;
+    public const long RotateAtDefault = ByteSize.GiB;
+    public const long RotateAtMin = ByteSize.MiB;
     public static readonly TimeSpan CheckpointIntervalDefault = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan CheckpointIntervalMax = TimeSpan.FromHours(24);
 
@@ -45,6 +47,11 @@ internal sealed record StenoSettings
     /// Between two automatic checkpoints, 1 s to 24 h; zero: there are none. Default: 5 minutes.
     /// </summary>
     public required TimeSpan CheckpointInterval { get; init; }
+
+    /// <summary>
+    /// Bytes of a journal at which a new session begins, 1 MiB to 1 TiB; zero: never. Default: 1 GiB.
+    /// </summary>
+    public required long RotateAtBytes { get; init; }
 
     /// <summary>Enrichment rules, absolute; null for the built-in ones.</summary>
     public required string? Rules { get; init; }

@@ -1,27 +1,18 @@
 using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Steno.Core;
 using Steno.Core.Checkpoints;
 
 namespace Steno.Control;
 
 /// <summary>Asks the recorder of one log directory for checkpoints. Not thread-safe.</summary>
-internal sealed class CheckpointClient : IDisposable
+/// <param name="logs">The log directory.</param>
+internal sealed class CheckpointClient(string logs) : IDisposable
 {
-    /// <summary>The first checkpoint of a large journal takes a while, and the disk may be slow.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
-
-    private readonly ControlClient _ordinary;
-    private readonly ControlClient _patient;
-
-    /// <param name="logs">The log directory.</param>
-    public CheckpointClient(string logs) =>
-        (_ordinary, _patient) = (new ControlClient(logs), new ControlClient(logs, Deadline));
+    private readonly OrderClient _orders = new(logs);
 
     /// <summary>Null: no recorder runs.</summary>
     /// <exception cref="StenoException">It refuses, fails or does not answer.</exception>
-    public Task<CreatedCheckpoint?> CreateAsync(CheckpointOrder order, CancellationToken cancellation) => AskAsync(
+    public Task<CreatedCheckpoint?> CreateAsync(CheckpointOrder order, CancellationToken cancellation) => _orders.AskAsync(
         () => new HttpRequestMessage(HttpMethod.Post, CheckpointDoor.Path)
         {
             Content = JsonContent.Create(order, CheckpointOrderJson.Default.CheckpointOrder),
@@ -29,46 +20,9 @@ internal sealed class CheckpointClient : IDisposable
         CheckpointOrderJson.Default.CreatedCheckpoint, cancellation);
 
     /// <inheritdoc cref="CreateAsync"/>
-    public Task<CollectedSegments?> DeleteAsync(string id, CancellationToken cancellation) => AskAsync(
+    public Task<CollectedSegments?> DeleteAsync(string id, CancellationToken cancellation) => _orders.AskAsync(
         () => new HttpRequestMessage(HttpMethod.Delete, $"{CheckpointDoor.Path}/{id}"),
         CheckpointOrderJson.Default.CollectedSegments, cancellation);
 
-    public void Dispose()
-    {
-        _ordinary.Dispose();
-        _patient.Dispose();
-    }
-
-    private async Task<T?> AskAsync<T>(Func<HttpRequestMessage> question, JsonTypeInfo<T> type, CancellationToken cancellation)
-        where T : class
-    {
-        // A frozen recorder is found out at once, and not after ten minutes.
-        ControlReply alive = await _ordinary.StatusAsync(cancellation).ConfigureAwait(false);
-        if (alive.Outcome is ControlOutcome.NotRunning) return null;
-        if (alive.Outcome is not ControlOutcome.Answered) throw Unanswered(alive);
-        T? answer = null;
-        CheckpointRefusal? refusal = null;
-        ControlReply reply = await _patient.AskAsync(async http =>
-        {
-            using HttpRequestMessage request = question();
-            using HttpResponseMessage response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
-            {
-                answer = await response.Content.ReadFromJsonAsync(type, cancellation).ConfigureAwait(false)
-                    ?? throw new JsonException();
-            }
-            else if (response.Content.Headers.ContentType?.MediaType == "application/json")
-            {
-                refusal = await response.Content
-                    .ReadFromJsonAsync(CheckpointOrderJson.Default.CheckpointRefusal, cancellation).ConfigureAwait(false);
-            }
-
-            if (answer is null && refusal?.Hint is null) response.EnsureSuccessStatusCode();
-        }, cancellation).ConfigureAwait(false);
-        if (refusal is { Hint: not null }) throw new StenoException(refusal.Error, refusal.Hint);
-        return reply.Outcome is ControlOutcome.Answered ? answer : throw Unanswered(reply);
-    }
-
-    private static StenoException Unanswered(ControlReply reply) =>
-        new("The recorder could not be asked for it.", reply.Explanation);
+    public void Dispose() => _orders.Dispose();
 }

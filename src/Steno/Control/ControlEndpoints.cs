@@ -14,7 +14,8 @@ internal sealed class ControlEndpoints(
     Action stop,
     Task<string?> ended,
     TimeProvider time,
-    CheckpointDoor? checkpoints = null) : IHttpApplication<HttpContext>
+    CheckpointDoor? checkpoints = null,
+    SessionDoor? sessions = null) : IHttpApplication<HttpContext>
 {
     public const string StatusPath = "/v1/status";
     public const string FeedPath = "/v1/feed";
@@ -36,13 +37,15 @@ internal sealed class ControlEndpoints(
         (StopPath, "POST") when context.Request.Query.ContainsKey("wait") => StopAndTellAsync(context),
         (StopPath, "POST") => StopAsync(context.Response),
         (CheckpointDoor.Path, "POST") when checkpoints is not null => checkpoints.CreateAsync(context),
+        (SessionDoor.Path, "POST") when sessions is not null => sessions.NewAsync(context),
+        (SessionDoor.LoadPath, "POST") when sessions is not null => sessions.LoadAsync(context),
         ({ } path, "DELETE") when checkpoints is not null && path.StartsWith(CheckpointDoor.Path + "/", StringComparison.Ordinal) =>
             checkpoints.DeleteAsync(context, path[(CheckpointDoor.Path.Length + 1)..]),
-        (CheckpointDoor.Path, _) => RefuseMethodAsync(context.Response, "POST"),
+        (CheckpointDoor.Path or SessionDoor.Path or SessionDoor.LoadPath, _) => RefuseMethodAsync(context.Response, "POST"),
         (StatusPath or FeedPath, _) => RefuseMethodAsync(context.Response, "GET"),
         (StopPath, _) => RefuseMethodAsync(context.Response, "POST"),
         _ => SendAsync(context.Response, StatusCodes.Status404NotFound,
-            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop","POST /v1/checkpoints","DELETE /v1/checkpoints/ID"]}"""u8.ToArray()),
+            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop","POST /v1/checkpoints","DELETE /v1/checkpoints/ID","POST /v1/checkpoints/load","POST /v1/sessions"]}"""u8.ToArray()),
     };
 
     public void DisposeContext(HttpContext context, Exception? exception)

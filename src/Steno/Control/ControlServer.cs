@@ -40,6 +40,7 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <param name="time">For the keep-alive of the feed.</param>
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
     /// <param name="checkpoints">Null: there are none to ask for.</param>
+    /// <param name="sessions">Null: no other is to be had.</param>
     public ControlServer(
         Socket socket,
         int connectionsMax,
@@ -49,11 +50,12 @@ internal sealed class ControlServer : IAsyncDisposable
         Task<string?> ended,
         TimeProvider time,
         ILoggerFactory? logs = null,
-        CheckpointDoor? checkpoints = null)
+        CheckpointDoor? checkpoints = null,
+        SessionDoor? sessions = null)
     {
         logs ??= NullLoggerFactory.Instance;
         _feed = feed;
-        _endpoints = new ControlEndpoints(status, feed, stop, ended, time, checkpoints);
+        _endpoints = new ControlEndpoints(status, feed, stop, ended, time, checkpoints, sessions);
         _visitors = new ControlVisitors(connectionsMax);
 
         var options = new KestrelServerOptions { AddServerHeader = false };

@@ -32,6 +32,7 @@ internal static class DaemonArguments
         SettingKey.MessageLimit.Option, Bytes(settings.MessageLimitBytes),
         SettingKey.DiskReserve.Option, Bytes(settings.DiskReserveBytes),
         SettingKey.CheckpointInterval.Option, Seconds(settings.CheckpointInterval),
+        SettingKey.RotateAt.Option, Bytes(settings.RotateAtBytes),
         .. settings.Rules is { } rules ? new[] { SettingKey.Rules.Option, rules } : [],
         .. Shared(settings, log),
     ];

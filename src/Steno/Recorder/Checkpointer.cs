@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Steno.Core;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Sessions;
 
 namespace Steno.Recorder;
@@ -44,6 +45,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CheckpointStore _store;
+    private readonly SealedCheckpoints _ended;
     private readonly BlockingCollection<Action> _asked = new(WaitingMax);
     private readonly CancellationTokenSource _end = new();
     private readonly Thread _thread;
@@ -64,6 +66,7 @@ internal sealed class Checkpointer : IDisposable
         _time = time;
         _logger = logger;
         _store = new CheckpointStore(logs, time);
+        _ended = new SealedCheckpoints(logs, (subject, request) => Store(subject, request)!);
         _thread = new Thread(Run) { Name = "checkpoints", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
@@ -92,6 +95,14 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Makes one now, after those that were asked for before. On completion it is durable.</summary>
     /// <exception cref="StenoException">It cannot be made: why.</exception>
     public Task<CheckpointManifest> CreateAsync(CheckpointRequest request) => Ask(() => Create(request)!);
+
+    /// <summary>Makes one now, on this thread: for work that goes on behind it.</summary>
+    /// <exception cref="StenoException">It cannot be made: why.</exception>
+    /// <exception cref="OperationCanceledException">The recorder stops.</exception>
+    public CheckpointManifest CreateNow(CheckpointRequest request) => Create(request)!;
+
+    /// <summary>A session has ended in good order: it gets its last checkpoint when there is time. Never waits.</summary>
+    public void NoteEnded() => _ = _asked.TryAdd(() => TryEndSessions()); // else with the next one
 
     /// <summary>See <see cref="CheckpointStore.Delete"/>.</summary>
     public Task<CollectedSegments> DeleteAsync(string idOrLabel) => Ask(() =>
@@ -164,6 +175,7 @@ internal sealed class Checkpointer : IDisposable
         {
             LookUpLast();
             Collect();
+            TryEndSessions();
             long due = _time.GetTimestamp();
             TimeSpan pause = _interval;
             while (true)
@@ -192,6 +204,21 @@ internal sealed class Checkpointer : IDisposable
         try
         {
             if (_live.DirectoryProblem is null) Create(new CheckpointRequest(CheckpointReason.Auto));
+            return TryEndSessions();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Fail(Known(e));
+            return false;
+        }
+    }
+
+    /// <summary>False: a session that has ended has no last checkpoint yet, and why is told.</summary>
+    private bool TryEndSessions()
+    {
+        try
+        {
+            if (_live.DirectoryProblem is null) _ended.Complete(_live.Current.Manifest);
             return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -207,19 +234,33 @@ internal sealed class Checkpointer : IDisposable
 
     private CheckpointManifest? Create(CheckpointRequest request)
     {
-        RequireDirectory();
-        OpenedSession session = _live.Current; // once: another may take its place meanwhile
+        while (true)
+        {
+            RequireDirectory();
+            OpenedSession session = _live.Current; // once: another may take its place meanwhile
+            try
+            {
+                CheckpointSubject subject = CheckpointSubjects.Of(session.Manifest, _logs, session.Writer.DurableEnd);
+                CheckpointManifest? made = Store(subject, request with { Verdict = _judge(session) });
+                _problem = null;
+                if (made is not null) _last = Tuple.Create(made.Session, made.LastSeq);
+                return made;
+            }
+            catch (Exception e) when (e is JournalDamagedException or StorageException && session.Record != _live.Current.Record)
+            {
+                // The journal was sealed while it was read by its name: the one that has it now is asked for.
+            }
+        }
+    }
+
+    private CheckpointManifest? Store(CheckpointSubject subject, CheckpointRequest request)
+    {
         Volatile.Write(ref _moved, _time.GetTimestamp());
         try
         {
             _live.RequireRoomForCopy(_logs.Checkpoints);
-            CheckpointSubject subject = CheckpointSubjects.Of(session.Manifest, _logs, session.Writer.DurableEnd);
-            CheckpointManifest? made = _store.Create(
-                subject, request with { Verdict = _judge(session) }, (done, total) => Tell(done, total), _end.Token);
-            _problem = null;
-            if (made is null) return null;
-            _last = Tuple.Create(made.Session, made.LastSeq);
-            RecorderLog.CheckpointMade(_logger, made.Id!, made.MessageCount, made.LastSeq);
+            CheckpointManifest? made = _store.Create(subject, request, (done, total) => Tell(done, total), _end.Token);
+            if (made is not null) RecorderLog.CheckpointMade(_logger, made.Id!, made.MessageCount, made.LastSeq);
             return made;
         }
         finally
@@ -234,13 +275,17 @@ internal sealed class Checkpointer : IDisposable
         if (_live.DirectoryProblem is not null) throw StorageException.DirectoryLost(_logs.Root);
     }
 
-    private void Tell(long done, long total)
+    /// <summary>How far work is that writes further copies of a journal; refuses where there is no room for them.</summary>
+    /// <exception cref="StorageException">There is none.</exception>
+    public void Tell(long done, long total)
     {
         if (_progress is { } told && done - told.DoneBytes < ToldBytes && done < total) return;
         Volatile.Write(ref _moved, _time.GetTimestamp());
         _live.RequireRoomForCopy(_logs.Checkpoints);
         _progress = new CheckpointProgress(done, total);
     }
+
+    public void ForgetProgress() => _progress = null;
 
     private void LookUpLast()
     {

@@ -38,6 +38,7 @@ internal sealed class JournalCheck : IDisposable
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly LiveSession _live;
+    private readonly SessionRecord _first;
     private readonly JournalAudit? _older;
     private readonly string _path;
     private readonly TimeProvider _time;
@@ -55,6 +56,7 @@ internal sealed class JournalCheck : IDisposable
     public JournalCheck(LiveSession live, string path, TimeProvider time, ILogger logger)
     {
         _live = live;
+        _first = live.Current.Record;
         _older = live.Current.Audit;
         _path = path;
         _time = time;
@@ -94,7 +96,8 @@ internal sealed class JournalCheck : IDisposable
         {
             if (_older is not null)
             {
-                while (!TryCheck(_live.Current.Manifest, _older, isOlder: true)) Rest(RetryInterval);
+                // Once another session is recorded, its name is another journal's: this one ended whole, as far as is known.
+                while (_live.Current.Record == _first && !TryCheck(_first.Manifest, _older, isOlder: true)) Rest(RetryInterval);
                 Volatile.Write(ref _uncheckedBytes, 0);
             }
 

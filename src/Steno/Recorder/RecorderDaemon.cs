@@ -71,6 +71,9 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         try
         {
             OpenSources(sources, queue, coverage);
+            session.RotateAtBytes = options.RotateAtBytes;
+            session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), Judge(current, completeness));
+            session.Succeeded += succession => NoteSuccession(succession, publishers, checkpoints);
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
                 current => completeness.Judge(current).Verdict);
@@ -85,9 +88,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
                 checkpoints, time);
             using ITimer sampler = time.CreateTimer(
                 _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
+            using SessionChanger changer = new(
+                session, options.Logs, options.Rules, checkpoints, queue.Wake, time, _logger);
+            SessionDoor sessions = new(options.Logs, changer.NewAsync, changer.LoadAsync);
             await using ControlServer control = new(
                 door, options.Connections.Control, reporter.Report, _feed, () => signals.Request("steno stop"), _ended.Task, time,
-                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync));
+                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync), sessions);
             await control.StartAsync(signals.Token).ConfigureAwait(false);
             started(reporter.Report());
 
@@ -97,7 +103,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             RecorderLog.Stopping(_logger, reason);
             coverage.Stop();
             string? problem = await StopAsync(
-                sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, reason).ConfigureAwait(false);
+                sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, changer, reason).ConfigureAwait(false);
             _ended.SetResult(problem);
             return problem is null;
         }
@@ -154,7 +160,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// Killed in between, the next start finds the journal as after any kill.
     /// </summary>
     /// <returns>What is wrong, in sentences; null if nothing is.</returns>
-    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, Checkpointer checkpoints, string reason)
+    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, Checkpointer checkpoints, SessionChanger changer, string reason)
     {
         session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
@@ -164,6 +170,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         _scribe.Finish();
+        await changer.StopAsync().ConfigureAwait(false); // a load that has not come to its switch is undone
         if (_scribe.Failure is null)
         {
             keep();
@@ -190,6 +197,15 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// </summary>
     private static bool Continues(OpenedSession opened) =>
         opened.Manifest is not { Reason: SessionReason.Created, Parent: null, Earlier: null } || opened.Writer.DurableSeq > 1;
+
+    /// <summary>On the scribe's thread.</summary>
+    private void NoteSuccession(Succession succession, PublisherLedger publishers, Checkpointer checkpoints)
+    {
+        SessionManifest child = succession.Child.Manifest;
+        if (child.Earlier is not null) publishers.NoteEarlierLines();
+        checkpoints.NoteEnded();
+        RecorderLog.Succeeded(_logger, succession.Sealed.Id, succession.Sealed.Verified.Seq, child.Reason, child.Id);
+    }
 
     /// <summary>Closes the journal, if recording has not failed before.</summary>
     private string? FindProblem(LiveSession session)

@@ -35,6 +35,15 @@ internal static partial class RecorderLog
     [LoggerMessage(1512, LogLevel.Warning, "What no checkpoint needs any more stays on the disk: {Reason}")]
     public static partial void CollectionFailed(ILogger logger, string reason);
 
+    [LoggerMessage(1513, LogLevel.Information, "Session {Sealed} was sealed at line {Seq} ({Reason}); session {Child} goes on.")]
+    public static partial void Succeeded(ILogger logger, Guid @sealed, long seq, string reason, Guid child);
+
+    [LoggerMessage(1514, LogLevel.Information, "Checkpoint {Checkpoint} is loaded: {Lines} lines in {Elapsed} ms.")]
+    public static partial void Loaded(ILogger logger, string checkpoint, long lines, long elapsed);
+
+    [LoggerMessage(1515, LogLevel.Warning, "What was built for a load stays on the disk until the next start: {Reason}")]
+    public static partial void UndoFailed(ILogger logger, string reason);
+
     [LoggerMessage(1523, LogLevel.Error, "What is said now would not be recorded: {Reason}")]
     public static partial void TrialFailed(ILogger logger, string reason);
 

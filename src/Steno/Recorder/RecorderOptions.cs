@@ -30,6 +30,9 @@ internal sealed record RecorderOptions
     /// <summary>Between two automatic checkpoints; zero: there are none.</summary>
     public required TimeSpan CheckpointInterval { get; init; }
 
+    /// <summary>Bytes of a journal after which a new session begins; 0: none does for its size.</summary>
+    public required long RotateAtBytes { get; init; }
+
     public required ConnectionShares Connections { get; init; }
 
     public required RuleSet Rules { get; init; }

@@ -122,6 +122,7 @@ internal sealed class Scribe
                 _journal.Look();
                 WriteEvents();
                 if (_publishers.IsDue) TellNumbers();
+                _journal.SucceedIfDue();
                 LetBurstIn();
                 if (_queue.TryRead(out ReceivedBatch? batch))
                 {
@@ -139,6 +140,7 @@ internal sealed class Scribe
             _publishers.EndGrace();
             TellNumbers();
             _journal.Commit();
+            _journal.EndSuccessions();
         }
 #pragma warning disable CA1031 // Whatever it is, recording has stopped: that must be said, and the process must live to say it.
         catch (Exception e)

@@ -72,6 +72,7 @@ internal sealed class StatusReporter(
                 Started = session.Manifest.Started,
                 Began = session.Manifest.Reason,
                 Parent = session.Manifest.Parent?.Id.ToString(),
+                Loaded = session.Manifest.Loaded?.Checkpoint,
                 Journal = options.Logs.CurrentJournal,
                 JournalBytes = session.Writer.DurableBytes,
             },

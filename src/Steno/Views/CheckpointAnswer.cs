@@ -64,8 +64,18 @@ internal sealed record CheckpointAnswer
 }
 
 /// <param name="Damaged">Manifests that are not as they were written.</param>
+/// <param name="Earlier">Checkpoints of the earlier Python system that lie among them.</param>
 internal sealed record CheckpointListAnswer(
-    int SchemaVersion, IReadOnlyList<CheckpointAnswer> Checkpoints, IReadOnlyList<DamagedCheckpoint> Damaged);
+    int SchemaVersion, IReadOnlyList<CheckpointAnswer> Checkpoints, IReadOnlyList<DamagedCheckpoint> Damaged,
+    IReadOnlyList<EarlierCheckpointAnswer> Earlier);
+
+/// <summary>What the file says of itself before its messages; null where it says nothing.</summary>
+internal sealed record EarlierCheckpointAnswer(
+    string Name, string? CheckpointId, string? Timestamp, string? Label, long? MessageCount, long? SizeBytes, string File)
+{
+    public static EarlierCheckpointAnswer From(EarlierCheckpoint one) =>
+        new(one.Name, one.Id, one.Timestamp, one.Label, one.MessageCount, one.SizeBytes, one.File);
+}
 
 internal sealed record DamagedCheckpoint(string Id, string Problem);
 

@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Steno.Core;
+using Steno.Core.Files;
+using Steno.Core.Sessions;
 
 namespace Steno.Views;
 
@@ -13,6 +16,35 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly SeenLines _seen = new();
+
+    /// <summary>Where the new begins in the file that has the name now; null while none has it.</summary>
+    private long? FindNew()
+    {
+        try
+        {
+            // What a loaded session begins with was said before, in another: nobody said it again.
+            return Path.Exists(path) ? Math.Max(_seen.FindNew(path), LoadedBytes()) : null;
+        }
+        catch (StorageException) when (!Path.Exists(path))
+        {
+            return null; // it was sealed the moment before
+        }
+    }
+
+    /// <summary>The bytes of a checkpoint's lines that the current journal begins with.</summary>
+    private long LoadedBytes()
+    {
+        try
+        {
+            SessionManifest? session = SessionManifest.Load(new LogDirectory(Path.GetDirectoryName(path)!).SessionFile);
+            long bytes = session?.Loaded?.Bytes ?? 0;
+            return bytes <= new FileInfo(path).Length ? bytes : 0;
+        }
+        catch (Exception e) when (e is StenoException or IOException)
+        {
+            return 0; // damaged, or not ours to read: then they are shown
+        }
+    }
 
     /// <summary>
     /// Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any
@@ -53,13 +85,14 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 }
             }
 
-            while (!Path.Exists(path))
+            long? next;
+            while ((next = FindNew()) is null)
             {
                 await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
                 if (isReaderGone()) yield break;
             }
 
-            offset = _seen.FindNew(path);
+            offset = next.Value;
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class OpenJournal : IDisposable
             journal.Dispose();
             return null;
         }
-        catch (StorageException missing) when (missing.InnerException is FileNotFoundException or DirectoryNotFoundException)
+        catch (StorageException missing) when (missing.InnerException is FileNotFoundException or DirectoryNotFoundException || !Path.Exists(path))
         {
             handle?.Dispose();
             return null;

@@ -20,6 +20,12 @@ internal sealed record SessionAnswer
     /// <summary>The session that it continues.</summary>
     public SessionParentAnswer? Parent { get; init; }
 
+    /// <summary>The checkpoint whose lines it begins with; null: it begins with none.</summary>
+    public string? Loaded { get; init; }
+
+    /// <summary>The last of these lines; null without.</summary>
+    public long? LoadedSeq { get; init; }
+
     /// <summary>Why it was sealed; null while it goes on.</summary>
     public string? Sealed { get; init; }
 

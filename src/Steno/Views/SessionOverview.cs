@@ -90,6 +90,8 @@ internal static class SessionOverview
             Started = manifest?.Started,
             Began = manifest?.Reason,
             Parent = manifest?.Parent is { } parent ? new SessionParentAnswer(parent.Id.ToString(), parent.Seq) : null,
+            Loaded = manifest?.Loaded?.Checkpoint,
+            LoadedSeq = manifest?.Loaded?.Seq,
             Sealed = manifest?.Sealed,
             LastSeq = LastSeq(journal) ?? (File.Exists(journal) ? manifest?.Verified.Seq : null),
             JournalBytes = File.Exists(journal) ? new FileInfo(journal).Length : 0,

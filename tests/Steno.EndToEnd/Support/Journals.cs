@@ -13,6 +13,14 @@ internal static class Journals
             JsonElement.Parse(File.ReadAllText(Manifest)).GetProperty("id").GetString()!;
 
         public string[] Lines { get; } = File.ReadAllText(Path).TrimEnd('\n').Split('\n');
+
+        /// <summary>What was recorded here, as against a checkpoint's lines that it begins with.</summary>
+        public string[] Own => Lines[LoadedLines..];
+
+        private int LoadedLines { get; } = JsonElement.Parse(File.ReadAllText(Manifest))
+            .TryGetProperty("loaded", out JsonElement loaded) && loaded.ValueKind == JsonValueKind.Object
+                ? loaded.GetProperty("seq").GetInt32()
+                : 0;
     }
 
     public static Journal[] Read(string logs)

@@ -48,7 +48,7 @@ internal sealed class Testimony
         Assert.True(
             missing.Length == 0,
             $"{missing.Length} of {Heard} lines heard are not in the journal: {missing.FirstOrDefault()} …");
-        AssertHolesAreTold(journals.SelectMany(j => j.Lines));
+        AssertHolesAreTold(journals.SelectMany(j => j.Own));
     }
 
     /// <summary>
@@ -66,7 +66,7 @@ internal sealed class Testimony
             lines[at] = lines[at].Replace("\"Timestamp\":\"2", "\"Timestamp\":\"3", StringComparison.Ordinal);
             return lines;
         }));
-        string[] all = [.. Journals.Read(logs).SelectMany(j => j.Lines)];
+        string[] all = [.. Journals.Read(logs).SelectMany(j => j.Own)];
         int inner = Enumerable.Range(2, all.Length - 4)
             .First(i => Enumerable.Range(i - 1, 3).All(n => Number(all[n]) > 0));
         IEnumerable<string> without = all.Where((_, i) => i != inner);

@@ -282,7 +282,7 @@ public sealed class CommandLineTests : IDisposable
     public void The_verb_checkpoint_alone_says_what_it_needs()
     {
         Assert.Equal(2, Run("checkpoint"));
-        Assert.Contains("`steno checkpoint` needs one of create, list, show, export, delete.", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("`steno checkpoint` needs one of create, list, show, load, export, delete.", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, Run("checkpoint", "show"));
         Assert.Contains("`steno checkpoint show` needs ID|LABEL", _error.ToString(), StringComparison.Ordinal);
     }

@@ -83,15 +83,24 @@ internal sealed class JournalOracle
         {
             if (end != long.MaxValue && (end > at.Lines.Count || (end > 0 && at.Hashes[(int)end - 1] != head)))
                 _violations.Add($"the child of {at.Id} names line {end} as its parent's last, and it is not there");
-            lines.InsertRange(0, at.Lines.Take((int)Math.Min(end, at.Lines.Count)));
+            // What a loaded session begins with counts where it was recorded.
+            lines.InsertRange(0, at.Lines.Take((int)Math.Min(end, at.Lines.Count)).Skip((int)at.LoadedSeq));
             if (at.ParentId is not { } parent) break;
             (end, head) = (at.ParentSeq, at.ParentHash!);
             at = _byId.GetValueOrDefault(parent);
             if (at is null && end > 0) _violations.Add($"the journal of the parent {parent} is not there");
         }
 
+        foreach (Journal loaded in _byId.Values.Where(one => one.LoadedFrom is not null)) JudgeLoaded(loaded);
         if (sessions + 1 < _byId.Count) _violations.Add("a session is in the archive that no other names as its parent");
         return lines;
+    }
+
+    private void JudgeLoaded(Journal loaded)
+    {
+        bool isSame = _byId.GetValueOrDefault(loaded.LoadedFrom!) is { } source
+            && loaded.Lines.Take((int)loaded.LoadedSeq).SequenceEqual(source.Lines.Take((int)loaded.LoadedSeq));
+        if (!isSame) _violations.Add($"session {loaded.Id} does not begin as {loaded.LoadedFrom}, which was loaded");
     }
 
     private Journal? Read(string path)
@@ -120,7 +129,7 @@ internal sealed class JournalOracle
 
             JsonElement root = JsonElement.Parse(line);
             if (root.GetProperty("Seq").GetInt64() != journal.Lines.Count + 1) _violations.Add($"{place} has another sequence");
-            if (journal.Lines.Count == 0) journal.TakeNames(root.GetProperty("Metadata"));
+            journal.TakeNames(root.GetProperty("Metadata"));
             journal.Lines.Add(Encoding.UTF8.GetString(bytes, start, end + 1 - start));
             journal.Hashes.Add(Convert.ToBase64String(hash));
             previous = hash;
@@ -157,8 +166,24 @@ internal sealed class JournalOracle
 
         public List<string> Hashes { get; } = [];
 
+        /// <summary>The session whose checkpoint was loaded.</summary>
+        public string? LoadedFrom { get; private set; }
+
+        public long LoadedSeq { get; private set; }
+
+        /// <summary>The last line that names a session counts: those before it were loaded.</summary>
         public void TakeNames(JsonElement metadata)
         {
+            string? happened = metadata.TryGetProperty("event", out JsonElement e) ? e.GetString() : null;
+            if (happened == "checkpoint_loaded")
+            {
+                Id = metadata.GetProperty("session_id").GetString();
+                LoadedFrom = metadata.GetProperty("from_session").GetString();
+                LoadedSeq = metadata.GetProperty("last_seq").GetInt64();
+                (ParentId, ParentSeq, ParentHash) = (null, 0, null);
+            }
+
+            if (happened != "session_started") return;
             Id = metadata.GetProperty("session_id").GetString();
             if (!metadata.TryGetProperty("parent_id", out JsonElement parent)) return;
             ParentId = parent.GetString();

@@ -10,6 +10,9 @@ internal enum LifeStep
     Look,
     Vouch,
     StopAndStart,
+    SessionNew,
+    Rotate,
+    LoadCheckpoint,
     ClockForward,
     ClockBack,
 }

@@ -145,6 +145,12 @@ internal sealed class ModelDisk : DiskCalls
 
     public override void Delete(string path)
     {
+        if (IsUnmodelled)
+        {
+            base.Delete(path);
+            return;
+        }
+
         lock (_gate)
         {
             Begin("unlink", path);

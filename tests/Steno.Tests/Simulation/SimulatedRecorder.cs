@@ -80,6 +80,7 @@ internal sealed class SimulatedRecorder : IDisposable
             return $"a start fails on a disk that does its work: {e.Message}";
         }
 
+        if (File.Exists(_logs.LoadingJournal) || File.Exists(_logs.LoadingSession)) return "what was built for a load is left";
         if (!journal.AsSpan().SequenceEqual(File.ReadAllBytes(_logs.CurrentJournal))) return "a second start changes the journal";
         // A torn end is told, since it may have been recorded; anything else would be somebody's doing.
         KnownDamage? invented = again.Manifest.KnownDamage.FirstOrDefault(damage => damage.Kind != "torn");
@@ -180,6 +181,19 @@ internal sealed class SimulatedRecorder : IDisposable
             case LifeStep.Vouch:
                 live.Commit();
                 live.Current.Record.Vouch(live.Current.Writer.DurableEnd);
+                break;
+            case LifeStep.SessionNew:
+                live.Ask(SuccessionOrder.New(null));
+                live.SucceedIfDue();
+                break;
+            case LifeStep.Rotate:
+                live.RotateAtBytes = 1;
+                live.SucceedIfDue();
+                live.RotateAtBytes = 0;
+                break;
+            case LifeStep.LoadCheckpoint:
+                new SimulatedLoad(_logs, _clock).Run(live, chance);
+                if (File.Exists(_logs.CurrentJournal)) _journal = File.ReadAllBytes(_logs.CurrentJournal);
                 break;
             case LifeStep.ClockForward:
                 _clock.Advance(TimeSpan.FromDays(chance.Next(1, 900)));

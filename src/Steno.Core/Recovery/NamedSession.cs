@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// What a journal itself says of its session. Each begins with a line that names it (<c>session_started</c>); one
+/// that begins with a checkpoint's lines has others' names before its own (<c>checkpoint_loaded</c>): the last one
+/// counts.
+/// </summary>
+/// <param name="Parent">The session that it continues, with its last sequence and hash; null: it names none.</param>
+/// <param name="Loaded">The checkpoint whose lines it begins with; null: it begins with none.</param>
+internal sealed record NamedSession(Guid Id, NamedSession.ParentLine? Parent, NamedSession.LoadedCheckpoint? Loaded)
+{
+    private static ReadOnlySpan<byte> EventKey => "\"event\":\""u8;
+
+    /// <summary>Null: there is no journal, or no line in it that names a session. Reads all of it.</summary>
+    /// <exception cref="Files.StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
+    public static NamedSession? Find(string journal, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(journal)) return null;
+        NamedSession? found = null;
+        using JournalReader reader = new(journal);
+        while (reader.Read(unterminated: false))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (reader.Line.IndexOf(EventKey) >= 0 && JournalLine.TryReadHash(reader.Line, out _))
+                found = Read(reader.Line, reader.Offset, found);
+        }
+
+        return found;
+    }
+
+    private static NamedSession? Read(ReadOnlySpan<byte> line, long offset, NamedSession? before)
+    {
+        if (!RecordedMessage.TryParse(line, out RecordedMessage message)) return before;
+        bool isLoad = message.Event == SystemEventNames.CheckpointLoaded;
+        if (!isLoad && message.Event != SystemEventNames.SessionStarted) return before;
+        using JsonDocument metadata = JsonDocument.Parse(message.MetadataJson);
+        JsonElement root = metadata.RootElement;
+        if (!TryReadId(root, "session_id", out Guid id)) return before;
+        LoadedCheckpoint? loaded = isLoad && Text(root, "checkpoint") is { } checkpoint
+            ? new LoadedCheckpoint(
+                checkpoint, TryReadId(root, "from_session", out Guid from) ? from : null, message.Seq!.Value - 1, offset)
+            : null;
+        ParentLine? parent = TryReadId(root, "parent_id", out Guid parentId)
+            && root.TryGetProperty("parent_seq", out JsonElement seq) && seq.ValueKind == JsonValueKind.Number && seq.TryGetInt64(out long parentSeq)
+            && Text(root, "parent_head_hash") is { } hash
+                ? new ParentLine(parentId, parentSeq, hash)
+                : null;
+        NamedSession? same = before?.Id == id ? before : null; // both lines speak of one session
+        return new NamedSession(id, parent ?? same?.Parent, loaded ?? same?.Loaded);
+    }
+
+    private static bool TryReadId(JsonElement metadata, string name, out Guid id)
+    {
+        id = default;
+        return metadata.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.TryGetGuid(out id);
+    }
+
+    private static string? Text(JsonElement metadata, string name) =>
+        metadata.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <param name="Seq">The parent's last sequence.</param>
+    /// <param name="HeadHash">The parent's last hash, base64.</param>
+    internal sealed record ParentLine(Guid Id, long Seq, string HeadHash);
+
+    /// <param name="Session">Whose checkpoint it is; null: of the earlier system.</param>
+    /// <param name="Seq">The last line of it.</param>
+    /// <param name="Bytes">Where that ends.</param>
+    internal sealed record LoadedCheckpoint(string Checkpoint, Guid? Session, long Seq, long Bytes);
+}

@@ -1,0 +1,42 @@
+using Steno.Core.Files;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>Finds sealed sessions. Takes no lock.</summary>
+public static class SessionArchive
+{
+    /// <summary>Null: there is no such session in the archive, or its <c>session.json</c> cannot be read.</summary>
+    public static SessionManifest? Find(LogDirectory directory, Guid id)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        if (!Directory.Exists(directory.Archive)) return null;
+        foreach (string path in Directory.EnumerateFiles(directory.Archive, $"*_{id}.session.json"))
+        {
+            try
+            {
+                return SessionManifest.Load(path);
+            }
+            catch (StenoException)
+            {
+                return null; // verify names it; here it is as if it were not there
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The sessions that this one continues, the nearest first; up to one that is not in the archive.</summary>
+    /// <param name="max">At most so many.</param>
+    public static IEnumerable<SessionManifest> Ancestors(LogDirectory directory, SessionManifest session, int max)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        SessionManifest? at = session;
+        for (int n = 0; n < max; n++)
+        {
+            at = at.Parent is { } parent ? Find(directory, parent.Id) : null;
+            if (at is null) yield break;
+            yield return at;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Steno.Configuration;
+using Steno.Control;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Sessions;
+using Steno.Terminal;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary>
+/// <c>steno checkpoint load ID|LABEL|FILE</c>: goes on from a checkpoint, in a session of its own. Asks the recorder,
+/// or does it itself where none runs.
+/// </summary>
+internal static class CheckpointLoadCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("load", "Go on from a checkpoint, in a new session; nothing of the current one is lost",
+            "steno checkpoint load before-refactoring", "steno checkpoint load 20251130T100000Z_4711 --yes",
+            "steno checkpoint load ~/old/conversation_logs/checkpoints/checkpoint_12.json");
+        var which = new Argument<string>("ID|LABEL|FILE")
+        {
+            Description = "A checkpoint's id (its beginning is enough), its label, or a file of the earlier Python system",
+        };
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        var yes = new Option<bool>("--yes") { Description = "Do not ask" };
+        Option<bool> json = CheckpointCommand.Json();
+        verb.Add(which);
+        verb.Add(yes);
+        verb.Add(json);
+        verb.SetAction((parsed, cancellation) => RunAsync(
+            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json),
+            context, cancellation));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(
+        StenoSettings settings, string which, bool yes, bool json, VerbContext context, CancellationToken cancellation)
+    {
+        LogDirectory logs = new(settings.Logs);
+        LogsOfVerb.Require(logs);
+        LoadSource source = LoadSource.Find(logs, which, context.WorkingDirectory);
+        if (!yes && !Confirmation.Ask(context, "Loading a checkpoint", Question(source, logs)))
+        {
+            context.Error.Line($"Nothing was loaded.");
+            return ExitCodes.Failed;
+        }
+
+        BegunSession begun = await AskAsync(logs, source, context, cancellation).ConfigureAwait(false)
+            ?? LoadAlone(logs, source, context, cancellation);
+        if (json)
+        {
+            context.Output.Verbatim(
+                JsonSerializer.Serialize(SessionNewCommand.AnswerOf(begun), CommandJson.Default.BegunSessionAnswer));
+            return ExitCodes.Done;
+        }
+
+        string lines = begun.LoadedLines.ToString("N0", CultureInfo.InvariantCulture);
+        string last = begun.SealedSeq.ToString("N0", CultureInfo.InvariantCulture);
+        context.Output.Line(
+            $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)} began with the {lines} lines of {begun.Loaded ?? source.Name}.");
+        context.Output.Line(
+            $"  Session {begun.Sealed}, up to line {last}, is sealed and in the archive. To go back: {context.Hints.In($"`steno checkpoint load {begun.BeforeLoad}`")}.");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Says what happens to the current session.</summary>
+    private static string Question(LoadSource source, LogDirectory logs)
+    {
+        string what = source.Checkpoint is { } ours
+            ? string.Create(CultureInfo.InvariantCulture, $"Load checkpoint {ours.Id} ({ours.MessageCount:N0} lines)?")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Load {source.Earlier!.File}, a checkpoint of the earlier system ({source.Earlier.MessageCount?.ToString("N0", CultureInfo.InvariantCulture) ?? "?"} messages)?");
+        string? current = SessionJournal.OfCurrent(logs).Id;
+        string session = current is null ? "What is recorded now" : $"The current session {current}";
+        return $"{what} {session} gets a checkpoint first, is sealed, and stays whole in {logs.Archive}; a new session begins with the checkpoint's lines, and what is said from then on is recorded there.";
+    }
+
+    /// <summary>Null: no recorder runs.</summary>
+    private static async Task<BegunSession?> AskAsync(
+        LogDirectory logs, LoadSource source, VerbContext context, CancellationToken cancellation)
+    {
+        using var client = new SessionClient(logs.Root);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
+        try
+        {
+            LoadOrder order = new() { Checkpoint = source.Checkpoint?.Id, File = source.Earlier?.File };
+            return await client.LoadAsync(order, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await progress.ConfigureAwait(false);
+        }
+    }
+
+    private static BegunSession LoadAlone(
+        LogDirectory logs, LoadSource source, VerbContext context, CancellationToken cancellation)
+    {
+        using StoppedSessions stopped = SessionNewCommand.Alone(logs, context, "load", cancellation);
+        (Succession done, CheckpointManifest before) = stopped.Load(source.Prepare);
+        return BegunSession.Of(done) with { BeforeLoad = before.Id };
+    }
+}

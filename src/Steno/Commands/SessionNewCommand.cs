@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using Steno.Configuration;
+using Steno.Control;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Sessions;
+using Steno.Terminal;
+using Steno.Views;
+
+namespace Steno.Commands;
+
+/// <summary><c>steno session new</c>: asks the recorder, or does it itself where none runs.</summary>
+internal static class SessionNewCommand
+{
+    public static Command Create(VerbContext context)
+    {
+        var verb = new Verb("new", "Seal the current session, and begin a new one; recording goes on",
+            "steno session new", "steno session new --name refactoring");
+        var settings = new SettingOptions(verb, SettingKey.Logs);
+        var name = new Option<string?>("--name")
+        {
+            Description = $"What it is called: {CheckpointLabel.Allowed}",
+            HelpName = "NAME",
+            CustomParser = ParseName,
+        };
+        Option<bool> json = CheckpointCommand.Json();
+        verb.Add(name);
+        verb.Add(json);
+        verb.SetAction((parsed, cancellation) => RunAsync(
+            settings.Read(parsed, context), parsed.GetValue(name), parsed.GetValue(json), context, cancellation));
+        return verb;
+    }
+
+    private static string? ParseName(ArgumentResult result)
+    {
+        string name = result.Tokens[0].Value;
+        if (CheckpointLabel.IsValid(name)) return name;
+        string shown = name.Length > CheckpointLabel.LengthMax ? name[..CheckpointLabel.LengthMax] + "…" : name;
+        result.AddError($"--name: \"{shown}\" is refused. Allowed: {CheckpointLabel.Allowed}.");
+        return null;
+    }
+
+    private static async Task<int> RunAsync(
+        StenoSettings settings, string? name, bool json, VerbContext context, CancellationToken cancellation)
+    {
+        LogDirectory logs = new(settings.Logs);
+        LogsOfVerb.Require(logs);
+        using var client = new SessionClient(logs.Root);
+        BegunSession begun = await client.NewAsync(name, cancellation).ConfigureAwait(false)
+            ?? BeginAlone(logs, name, context, cancellation);
+        if (json)
+        {
+            context.Output.Verbatim(JsonSerializer.Serialize(AnswerOf(begun), CommandJson.Default.BegunSessionAnswer));
+            return ExitCodes.Done;
+        }
+
+        string called = begun.Name is { } given ? $" ({given})" : "";
+        string last = begun.SealedSeq.ToString("N0", CultureInfo.InvariantCulture);
+        context.Output.Line(
+            $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)}{called} began. Session {begun.Sealed}, up to line {last}, is sealed and in the archive.");
+        return ExitCodes.Done;
+    }
+
+    internal static BegunSessionAnswer AnswerOf(BegunSession begun) => new(
+        1, begun.Id, begun.Name, begun.Reason, begun.Sealed, begun.SealedSeq, begun.Loaded, begun.LoadedLines, begun.BeforeLoad);
+
+    private static BegunSession BeginAlone(LogDirectory logs, string? name, VerbContext context, CancellationToken cancellation)
+    {
+        using StoppedSessions stopped = Alone(logs, context, "checkpoint", cancellation);
+        return BegunSession.Of(stopped.New(name));
+    }
+
+    /// <summary>Where no recorder runs: what is mended on the way is said.</summary>
+    /// <param name="what">Whose progress is told.</param>
+    internal static StoppedSessions Alone(LogDirectory logs, VerbContext context, string what, CancellationToken cancellation) =>
+        new(logs, context.Time)
+        {
+            Progress = new ProgressNote(what, context.Error, context.Time).Tell,
+            Cancellation = cancellation,
+            Happened = note => context.Error.Line($"{Styled.Warning(note)}"),
+        };
+}

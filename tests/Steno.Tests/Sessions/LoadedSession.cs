@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Steno.Core;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Messages;
+using Steno.Core.Sessions;
+using Steno.Tests.Support;
+
+namespace Steno.Tests.Sessions;
+
+/// <summary>A session that is recorded by the product's own code, without a recorder around it.</summary>
+internal sealed class LoadedSession : IDisposable
+{
+    private readonly LineComposer _composer = TestComposer.New();
+    private LiveSession? _live;
+    private int _said;
+
+    public LoadedSession(string logs)
+    {
+        Logs = new LogDirectory(logs);
+        Disk.Real.CreateDirectory(logs);
+        Open();
+    }
+
+    public LogDirectory Logs { get; }
+
+    public LiveSession Live => _live!;
+
+    public SessionManifest Manifest => Live.Current.Manifest;
+
+    public string[] Lines => File.ReadAllLines(Logs.CurrentJournal);
+
+    public void Dispose() => _live?.Dispose();
+
+    public OpenedSession Open()
+    {
+        OpenedSession opened = new SessionOpener(Logs, _composer, TimeProvider.System).Open();
+        _live = new LiveSession(opened, Logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        return opened;
+    }
+
+    /// <summary>Without a word, as by kill -9; what was durable is.</summary>
+    public void Die()
+    {
+        _live?.Dispose();
+        _live = null;
+    }
+
+    public void Close()
+    {
+        Assert.True(Live.Close());
+        Die();
+    }
+
+    /// <param name="metadata">A member of the message, with its comma.</param>
+    public void Say(int count, string metadata = "")
+    {
+        for (int n = 0; n < count; n++)
+        {
+            _said++;
+            byte[] payload = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $$$"""{"message_id":"m-{{{_said}}}","sender_id":"claude","content":{"message":"number {{{_said}}}"}{{{metadata}}}}"""));
+            CapturedMessage message = new()
+            {
+                Buffer = payload,
+                Frames = new[] { ..payload.Length },
+                Source = MessageSource.Broker,
+                ReceivedAt = TimeProvider.System.GetUtcNow(),
+            };
+            LineBuffer line = Live.BeginLine();
+            _composer.Compose(message, Live.NextSeq, line);
+            Live.EndLine(message.ReceivedAt);
+        }
+
+        Live.Commit();
+    }
+
+    public CheckpointManifest Checkpoint(string? label = null) => new CheckpointStore(Logs, TimeProvider.System).Create(
+        CheckpointSubjects.Of(Manifest, Logs, Live.Current.Writer.DurableEnd), new CheckpointRequest(CheckpointReason.Manual, label))!;
+
+    public Succession New(string? name = null) => Carry(SuccessionOrder.New(name));
+
+    public CheckpointLoader Loader() => new(Logs, TestComposer.New(), TimeProvider.System);
+
+    public Succession Load(LoadSource source)
+    {
+        CheckpointLoader loader = Loader();
+        Succession done = Carry(SuccessionOrder.Load(source.Prepare(loader)));
+        loader.Finish();
+        return done;
+    }
+
+    /// <summary>Waits for the second copy of the current journal to have all of it.</summary>
+    public void AwaitCopy() => Assert.True(SpinWait.SpinUntil(
+        () => File.Exists(Logs.RecoveryFile) && File.ReadAllBytes(Logs.RecoveryFile).AsSpan().SequenceEqual(File.ReadAllBytes(Logs.CurrentJournal)),
+        TimeSpan.FromSeconds(10)));
+
+    private Succession Carry(SuccessionOrder order)
+    {
+        Live.Ask(order);
+        Live.SucceedIfDue();
+        return order.Done.GetAwaiter().GetResult();
+    }
+}
