@@ -12,7 +12,8 @@ public sealed class JournalReader : IDisposable
     private const int InitialBuffer = 1 << 20;
 
     private readonly string _path;
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle;
+    private readonly BlockReading _read;
     private byte[] _buffer = new byte[InitialBuffer];
     private int _start;
     private int _end;
@@ -26,8 +27,15 @@ public sealed class JournalReader : IDisposable
     {
         _path = path;
         _bufferOffset = offset;
-        _handle = Open(path);
+        SafeFileHandle handle = Open(path);
+        _handle = handle;
+        _read = (block, at) => ReadBlock(handle, path, block, at);
     }
+
+    /// <summary>The same over bytes that are no file by themselves.</summary>
+    /// <param name="path">What to call them.</param>
+    /// <param name="read">Gives the bytes from an offset on; fewer only where there are no more.</param>
+    internal JournalReader(string path, BlockReading read, long offset = 0) => (_path, _read, _bufferOffset) = (path, read, offset);
 
     /// <summary>The line last read, without its newline; valid until the next call.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_start - _lineLength - (Terminated ? 1 : 0), _lineLength);
@@ -59,7 +67,7 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
 
     /// <summary>Opens a file for reading only, whoever writes it meanwhile.</summary>
     /// <exception cref="StorageException">It cannot be opened.</exception>
@@ -117,8 +125,11 @@ public sealed class JournalReader : IDisposable
             Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, JournalLine.MaxLength));
         }
 
-        int read = ReadBlock(_handle, _path, _buffer.AsSpan(_end), _bufferOffset + _end);
+        int read = _read(_buffer.AsSpan(_end), _bufferOffset + _end);
         _end += read;
         return read > 0;
     }
 }
+
+/// <summary>Reads bytes from an offset on. 0: there are none.</summary>
+internal delegate int BlockReading(Span<byte> block, long offset);

@@ -21,6 +21,10 @@ internal static class DamageText
         ? string.Create(CultureInfo.InvariantCulture, $"Line {first}")
         : string.Create(CultureInfo.InvariantCulture, $"Lines {first} to {last}");
 
+    /// <summary>Such as <c>1 line</c>.</summary>
+    public static string Count(long count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
     public static string Describe(in JournalDamage damage)
     {
         bool one = damage.FirstSeq == damage.LastSeq;

@@ -23,8 +23,8 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         List<SessionFiles> sessions = [Open(directory.CurrentJournal, directory.SessionFile, isCurrent: true, damage)];
         foreach (string journal in ArchivedJournals())
             sessions.Add(Open(journal, journal[..^JournalEnding.Length] + ManifestEnding, isCurrent: false, damage));
-        List<SessionParent> parents = [.. sessions.Select(s => s.Manifest?.Parent).OfType<SessionParent>()];
-        return [.. sessions.Select(session => Complete(session, checkpoints, parents))];
+        List<SessionManifest> children = [.. sessions.Select(s => s.Manifest).OfType<SessionManifest>().Where(m => m.Parent is not null)];
+        return [.. sessions.Select(session => Complete(session, checkpoints, children))];
     }
 
     private IEnumerable<string> ArchivedJournals()
@@ -57,7 +57,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             });
         }
 
-        return new SessionFiles { Journal = journal, Manifest = manifest, Id = id, IsCurrent = isCurrent };
+        return new SessionFiles { Journal = journal, File = file, Manifest = manifest, Id = id, IsCurrent = isCurrent };
     }
 
     /// <summary>What it says is used: it must be there.</summary>
@@ -71,14 +71,14 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     }
 
     private SessionFiles Complete(
-        SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionParent> parents)
+        SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionManifest> children)
     {
         Guid? id = session.Id
             ?? (session.IsCurrent && File.Exists(directory.RecoveryFile) ? SecondCopy.ReadSession(directory.RecoveryFile) : null);
         CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
         List<JournalPosition> stated = [.. its.Select(c => c.End)];
         if (session.Manifest is { } manifest) stated.Add(manifest.Verified.Position);
-        foreach (SessionParent parent in parents.Where(p => p.Id == id))
+        foreach (SessionParent parent in children.Select(child => child.Parent!).Where(p => p.Id == id))
         {
             if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))
                 stated.Add(new JournalPosition(0, parent.Seq, hash));
@@ -86,6 +86,13 @@ internal sealed class SessionCatalogue(LogDirectory directory)
 
         EarlierHead head = session.Manifest?.EarlierHead
             ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) ? EarlierHead.Find(session.Journal) : EarlierHead.None);
-        return session with { Id = id, Head = head, Checkpoints = its, Stated = [.. stated.Where(p => p.Seq > 0)] };
+        return session with
+        {
+            Id = id,
+            Head = head,
+            SealedBy = children.FirstOrDefault(child => child.Parent!.Id == id)?.Reason,
+            Checkpoints = its,
+            Stated = [.. stated.Where(p => p.Seq > 0)],
+        };
     }
 }

@@ -1,0 +1,124 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Enrichment;
+using Steno.Core.Files;
+using Steno.Core.Messages;
+using Steno.Core.Recovery;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+
+namespace Steno.Core.Restoration;
+
+/// <summary>
+/// <c>steno recover</c>: puts right what is damaged in a log directory from whatever good copy there is, while no
+/// recorder runs (docs/adr/0026).
+/// <code>
+/// 1. everything is read, and nothing is changed: see <see cref="Verifier"/>
+/// 2. each session's journal is put together and takes its place, then its session.json (<see cref="JournalHealing"/>)
+/// 3. segments and lists are made again
+/// 4. the current session is opened and closed as a start and a stop do it, which tells in the journal what was done
+/// 5. the recovery file is made again
+/// 6. everything is read once more
+/// </code>
+/// Each step is of steps that a crash leaves done or not begun, and is taken only where something is damaged: begun
+/// again after a crash the rest is done, and begun again after the end nothing is. Use an instance once.
+/// </summary>
+public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
+{
+    private readonly List<RecoveryAction> _actions = [];
+    private readonly UntoldMendings _untold = new(directory);
+
+    /// <summary>Nothing is changed, and it is said what would be done.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Told of the bytes read, and of those that there are to read, about.</summary>
+    public Action<long, long> Progress { get; init; } = static (_, _) => { };
+
+    /// <summary>Ends it between two steps, or while one reads: what is done is done.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <exception cref="DirectoryLockedException">A recorder runs.</exception>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
+    public RecoveryOutcome Run()
+    {
+        using DirectoryLock? held = IsDryRun ? null : DirectoryLock.Acquire(directory);
+        VerificationReport before = Verify();
+        if (before.IsIntact && !IsInterrupted) return new RecoveryOutcome { Before = before, Actions = [], Unhealed = [] };
+        JournalHealing healing = new(directory, time);
+        if (!IsDryRun) healing.UndoInterrupted();
+
+        List<SessionRestoration> restored = [];
+        try
+        {
+            CheckpointFiles checkpoints = new(directory);
+            checkpoints.ReadManifests();
+            foreach (SessionFiles session in new SessionCatalogue(directory).Read(checkpoints.Manifests, []))
+            {
+                if (session.Id is null || !IsConcerned(session, before)) continue;
+                SessionRestoration one = new(directory, session, time) { IsDryRun = IsDryRun, Pace = Tell, Cancellation = Cancellation };
+                restored.Add(one);
+                one.Run();
+                _actions.AddRange(one.Actions);
+            }
+
+            RestoreStored(before, checkpoints.Manifests, restored);
+            SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
+            if (!IsDryRun) Settle(before, current);
+            if (current is not null || before.Damage.Any(d => d.Role == FileRole.Recovery)) RestoreSecondCopy(current);
+            IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Verify().Damage;
+            return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
+        }
+        finally
+        {
+            foreach (SessionRestoration one in restored) one.Dispose();
+        }
+    }
+
+    private bool IsInterrupted =>
+        File.Exists(directory.RestoringJournal) || File.Exists(LogDirectory.Healing(directory.CurrentJournal))
+        || _untold.All().Count > 0 || new Quarantine(directory, time).Unfinished().Any();
+
+    private VerificationReport Verify() =>
+        new Verifier(directory) { IncludesArchive = true, Progress = Progress, Cancellation = Cancellation }.Run();
+
+    private void Tell(long done) => Progress(done, Math.Max(done, 1));
+
+    private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
+        damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
+        || session.IsCurrent && damage.Role == FileRole.Recovery);
+
+    private void RestoreStored(
+        VerificationReport before, IReadOnlyList<CheckpointManifest> manifests, List<SessionRestoration> restored)
+    {
+        List<FoundDamage> damage = [.. before.Damage.Where(d => d.Role is FileRole.Segment or FileRole.List)];
+        if (damage.Count == 0) return;
+        StoredRestoration stored = new(directory, time, restored.ToDictionary(one => one.Session.Id!.Value)) { IsDryRun = IsDryRun };
+        stored.Run(damage, manifests);
+        _actions.AddRange(stored.Actions);
+    }
+
+    /// <summary>
+    /// As a start does it: what a crash has torn is mended, what was done is told. Not where lines are lost at the end
+    /// of the journal: the next start begins a child session then, and a recovery begins none.
+    /// </summary>
+    private void Settle(VerificationReport before, SessionRestoration? current)
+    {
+        bool isUnsettled = IsInterrupted || current is { HasChanged: true }
+            || before.Damage.Any(d => !d.IsKnown && d.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(d));
+        if (!isUnsettled || current is { ReachesItsEnd: false } || !File.Exists(directory.CurrentJournal) && !File.Exists(directory.RestoringJournal)) return;
+        SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
+        OpenedSession opened = opener.Open();
+        opened.Close();
+        foreach (string note in opened.Recovery.Repairs)
+            _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, note, 0, 0, []));
+    }
+
+    private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
+
+    private void RestoreSecondCopy(SessionRestoration? current)
+    {
+        if (current is null) return;
+        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, current.Session.Id, IsDryRun, current.Assembled);
+        if (action is not null) _actions.Add(action);
+    }
+}
