@@ -120,11 +120,4 @@ internal static class SegmentFile
 
     private static JournalDamagedException Other(string path, long offset) =>
         new(path, offset, "it does not hold what it should", Hint);
-
-    /// <summary>Whether a file of that name and size is there. Cheap; its content is not looked at.</summary>
-    public static bool Exists(LogDirectory directory, SegmentEntry entry)
-    {
-        FileInfo file = new(Path.Combine(directory.Segments, entry.File));
-        return file.Exists && file.Length == entry.Bytes;
-    }
 }

@@ -63,7 +63,8 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
-            if (!IsDryRun) Settle(before, current);
+            if (!IsDryRun) InheritedDamage.Update(directory, restored);
+            if (IsUnsettled(before, current)) Settle(before);
             if (current is not null || before.Damage.Any(d => d.Role == FileRole.Recovery)) RestoreSecondCopy(current);
             IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Verify().Damage;
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
@@ -98,20 +99,39 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     }
 
     /// <summary>
-    /// As a start does it: what a crash has torn is mended, what was done is told. Not where lines are lost at the end
-    /// of the journal: the next start begins a child session then, and a recovery begins none.
+    /// Something is to be told in the current journal, or mended as a start does it. Not where lines are lost at its
+    /// end: the next start begins a child session then, and a recovery begins none.
     /// </summary>
-    private void Settle(VerificationReport before, SessionRestoration? current)
+    private bool IsUnsettled(VerificationReport before, SessionRestoration? current) =>
+        (IsInterrupted || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
+        && current is not { ReachesItsEnd: false }
+        && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
+
+    /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
+    private void Settle(VerificationReport before)
     {
-        bool isUnsettled = IsInterrupted || current is { HasChanged: true }
-            || before.Damage.Any(d => !d.IsKnown && d.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(d));
-        if (!isUnsettled || current is { ReachesItsEnd: false } || !File.Exists(directory.CurrentJournal) && !File.Exists(directory.RestoringJournal)) return;
+        if (IsDryRun)
+        {
+            _actions.AddRange(before.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || d.Kind == "torn").Select(Plan));
+            return;
+        }
+
         SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
         OpenedSession opened = opener.Open();
         opened.Close();
         foreach (string note in opened.Recovery.Repairs)
             _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, note, 0, 0, []));
     }
+
+    private static RecoveryAction Plan(FoundDamage damage) => new(
+        damage.File, damage.Role,
+        damage.Role == FileRole.Session
+            ? "It is made again from the journal and its checkpoints."
+            : "What a crash has left at its end goes to quarantine, and whole lines among it are written again.",
+        0, 0, []);
+
+    private bool IsNewInCurrent(FoundDamage damage) =>
+        !damage.IsKnown && damage.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(damage);
 
     private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
 

@@ -33,6 +33,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     /// <summary>The journal ends in a line that was known to be recorded, or behind it.</summary>
     public bool ReachesItsEnd => Assembled.End.Seq >= Math.Max(1, session.Manifest?.Verified.Seq ?? 0);
 
+    /// <summary>Damage that stays in its journal; null: that was not looked at.</summary>
+    public IReadOnlyList<KnownDamage>? Remaining { get; private set; }
+
     /// <summary>Something has been changed that the journal is to tell, or its <c>session.json</c>.</summary>
     public bool HasChanged { get; private set; }
 
@@ -42,7 +45,13 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     {
         _assembled = _copies.Assemble(Pace, Cancellation);
         if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
-        if (IsDryRun || !File.Exists(session.Journal)) return;
+        if (IsDryRun)
+        {
+            if (session is { IsCurrent: false, Manifest: null }) Say(session.File, "It is made again from the journal and its checkpoints.");
+            return;
+        }
+
+        if (!File.Exists(session.Journal)) return;
         if (session.Manifest is { } manifest) Save(manifest, KnownNow(manifest));
         else if (!session.IsCurrent) MakeSessionFile();
     }
@@ -91,13 +100,15 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         long last = Math.Max(vouched.Seq, session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
         if (!session.IsCurrent && scan.End.Seq < last)
             found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
+        List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow())))];
+        Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
         return manifest with
         {
             Verified = moved.Offset == vouched.Offset ? manifest.Verified : VerifiedPoint.From(moved, manifest.Verified.At),
             KnownDamage =
             [
                 .. manifest.KnownDamage.Where(damage => damage.Session is not null || damage.Kind == "torn"),
-                .. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow()))),
+                .. remaining,
             ],
         };
     }
@@ -115,8 +126,11 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         HasChanged = true;
         string path = session.IsCurrent ? directory.SessionFile : session.File;
         (now with { Verdict = null }).Save(directory.Disk, path);
-        _actions.Add(new RecoveryAction(path, FileRole.Session, "What it says of damage is what there is now.", 0, 0, [session.Journal]));
+        Say(path, "What it says of damage is what there is now.");
     }
+
+    private void Say(string file, string what, string? quarantined = null) =>
+        _actions.Add(new RecoveryAction(file, FileRole.Session, what, 0, 0, [session.Journal]) { Quarantined = quarantined });
 
     private void MakeSessionFile()
     {
@@ -127,11 +141,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             : null;
         made.Save(directory.Disk, session.File);
         HasChanged = true;
-        _actions.Add(new RecoveryAction(
-            session.File, FileRole.Session, "It was lost, and is made again from the journal and its checkpoints.", 0, 0, [session.Journal])
-        {
-            Quarantined = kept is null ? null : Quarantine.BytesPath(kept),
-        });
+        Say(session.File, "It is made again from the journal and its checkpoints.", kept is null ? null : Quarantine.BytesPath(kept));
     }
 
     private QuarantineReport ReportOn(string path, string what) => new()

@@ -58,8 +58,10 @@ internal sealed class Checkpointer : IDisposable
         _thread = new Thread(Run) { Name = "checkpoints", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
-    /// <summary>Why the last one could not be made, in sentences; null if it could.</summary>
-    public string? Problem => _problem;
+    /// <summary>
+    /// Why the last one could not be made, or what is wrong with those before it, in sentences; null if nothing is.
+    /// </summary>
+    public string? Problem => _problem ?? _store.Remark;
 
     /// <summary>How far the one is that is being made; null while none is.</summary>
     public CheckpointProgress? Progress => _progress;
