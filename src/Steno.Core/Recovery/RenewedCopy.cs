@@ -30,7 +30,7 @@ internal sealed class RenewedCopy(LogDirectory directory, TimeProvider time)
         {
             write(file);
         }
-        catch (Exception e) when (e is OperationCanceledException or JournalDamagedException)
+        catch (Exception e) when (e is OperationCanceledException or JournalDamagedException or StorageException { IsFull: true })
         {
             directory.Disk.Delete(file.Path);
             throw;

@@ -12,7 +12,7 @@ internal static class ArchivedSession
     /// <param name="session">Its journal is there.</param>
     public static SessionManifest Rebuild(SessionFiles session, AssembledJournal journal, TimeProvider time)
     {
-        SessionBeginning? beginning = SessionBeginning.Read(session.Journal);
+        SessionBeginning? beginning = SessionBeginning.Read(session.Journal, session.Head);
         CheckpointManifest? checkpoint = session.Checkpoints.Count > 0 ? session.Checkpoints[0] : null;
         SessionManifest fresh = new()
         {

@@ -52,14 +52,9 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         {
             CheckpointFiles checkpoints = new(directory);
             checkpoints.ReadManifests();
-            foreach (SessionFiles session in new SessionCatalogue(directory).Read(checkpoints.Manifests, []))
-            {
-                if (session.Id is null || !IsConcerned(session, before)) continue;
-                SessionRestoration one = new(directory, session, time) { IsDryRun = IsDryRun, Pace = Tell, Cancellation = Cancellation };
-                restored.Add(one);
-                one.Run();
-                _actions.AddRange(one.Actions);
-            }
+            IReadOnlyList<SessionFiles> sessions = new SessionCatalogue(directory).Read(checkpoints.Manifests, []);
+            foreach (SessionFiles session in sessions) Restore(session, hasCheckpointsOnly: false, before, restored);
+            foreach (SessionFiles session in OfCheckpointsOnly(checkpoints.Manifests, sessions)) Restore(session, hasCheckpointsOnly: true, before, restored);
 
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
@@ -75,14 +70,43 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         }
     }
 
+    private void Restore(SessionFiles session, bool hasCheckpointsOnly, VerificationReport before, List<SessionRestoration> restored)
+    {
+        if (session.Id is null || !IsConcerned(session, before)) return;
+        SessionRestoration one = new(directory, session, time)
+        {
+            IsDryRun = IsDryRun,
+            HasCheckpointsOnly = hasCheckpointsOnly,
+            Pace = done => Progress(done, Math.Max(done, before.Bytes)),
+            Cancellation = Cancellation,
+        };
+        restored.Add(one);
+        one.Run();
+        _actions.AddRange(one.Actions);
+    }
+
+    /// <summary>Sessions of which nothing but checkpoints is left: of these one may heal the other.</summary>
+    private IEnumerable<SessionFiles> OfCheckpointsOnly(IReadOnlyList<CheckpointManifest> manifests, IReadOnlyList<SessionFiles> sessions) =>
+        manifests.GroupBy(manifest => manifest.Session).Where(group => !sessions.Any(s => s.Id == group.Key)).Select(group =>
+        {
+            CheckpointManifest newest = group.First();
+            return new SessionFiles
+            {
+                Journal = directory.ArchivedJournal(newest.SessionStarted, newest.Session),
+                File = directory.ArchivedSessionFile(newest.SessionStarted, newest.Session),
+                Id = newest.Session,
+                Head = newest.EarlierHead,
+                Checkpoints = [.. group],
+                Stated = [.. group.Select(manifest => manifest.End)],
+            };
+        });
+
     private bool IsInterrupted =>
         File.Exists(directory.RestoringJournal) || File.Exists(LogDirectory.Healing(directory.CurrentJournal))
         || _untold.All().Count > 0 || new Quarantine(directory, time).Unfinished().Any();
 
     private VerificationReport Verify() =>
         new Verifier(directory) { IncludesArchive = true, Progress = Progress, Cancellation = Cancellation }.Run();
-
-    private void Tell(long done) => Progress(done, Math.Max(done, 1));
 
     private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
         damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
@@ -120,7 +144,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         OpenedSession opened = opener.Open();
         opened.Close();
         foreach (string note in opened.Recovery.Repairs)
-            _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, note, 0, 0, []));
+            _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, $"Told in the journal: {note}", 0, 0, []));
     }
 
     private static RecoveryAction Plan(FoundDamage damage) => new(

@@ -18,6 +18,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
     public bool IsDryRun { get; init; }
 
+    /// <summary>Its journal is not here, and is not expected to be: its lines are only looked for.</summary>
+    public bool HasCheckpointsOnly { get; init; }
+
     /// <summary>Called with the bytes read so far.</summary>
     public Action<long>? Pace { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     public void Run()
     {
         _assembled = _copies.Assemble(Pace, Cancellation);
+        if (HasCheckpointsOnly) return;
         if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
         if (IsDryRun)
         {

@@ -45,7 +45,7 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
                 assembled.WriteTo(file, Pace, Cancellation);
                 new HealedProof(assembled) { Pace = Pace, Cancellation = Cancellation }.Require(file.Path);
             }
-            catch (Exception e) when (e is OperationCanceledException or JournalDamagedException)
+            catch (Exception e) when (e is OperationCanceledException or JournalDamagedException or StorageException { IsFull: true })
             {
                 directory.Disk.Delete(file.Path);
                 throw;

@@ -10,18 +10,17 @@ namespace Steno.Core.Sessions;
 /// </summary>
 internal sealed record SessionBeginning(Guid Id, string Reason, SessionParent? Parent, DateTimeOffset At)
 {
-    /// <summary>Null if there is no such line, or it is damaged.</summary>
+    /// <summary>Null if there is no such line, or it is not as it was written.</summary>
     /// <param name="journal">A file that exists.</param>
+    /// <param name="head">The lines before it.</param>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
-    public static SessionBeginning? Read(string journal)
+    public static SessionBeginning? Read(string journal, in EarlierHead head)
     {
-        using JournalReader reader = new(journal);
-        while (reader.Read(unterminated: false))
-        {
-            if (JournalLine.TryReadHash(reader.Line, out _)) return Parse(reader.Line);
-        }
-
-        return null;
+        using JournalReader reader = new(journal, head.Bytes);
+        return reader.Read(unterminated: false) && JournalLine.TryReadHash(reader.Line, out ChainHash stated)
+            && JournalLine.ComputeHash(head.End.Hash, JournalLine.Body(reader.Line)) == stated
+                ? Parse(reader.Line)
+                : null;
     }
 
     /// <summary>What else is known of it, put into a manifest that knows nothing.</summary>
@@ -52,9 +51,9 @@ internal sealed record SessionBeginning(Guid Id, string Reason, SessionParent? P
                 return null;
             return new SessionBeginning(session, reason, ParentOf(metadata), received);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // damaged: it says nothing
+            return null; // somebody else has written it: it says nothing
         }
     }
 

@@ -144,7 +144,7 @@ public sealed class SessionOpener
                 : "session.json was missing: the journal's first line names the session, and it goes on.");
         if (named is { } id)
         {
-            SessionBeginning? beginning = SessionBeginning.Read(_directory.CurrentJournal);
+            SessionBeginning? beginning = SessionBeginning.Read(_directory.CurrentJournal, head);
             fresh = SessionBeginning.Complete(fresh, beginning, CheckpointCatalogue.FindNewest(_directory, id));
         }
 
@@ -185,7 +185,7 @@ public sealed class SessionOpener
         JournalPosition end = heals ? scan.Whole : scan.End;
         bool continues = _healing.CanContinue(manifest, end);
         bool isLost = end.Seq < manifest.Verified.Seq && !(continues && _healing.Reaches(end, manifest.Verified.Seq));
-        bool isNew = !heals && KnownDamage.FindNew(manifest.KnownDamage, damage).Count > 0;
+        bool isNew = !heals && KnownDamage.FindNew(manifest.KnownDamage, damage).Any(d => d.Kind != DamageKind.Foreign);
         if ((isLost || isNew) && repair is null && TryAssemble(manifest))
         {
             file.Dispose();
