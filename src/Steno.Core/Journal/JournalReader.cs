@@ -11,10 +11,13 @@ public sealed class JournalReader : IDisposable
 {
     private const int InitialBuffer = 1 << 20;
 
+    /// <summary>Of bytes that are looked at here and there, and seldom as a whole.</summary>
+    private const int SmallBuffer = 64 << 10;
+
     private readonly string _path;
     private readonly SafeFileHandle? _handle;
     private readonly BlockReading _read;
-    private byte[] _buffer = new byte[InitialBuffer];
+    private byte[] _buffer;
     private int _start;
     private int _end;
     private long _bufferOffset;
@@ -27,6 +30,7 @@ public sealed class JournalReader : IDisposable
     {
         _path = path;
         _bufferOffset = offset;
+        _buffer = new byte[InitialBuffer];
         SafeFileHandle handle = Open(path);
         _handle = handle;
         _read = (block, at) => ReadBlock(handle, path, block, at);
@@ -35,7 +39,8 @@ public sealed class JournalReader : IDisposable
     /// <summary>The same over bytes that are no file by themselves.</summary>
     /// <param name="path">What to call them.</param>
     /// <param name="read">Gives the bytes from an offset on; fewer only where there are no more.</param>
-    internal JournalReader(string path, BlockReading read, long offset = 0) => (_path, _read, _bufferOffset) = (path, read, offset);
+    internal JournalReader(string path, BlockReading read, long offset = 0) =>
+        (_path, _read, _bufferOffset, _buffer) = (path, read, offset, new byte[SmallBuffer]);
 
     /// <summary>The line last read, without its newline; valid until the next call.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_start - _lineLength - (Terminated ? 1 : 0), _lineLength);

@@ -105,7 +105,7 @@ internal sealed class AssembledJournal
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void WriteTo(DurableFile file, Action<long>? pace, CancellationToken cancellation)
     {
-        byte[] block = new byte[BlockBytes];
+        byte[] block = new byte[Math.Min(BlockBytes, Length)];
         for (long at = 0; at < Length;)
         {
             cancellation.ThrowIfCancellationRequested();

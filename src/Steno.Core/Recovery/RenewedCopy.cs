@@ -68,8 +68,8 @@ internal sealed class RenewedCopy(LogDirectory directory, TimeProvider time)
     /// <summary>The first byte of the old one that the new one does not have in its place; its length if there is none.</summary>
     private static long FindDifference(DurableFile old, DurableFile file)
     {
-        byte[] one = new byte[BlockBytes];
-        byte[] other = new byte[BlockBytes];
+        byte[] one = new byte[Math.Min(BlockBytes, old.Length)];
+        byte[] other = new byte[one.Length];
         for (long at = 0; ;)
         {
             int read = old.Read(one, at);

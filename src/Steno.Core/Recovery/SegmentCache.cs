@@ -7,7 +7,7 @@ namespace Steno.Core.Recovery;
 internal sealed class SegmentCache
 {
     private string? _file;
-    private readonly LineBuffer _lines = new(1 << 20);
+    private readonly LineBuffer _lines = new(64 << 10);
 
     /// <summary>What can be unpacked of it; valid until the next call.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>

@@ -13,7 +13,7 @@ internal static class SecondCopyRestoration
         if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } facts) return journal.Length > 0;
         if (facts.Length > journal.Length) return true;
         using FileLines copy = new(directory.RecoveryFile);
-        byte[] one = new byte[1 << 20];
+        byte[] one = new byte[Math.Min(1 << 20, facts.Length)];
         byte[] other = new byte[one.Length];
         for (long at = 0; at < facts.Length;)
         {

@@ -142,7 +142,7 @@ public sealed class KilledRecoveryTests : IDisposable
         Assert.Equal(expected.Keys.Order(), Files().Select(path => Path.GetRelativePath(_logs.Logs, path)).Order());
     }
 
-    private IEnumerable<string> Files() => Directory.GetFiles(_logs.Logs, "*", SearchOption.AllDirectories);
+    private string[] Files() => Directory.GetFiles(_logs.Logs, "*", SearchOption.AllDirectories);
 
     private Task<(int ExitCode, string Output, string Error)> RunAsync(string verb, params string[] more) =>
         StenoBinary.RunAsync([verb, .. more, "--logs", _logs.Logs]);
