@@ -24,6 +24,7 @@ public sealed class KilledRecoveryTests : IDisposable
     {
         await RecordAsync();
         Damage();
+        Put(_damaged);
         (int plain, _, _) = await RunAsync("verify");
         Assert.Equal(1, plain); // the control
         int kills = 0;

@@ -168,10 +168,10 @@ public sealed class LogRecoveryTests : IDisposable
     private void DamageJournal(string damage, int at) =>
         Damages.Write(Logs.CurrentJournal, Damages.Do(damage, _session.Whole, _session.Starts, at));
 
-    /// <summary>The first, one of each checkpoint, the last but one.</summary>
+    /// <summary>The first, one in the middle, the last but one.</summary>
     private void EachLine(Action<int> of)
     {
-        foreach (int at in new[] { 1, 4, 8, _session.Count - 1 }) of(at);
+        foreach (int at in new[] { 1, 8, _session.Count - 1 }) of(at);
     }
 
     private void AssertHealed(string damage, int at, Action damaging)
