@@ -8,7 +8,7 @@ public sealed partial class ArchitectureTests
 {
     /// <summary>A folder of Steno.Core may use those before it.</summary>
     private static readonly string[] CoreFolders =
-        ["Files", "Enrichment", "Journal", "Messages", "Numbering", "Checkpoints", "Recovery", "Sessions", "Verification"];
+        ["Files", "Enrichment", "Journal", "Messages", "Numbering", "Checkpoints", "Recovery", "Sessions", "Verification", "Restoration"];
 
     /// <summary>Who may write a journal: the recorder alone.</summary>
     private static readonly string[] Writers =

@@ -10,7 +10,18 @@ namespace Steno.Core.Checkpoints;
 public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
 {
     private readonly Lock _gate = new();
+    private readonly SegmentTrust _trust = new(directory);
     private CheckpointManifest? _last;
+    private volatile string? _remark;
+
+    /// <summary>
+    /// What was found wrong with checkpoints before, in sentences; null: nothing, as far as it was looked at. Any thread.
+    /// </summary>
+    public string? Remark
+    {
+        get => _remark;
+        private set => _remark = value;
+    }
 
     /// <summary>
     /// Makes a checkpoint of the session up to <see cref="CheckpointSubject.End"/>. It costs what is new since the
@@ -41,7 +52,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         {
             directory.Disk.CreateDirectory(directory.Segments);
             if (request.Label is { } label) RequireFree(CheckpointLabel.Require(label));
-            CheckpointManifest? before = FindBase(subject);
+            CheckpointManifest? before = FindBase(subject, cancellation);
             JournalPosition from = before?.End ?? JournalPosition.Start;
             if (from == subject.End && CheckpointReason.NeedsNews(request.Reason)) return null;
 
@@ -106,6 +117,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         lock (_gate)
         {
             if (!Directory.Exists(directory.Segments)) return new CollectedSegments(0, 0, null);
+            directory.Disk.Delete(ManifestBegun); // of a checkpoint that a crash has interrupted
             if (new DirectoryInfo(directory.Segments).LinkTarget is not null)
                 return new CollectedSegments(0, 0, $"{directory.Segments} is a link: what it leads to may be others', too.");
             HashSet<string> named = [];
@@ -134,6 +146,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         }
     }
 
+    private string ManifestBegun => Path.Combine(directory.Checkpoints, "manifest.tmp");
+
     private void Mark(IReadOnlyList<SegmentEntry> entries, HashSet<string> named)
     {
         foreach (SegmentEntry entry in entries)
@@ -149,7 +163,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         while (File.Exists(CheckpointCatalogue.PathOf(directory, manifest.IdAt(named))))
             named += TimeSpan.FromSeconds(1);
         string id = manifest.IdAt(named);
-        using DurableFile file = directory.Disk.CreateTemporary(Path.Combine(directory.Checkpoints, "manifest.tmp"));
+        using DurableFile file = directory.Disk.CreateTemporary(ManifestBegun);
         file.Write(manifest.ToLine().Written, 0);
         file.Sync();
         file.RenameTo(CheckpointCatalogue.PathOf(directory, id));
@@ -165,28 +179,31 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     }
 
     /// <summary>
-    /// The checkpoint that this one goes on from: of the same session, and all that it names is there.
+    /// The checkpoint that this one goes on from: the newest of the same session of which the journal still has the
+    /// last line, and of which every file is as it was written. Else this checkpoint has the lines once more.
     /// </summary>
-    private CheckpointManifest? FindBase(CheckpointSubject subject)
+    private CheckpointManifest? FindBase(CheckpointSubject subject, CancellationToken cancellation)
     {
         bool isLastThere = _last is { } last && last.Session == subject.Session
             && File.Exists(CheckpointCatalogue.PathOf(directory, last.Id!));
-        if (!isLastThere) _last = CheckpointCatalogue.FindNewest(directory, subject.Session);
-        return _last is { } found && found.SizeBytes <= subject.End.Offset && found.LastSeq <= subject.End.Seq
-            && IsThere(found)
-                ? found
-                : null;
+        if (isLastThere && IsBase(_last!, subject, cancellation)) return _last;
+        return CheckpointCatalogue.All(directory, static (_, _) => { }).FirstOrDefault(
+            manifest => manifest.Session == subject.Session && IsBase(manifest, subject, cancellation));
     }
 
-    private bool IsThere(CheckpointManifest manifest)
+    private bool IsBase(CheckpointManifest manifest, CheckpointSubject subject, CancellationToken cancellation)
     {
+        if (manifest.SizeBytes > subject.End.Offset || manifest.LastSeq > subject.End.Seq) return false;
+        // A journal that was healed may be shorter by what somebody had put in.
+        if (manifest.LastSeq > subject.Head.Lines && !JournalAnchor.EndsIn(subject.Journal, manifest.End)) return false;
         try
         {
-            return SegmentTree.Segments(directory, manifest.Segments).All(entry => SegmentFile.Exists(directory, entry));
+            return SegmentTree.Segments(directory, manifest.Segments).All(entry => _trust.IsWhole(entry, cancellation));
         }
-        catch (StenoException)
+        catch (JournalDamagedException e)
         {
-            return false; // then this checkpoint has the lines once more; what is damaged a verification names
+            Remark = $"An earlier checkpoint is damaged: {e.Message} Later ones do not build on it: `steno verify` says what is concerned, `steno recover` puts it right.";
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using ZstdSharp;
@@ -12,8 +13,8 @@ internal static class SegmentFile
     private const int BlockBytes = 256 << 10;
 
     private const string Hint =
-        "The journal may still have these lines: then a checkpoint made now has them again. Restore the file "
-        + "from a backup to have this one.";
+        "`steno verify` says where else these lines are whole, and `steno recover` makes the file again from there. "
+        + "Where nothing has them, a backup of the file may.";
 
     /// <summary>The bytes of the journal in that stretch, piece by piece.</summary>
     /// <param name="take">Called with each piece; valid until it returns.</param>
@@ -21,8 +22,40 @@ internal static class SegmentFile
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static void Read(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
     {
+        Unpack(Path.Combine(directory.Segments, entry.File), ReadStored(directory, entry), entry.RawBytes, take);
+    }
+
+    /// <summary>
+    /// Of a segment that is not as it was written, what can be unpacked before the damage; nothing of one that is
+    /// missing. Whoever takes it must prove it.
+    /// </summary>
+    /// <param name="take">Called with each piece; valid until it returns.</param>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static void ReadLeniently(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
+    {
         string path = Path.Combine(directory.Segments, entry.File);
-        byte[] stored = ReadStored(directory, entry);
+        if (FileFacts.Of(path) is not { Kind: FileKind.File } facts) return;
+        // What somebody made larger than it was is not read as a whole.
+        byte[] stored = new byte[Math.Min(facts.Length, entry.Bytes)];
+        using (SafeFileHandle file = JournalReader.Open(path))
+        {
+            int read = 0;
+            while (read < stored.Length && JournalReader.ReadBlock(file, path, stored.AsSpan(read), read) is > 0 and var more)
+                read += more;
+        }
+
+        try
+        {
+            Unpack(path, stored, entry.RawBytes, take);
+        }
+        catch (JournalDamagedException)
+        {
+            // That it is damaged is known; what came before is taken.
+        }
+    }
+
+    private static void Unpack(string path, byte[] stored, long rawBytes, Action<ReadOnlySpan<byte>> take)
+    {
         byte[] block = ArrayPool<byte>.Shared.Rent(BlockBytes);
         using Decompressor zstd = new();
         try
@@ -36,12 +69,12 @@ internal static class SegmentFile
                 rest = rest[consumed..];
                 raw += written;
                 bool isStuck = consumed == 0 && written == 0 && status != OperationStatus.Done;
-                if (raw > entry.RawBytes || status == OperationStatus.InvalidData || isStuck)
+                if (raw > rawBytes || status == OperationStatus.InvalidData || isStuck)
                     throw Other(path, stored.Length - rest.Length);
                 if (written > 0) take(block.AsSpan(0, written));
             }
 
-            if (raw != entry.RawBytes || !rest.IsEmpty)
+            if (raw != rawBytes || !rest.IsEmpty)
                 throw Other(path, stored.Length - rest.Length);
         }
         catch (ZstdException e)
@@ -87,11 +120,4 @@ internal static class SegmentFile
 
     private static JournalDamagedException Other(string path, long offset) =>
         new(path, offset, "it does not hold what it should", Hint);
-
-    /// <summary>Whether a file of that name and size is there. Cheap; its content is not looked at.</summary>
-    public static bool Exists(LogDirectory directory, SegmentEntry entry)
-    {
-        FileInfo file = new(Path.Combine(directory.Segments, entry.File));
-        return file.Exists && file.Length == entry.Bytes;
-    }
 }

@@ -57,6 +57,27 @@ internal static class SegmentTree
         }
     }
 
+    /// <summary>The same, with a list that is damaged or gone in place of what it names.</summary>
+    /// <exception cref="StorageException">A list cannot be read.</exception>
+    public static IEnumerable<SegmentEntry> SegmentsLeniently(LogDirectory directory, IReadOnlyList<SegmentEntry> entries)
+    {
+        foreach (SegmentEntry entry in entries)
+        {
+            IReadOnlyList<SegmentEntry>? below = null;
+            try
+            {
+                below = entry.IsList ? ReadList(directory, entry) : null;
+            }
+            catch (JournalDamagedException)
+            {
+                // A verification names it.
+            }
+
+            if (below is null) yield return entry;
+            else foreach (SegmentEntry one in SegmentsLeniently(directory, below)) yield return one;
+        }
+    }
+
     /// <exception cref="JournalDamagedException">It is not as it was written, or is gone.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static IReadOnlyList<SegmentEntry> ReadList(LogDirectory directory, SegmentEntry list)
@@ -85,9 +106,8 @@ internal static class SegmentTree
     /// <summary>As <see cref="SegmentWriter.Complete"/>, and a crash leaves the same.</summary>
     private static SegmentEntry WriteList(LogDirectory directory, IReadOnlyList<SegmentEntry> entries)
     {
-        byte[] json =
-            JsonSerializer.SerializeToUtf8Bytes(new SegmentList(entries), CheckpointJson.Default.SegmentList);
-        string sha = Convert.ToHexStringLower(SHA256.HashData(json));
+        byte[] json = Serialize(entries);
+        string sha = HashOf(json);
         string name = SegmentEntry.NameOf(entries[0].Level + 1, entries[0].FirstSeq, entries[^1].LastSeq, sha);
         using DurableFile file = directory.Disk.CreateTemporary(Path.Combine(directory.Segments, "list.tmp"));
         file.Write(json, 0);
@@ -97,4 +117,11 @@ internal static class SegmentTree
             name, entries[0].FirstSeq, entries[^1].LastSeq, entries.Sum(e => e.Lines), entries.Sum(e => e.RawBytes),
             json.Length, sha, entries[^1].HeadHash);
     }
+
+    /// <summary>A list's file.</summary>
+    internal static byte[] Serialize(IReadOnlyList<SegmentEntry> entries) =>
+        JsonSerializer.SerializeToUtf8Bytes(new SegmentList(entries), CheckpointJson.Default.SegmentList);
+
+    /// <summary>As entries state it.</summary>
+    internal static string HashOf(ReadOnlySpan<byte> file) => Convert.ToHexStringLower(SHA256.HashData(file));
 }

@@ -54,6 +54,9 @@ public sealed class LogDirectory
     public string KeptRecoveryFile(DateTimeOffset now) => Path.Combine(
         Root, "recovery", string.Create(CultureInfo.InvariantCulture, $"kept_{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.jsonl"));
 
+    /// <summary>The pattern of their names.</summary>
+    internal const string KeptRecoveryFiles = "kept_*.jsonl";
+
     /// <summary>Something done for the journal that the journal does not tell yet.</summary>
     internal string Untold(string what) => Path.Combine(Root, "recovery", $"untold_{what}.json");
 
@@ -87,6 +90,9 @@ public sealed class LogDirectory
 
     /// <summary>The <c>session.json</c> of that session: it is there as long as the load is intended.</summary>
     internal string LoadingSession => SessionFile + ".loading";
+
+    /// <summary>A journal that was put together, on its way to the name of the damaged one.</summary>
+    internal static string Healing(string journal) => journal + ".healing";
 
     private static string ArchiveName(DateTimeOffset started, Guid id) =>
         string.Create(CultureInfo.InvariantCulture, $"{started.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id}");

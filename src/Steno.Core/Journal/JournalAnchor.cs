@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Steno.Core.Files;
 
 namespace Steno.Core.Journal;
@@ -39,6 +40,18 @@ internal static class JournalAnchor
 
         // One huge line fills the window, or nothing in it holds together.
         return EndsIn(file, vouched) ? vouched : head;
+    }
+
+    /// <summary>The same of a file that is read only.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static bool EndsIn(string path, in JournalPosition vouched)
+    {
+        using SafeFileHandle file = JournalReader.Open(path);
+        LineBuffer expected = new(JournalLine.SuffixLength + 1);
+        JournalLine.WriteSuffix(vouched.Hash, expected);
+        Span<byte> found = stackalloc byte[JournalLine.SuffixLength + 1];
+        long at = vouched.Offset - found.Length;
+        return at >= 0 && JournalReader.ReadBlock(file, path, found, at) == found.Length && found.SequenceEqual(expected.Written);
     }
 
     /// <summary>The line that is vouched for ends where it did.</summary>

@@ -14,9 +14,13 @@ public sealed class JournalReader : IDisposable
 
     private const int BlockBytes = 1 << 20;
 
+    /// <summary>Of bytes that are looked at here and there, and seldom as a whole.</summary>
+    private const int SmallBuffer = 64 << 10;
+
     private readonly string _path;
-    private readonly SafeFileHandle _handle;
-    private byte[] _buffer = new byte[InitialBuffer];
+    private readonly SafeFileHandle? _handle;
+    private readonly BlockReading _read;
+    private byte[] _buffer;
     private int _start;
     private int _end;
     private long _bufferOffset;
@@ -29,8 +33,17 @@ public sealed class JournalReader : IDisposable
     {
         _path = path;
         _bufferOffset = offset;
-        _handle = Open(path);
+        _buffer = new byte[InitialBuffer];
+        SafeFileHandle handle = Open(path);
+        _handle = handle;
+        _read = (block, at) => ReadBlock(handle, path, block, at);
     }
+
+    /// <summary>The same over bytes that are no file by themselves.</summary>
+    /// <param name="path">What to call them.</param>
+    /// <param name="read">Gives the bytes from an offset on; fewer only where there are no more.</param>
+    internal JournalReader(string path, BlockReading read, long offset = 0) =>
+        (_path, _read, _bufferOffset, _buffer) = (path, read, offset, new byte[SmallBuffer]);
 
     /// <summary>The line last read, without its newline; valid until the next call.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_start - _lineLength - (Terminated ? 1 : 0), _lineLength);
@@ -62,7 +75,7 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
 
     /// <summary>Opens a file for reading only, whoever writes it meanwhile.</summary>
     /// <exception cref="StorageException">It cannot be opened, or is no ordinary file.</exception>
@@ -126,8 +139,11 @@ public sealed class JournalReader : IDisposable
             Array.Resize(ref _buffer, BlockBytes);
         }
 
-        int read = ReadBlock(_handle, _path, _buffer.AsSpan(_end), _bufferOffset + _end);
+        int read = _read(_buffer.AsSpan(_end), _bufferOffset + _end);
         _end += read;
         return read > 0;
     }
 }
+
+/// <summary>Reads bytes from an offset on. 0: there are none.</summary>
+internal delegate int BlockReading(Span<byte> block, long offset);

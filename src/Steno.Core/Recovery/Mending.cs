@@ -28,8 +28,14 @@ public sealed record Mending
     /// <summary>Somebody wrote behind the end.</summary>
     public const string ForeignBytes = "foreign_bytes";
 
+    /// <summary>It was put together of all its copies, checkpoints among them.</summary>
+    public const string Healed = "journal_healed";
+
+    /// <summary>The same of a sealed session's: see <see cref="Of"/>.</summary>
+    public const string SealedHealed = "sealed_journal_healed";
+
     /// <summary>All that <see cref="What"/> can be.</summary>
-    public static readonly IReadOnlyList<string> Kinds = [Deleted, Replaced, Saved, Missing, Cut, ForeignBytes];
+    public static readonly IReadOnlyList<string> Kinds = [Deleted, Replaced, Saved, Missing, Cut, ForeignBytes, Healed, SealedHealed];
 
     [JsonPropertyName("what")]
     public required string What { get; init; }
@@ -50,6 +56,18 @@ public sealed record Mending
     [JsonPropertyName("quarantine")]
     public string? Quarantine { get; init; }
 
+    /// <summary>The sealed session whose journal it was; null: the current one's.</summary>
+    [JsonPropertyName("of")]
+    public Guid? Of { get; init; }
+
+    /// <summary>The file that it was done to, relative to the log directory; null: the rest says it.</summary>
+    [JsonPropertyName("journal")]
+    public string? Journal { get; init; }
+
+    /// <summary>What tells one such file from another.</summary>
+    [JsonIgnore]
+    internal string Name => Of is { } session ? $"{What}_{session}" : What;
+
     /// <summary>The line that is to tell of it, and whose; 0 as long as none was begun.</summary>
     [JsonPropertyName("told_seq")]
     public long ToldSeq { get; init; }
@@ -65,14 +83,21 @@ public sealed record Mending
         Saved => "The journal was deleted while it was being written, and saved in the archive: it has its name again.",
         Missing => $"The journal was gone, and was put back from its second copy: {Bytes} bytes.",
         ForeignBytes => $"Somebody else wrote {Bytes} bytes behind line {FirstSeq - 1} of the journal: they are in quarantine.",
+        Healed => $"The journal was damaged, and was put together from its copies: {PutBack}.",
+        SealedHealed => $"The journal of the sealed session {Of} was damaged, and was put together from its copies: {PutBack}.",
         _ => $"Somebody cut the journal or wrote over it: {(FirstSeq == LastSeq ? $"line {FirstSeq} was" : $"lines {FirstSeq} to {LastSeq} were")} put back from its second copy.",
     }}");
+
+    private string PutBack => FirstSeq == 0 ? "lines that stood twice or in the wrong place were put right"
+        : FirstSeq == LastSeq ? string.Create(CultureInfo.InvariantCulture, $"line {FirstSeq} was put back")
+        : string.Create(CultureInfo.InvariantCulture, $"what was lost of lines {FirstSeq} to {LastSeq} was put back");
 
     /// <summary>The line that tells of it in the journal.</summary>
     public SystemEvent ToEvent()
     {
         List<SystemEventField> fields = [SystemEventField.Of("what", What)];
-        if (What == Cut) fields.AddRange([SystemEventField.Of("first_seq", FirstSeq), SystemEventField.Of("last_seq", LastSeq)]);
+        if (Of is { } session) fields.Add(SystemEventField.Of("session_id", session.ToString()));
+        if (What is Cut or Healed or SealedHealed) fields.AddRange([SystemEventField.Of("first_seq", FirstSeq), SystemEventField.Of("last_seq", LastSeq)]);
         if (Bytes > 0) fields.Add(SystemEventField.Of("bytes", Bytes));
         if (Quarantine is not null) fields.Add(SystemEventField.Of("quarantine", Quarantine));
         return new SystemEvent(SystemEventNames.Recovered, Description, fields);

@@ -7,9 +7,12 @@ namespace Steno.Core.Recovery;
 /// Gives a journal back what its second copy still has: the <see cref="RecoveryFile"/> as it was left, which
 /// nobody writes meanwhile. What is taken from it is proven by the chain, line by line.
 /// </summary>
-internal sealed class SecondCopy(LogDirectory directory)
+/// <param name="path">The file; by default the recovery file.</param>
+internal sealed class SecondCopy(LogDirectory directory, string? path = null)
 {
     private const int BlockBytes = 1 << 20;
+
+    private readonly string _path = path ?? directory.RecoveryFile;
 
     /// <summary>
     /// Appends the lines that follow in the chain on <paramref name="end"/>, which is also where the file
@@ -25,7 +28,7 @@ internal sealed class SecondCopy(LogDirectory directory)
         if (!Reaches(end.Offset)) return end;
         JournalPosition at = end;
         LineBuffer block = new(BlockBytes);
-        using JournalReader reader = new(directory.RecoveryFile, end.Offset);
+        using JournalReader reader = new(_path, end.Offset);
         while (reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
         {
             block.Write(reader.Line);
@@ -48,7 +51,7 @@ internal sealed class SecondCopy(LogDirectory directory)
     {
         if (!Reaches(end.Offset)) return end.Seq >= seq;
         JournalPosition at = end;
-        using JournalReader reader = new(directory.RecoveryFile, end.Offset);
+        using JournalReader reader = new(_path, end.Offset);
         while (at.Seq < seq && reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
             at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
         return at.Seq >= seq;
@@ -66,7 +69,7 @@ internal sealed class SecondCopy(LogDirectory directory)
         lines = default;
         JournalPosition at = from;
         if (!Reaches(from.Offset)) return false;
-        using JournalReader reader = new(directory.RecoveryFile, from.Offset);
+        using JournalReader reader = new(_path, from.Offset);
         while (at.Seq < to.Seq && reader.Read(unterminated: false) && Follows(reader.Line, at, out ChainHash hash))
         {
             at = new JournalPosition(reader.NextOffset, at.Seq + 1, hash);
@@ -85,7 +88,7 @@ internal sealed class SecondCopy(LogDirectory directory)
     public (long Start, long End)? FindDifference(DurableFile journal, long from, long to)
     {
         if (!Reaches(to - 1)) return null;
-        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
+        using DurableFile copy = directory.Disk.OpenExisting(_path);
         byte[] theirs = new byte[Math.Clamp(to - from, 0, BlockBytes)];
         byte[] ours = new byte[theirs.Length];
         (long Start, long End)? found = null;
@@ -111,7 +114,7 @@ internal sealed class SecondCopy(LogDirectory directory)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void WriteOver(DurableFile journal, (long Start, long End) stretch)
     {
-        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
+        using DurableFile copy = directory.Disk.OpenExisting(_path);
         byte[] block = new byte[Math.Clamp(stretch.End - stretch.Start, 0, BlockBytes)];
         for (long at = stretch.Start; at < stretch.End; at += BlockBytes)
         {
@@ -127,20 +130,20 @@ internal sealed class SecondCopy(LogDirectory directory)
     /// session.
     /// </summary>
     public bool IsOf(Guid session, in JournalPosition vouched) =>
-        (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(directory.RecoveryFile) == session;
+        (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(_path) == session;
 
     /// <summary>The session that a journal names; null if it names none: see <see cref="NamedSession"/>.</summary>
     public static Guid? ReadSession(string journal) => NamedSession.Find(journal)?.Id;
 
     private bool Reaches(long offset)
     {
-        FileInfo copy = new(directory.RecoveryFile);
+        FileInfo copy = new(_path);
         return copy.Exists && copy.Length > offset;
     }
 
     private bool EndsIn(in JournalPosition vouched)
     {
-        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
+        using DurableFile copy = directory.Disk.OpenExisting(_path);
         return JournalAnchor.EndsIn(copy, vouched);
     }
 

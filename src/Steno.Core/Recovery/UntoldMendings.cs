@@ -24,11 +24,13 @@ internal sealed class UntoldMendings(LogDirectory directory)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Begin(Mending mending)
     {
-        if (TryLoad(directory.Untold(mending.What)) is { ToldSeq: 0 } interrupted)
+        if (TryLoad(directory.Untold(mending.Name)) is { ToldSeq: 0 } interrupted)
         {
             mending = mending with
             {
-                FirstSeq = Math.Min(mending.FirstSeq, interrupted.FirstSeq),
+                FirstSeq = mending.FirstSeq == 0 || interrupted.FirstSeq == 0
+                    ? Math.Max(mending.FirstSeq, interrupted.FirstSeq)
+                    : Math.Min(mending.FirstSeq, interrupted.FirstSeq),
                 LastSeq = mending.LastSeq == 0 ? 0 : Math.Max(mending.LastSeq, interrupted.LastSeq),
                 Quarantine = mending.Quarantine ?? interrupted.Quarantine,
             };
@@ -45,7 +47,7 @@ internal sealed class UntoldMendings(LogDirectory directory)
         return
         [
             .. Directory.GetFiles(recovery, Path.GetFileName(directory.Untold("*"))).Order(StringComparer.Ordinal)
-                .Select(path => TryLoad(path) is { } m && Mending.Kinds.Contains(m.What) && directory.Untold(m.What) == path ? m : null)
+                .Select(path => TryLoad(path) is { } m && Mending.Kinds.Contains(m.What) && directory.Untold(m.Name) == path ? m : null)
                 .OfType<Mending>(),
         ];
     }
@@ -55,11 +57,15 @@ internal sealed class UntoldMendings(LogDirectory directory)
     public void Plan(Mending mending, Guid session, long seq) => Save(mending with { Session = session, ToldSeq = seq });
 
     /// <summary>Step 5. Undone by a crash, the file says which line has told of it.</summary>
-    public void Told(Mending mending) => directory.Disk.Delete(directory.Untold(mending.What));
+    public void Told(Mending mending) => directory.Disk.Delete(directory.Untold(mending.Name));
+
+    /// <summary>It was begun and not done after all; durable on return.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void Undo(Mending mending) => directory.Disk.DeleteDurably(directory.Untold(mending.Name));
 
     private void Save(Mending mending)
     {
-        string path = directory.Untold(mending.What);
+        string path = directory.Untold(mending.Name);
         directory.Disk.CreateDirectory(Path.GetDirectoryName(path)!);
         directory.Disk.WriteAtomically(path, JsonSerializer.SerializeToUtf8Bytes(mending, RecoveryJson.Default.Mending));
     }

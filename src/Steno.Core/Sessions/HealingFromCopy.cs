@@ -34,6 +34,9 @@ internal sealed class HealingFromCopy(LogDirectory directory)
         _copy.Reaches(end, end.Seq + 1)
         && (end.Seq > manifest.LastForeignSeq || _copy.IsOf(manifest.Id, manifest.Verified.Position));
 
+    /// <summary>It goes on at least to that line.</summary>
+    public bool Reaches(in JournalPosition end, long seq) => _copy.Reaches(end, seq);
+
     /// <param name="told">A torn tail was found, and its own line will tell of this too.</param>
     /// <returns>The end of the journal now, durable.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>

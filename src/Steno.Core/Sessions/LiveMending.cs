@@ -70,8 +70,13 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
     /// </code>
     /// A crash in between: start-up finds the copy too, or the check behind it does.
     /// </summary>
+    /// <remarks>Where the copy alone does not have it all, it is first made whole from checkpoints.</remarks>
     /// <param name="whole">Everything before it is proven.</param>
-    public bool PutBack(DurableFile file, in JournalPosition whole, in JournalPosition end, SessionManifest manifest)
+    public bool PutBack(DurableFile file, in JournalPosition whole, in JournalPosition end, SessionManifest manifest) =>
+        PutBackFromCopy(file, whole, end, manifest)
+        || (new WholeCopy(directory, time).Make(manifest, end) && PutBackFromCopy(file, whole, end, manifest));
+
+    private bool PutBackFromCopy(DurableFile file, in JournalPosition whole, in JournalPosition end, SessionManifest manifest)
     {
         SecondCopy copy = new(directory);
         JournalPosition head = manifest.EarlierHead.End;
@@ -82,7 +87,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
             || !copy.Leads(from, end, stretch, out (long First, long Last) lines))
         {
             // A chain that holds and is not ours is proven nowhere: then from the beginning.
-            return whole.Offset > head.Offset && PutBack(file, head, end, manifest);
+            return whole.Offset > head.Offset && PutBackFromCopy(file, head, end, manifest);
         }
 
         if (stretch.Start < head.Offset) lines.First = 1;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -22,6 +23,8 @@ public sealed class SessionOpener
     private readonly JournalRestorer _restorer;
     private readonly HealingFromCopy _healing;
     private readonly UntoldMendings _untold;
+    private readonly JournalHealing _assembly;
+    private bool _isAssembled;
     private readonly RecoveryNotes _notes = new();
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
@@ -37,6 +40,7 @@ public sealed class SessionOpener
         _restorer = new JournalRestorer(directory, _quarantine, time);
         _healing = new HealingFromCopy(directory);
         _untold = new UntoldMendings(directory);
+        _assembly = new JournalHealing(directory, time);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
     }
@@ -53,6 +57,7 @@ public sealed class SessionOpener
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public OpenedSession Open()
     {
+        _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _quarantine, _time, _notes).Settle(LoadManifest());
         if (manifest is not null) _succession.ForgetSealing(manifest);
@@ -61,6 +66,7 @@ public sealed class SessionOpener
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
+        if (manifest is { Verified.Seq: > 0 } && TryAssemble(manifest)) return Continue(manifest);
         if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], null);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
             return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering, name: manifest.Name));
@@ -141,10 +147,17 @@ public sealed class SessionOpener
             _notes.Add(named is null
                 ? "session.json was missing: this journal is continued under a new session id."
                 : "session.json was missing: the journal itself names the session, and it goes on.");
+        if (named is not null)
+        {
+            SessionBeginning? beginning = SessionBeginning.Read(_directory.CurrentJournal, head);
+            fresh = SessionBeginning.Complete(
+                fresh, beginning?.Id == named.Id ? beginning : null, CheckpointCatalogue.FindNewest(_directory, named.Id));
+        }
+
         SessionManifest manifest = fresh with
         {
             Id = named?.Id ?? fresh.Id,
-            Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : null,
+            Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : fresh.Parent,
             Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
             Verified = VerifiedPoint.From(head.End, _time.GetUtcNow()),
@@ -179,6 +192,14 @@ public sealed class SessionOpener
         bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);
         JournalPosition end = heals ? scan.Whole : scan.End;
         bool continues = _healing.CanContinue(manifest, end);
+        bool isLost = end.Seq < manifest.Verified.Seq && !(continues && _healing.Reaches(end, manifest.Verified.Seq));
+        bool isNew = !heals && KnownDamage.FindNew(manifest.KnownDamage, damage).Any(d => d.Kind != DamageKind.Foreign);
+        if ((isLost || isNew) && repair is null && TryAssemble(manifest))
+        {
+            file.Dispose();
+            return Continue(manifest);
+        }
+
         if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(manifest, file, end, damage);
 
         // Lines that it did not vouch for are the work of a recorder that was not stopped; other bytes are
@@ -233,6 +254,26 @@ public sealed class SessionOpener
             writer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The recovery file alone does not heal it: what all copies together have is put in the journal's place. Once;
+    /// false if there is nothing more to be had.
+    /// </summary>
+    private bool TryAssemble(SessionManifest manifest)
+    {
+        if (_isAssembled) return false;
+        _isAssembled = true;
+        List<CheckpointManifest> checkpoints =
+            [.. CheckpointCatalogue.All(_directory, static (_, _) => { }).Where(c => c.Session == manifest.Id)];
+        if (checkpoints.Count == 0) return false;
+        using SessionCopies copies = new(
+            _directory, manifest.Id, manifest.EarlierHead, _directory.CurrentJournal, [manifest.Verified.Position], checkpoints);
+        AssembledJournal assembled = copies.Assemble(cancellation: Cancellation);
+        if (assembled.IsUnchanged || assembled.Length == 0) return false;
+        if (_assembly.Put(assembled, _directory.CurrentJournal, manifest.Id, isSealed: false) is { } report)
+            _notes.AddQuarantined(report);
+        return true;
     }
 
     /// <summary>

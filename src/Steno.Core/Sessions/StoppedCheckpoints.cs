@@ -46,6 +46,9 @@ public sealed class StoppedCheckpoints : IDisposable
         return _store.Create(subject, request, progress, cancellation)!;
     }
 
+    /// <inheritdoc cref="CheckpointStore.Remark"/>
+    public string? Remark => _store.Remark;
+
     /// <inheritdoc cref="CheckpointStore.Delete"/>
     public CollectedSegments Delete(string id) => _store.Delete(id);
 

@@ -4,9 +4,9 @@ using Steno.Core.Journal;
 namespace Steno.Core.Verification;
 
 /// <summary>What is wrong with a journal or a copy of it, in words.</summary>
-internal static class DamageText
+public static class DamageText
 {
-    public static string NameOf(DamageKind kind) => kind switch
+    internal static string NameOf(DamageKind kind) => kind switch
     {
         DamageKind.Altered => "altered",
         DamageKind.Unverifiable => "unverifiable",
@@ -17,11 +17,16 @@ internal static class DamageText
         _ => "torn",
     };
 
+    /// <summary>Such as <c>Lines 4 to 6</c>.</summary>
     public static string LinesOf(long first, long last) => first == last
         ? string.Create(CultureInfo.InvariantCulture, $"Line {first}")
         : string.Create(CultureInfo.InvariantCulture, $"Lines {first} to {last}");
 
-    public static string Describe(in JournalDamage damage)
+    /// <summary>Such as <c>1 line</c>.</summary>
+    internal static string Count(long count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    internal static string Describe(in JournalDamage damage)
     {
         bool one = damage.FirstSeq == damage.LastSeq;
         string lines = LinesOf(damage.FirstSeq, damage.LastSeq);

@@ -23,8 +23,8 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         List<SessionFiles> sessions = [Open(directory.CurrentJournal, directory.SessionFile, isCurrent: true, damage)];
         foreach (string journal in ArchivedJournals())
             sessions.Add(Open(journal, journal[..^JournalEnding.Length] + ManifestEnding, isCurrent: false, damage));
-        List<SessionParent> parents = [.. sessions.Select(s => s.Manifest?.Parent).OfType<SessionParent>()];
-        return [.. sessions.Select(session => Complete(session, checkpoints, parents))];
+        List<SessionManifest> children = [.. sessions.Select(s => s.Manifest).OfType<SessionManifest>().Where(m => m.Parent is not null)];
+        return [.. sessions.Select(session => Complete(session, checkpoints, sessions, children))];
     }
 
     private IEnumerable<string> ArchivedJournals()
@@ -47,7 +47,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         int before = damage.Count;
         SessionManifest? manifest = SelfHashedFile.Read(file, FileRole.Session, Load, damage);
         bool isThere = File.Exists(journal);
-        Guid? id = manifest?.Id ?? (isThere ? SecondCopy.ReadSession(journal) : null);
+        Guid? id = manifest?.Id ?? (isThere ? SecondCopy.ReadSession(journal) : null) ?? (isCurrent ? null : IdOf(journal));
         if (manifest is null && damage.Count == before && isThere)
         {
             damage.Add(SelfHashedFile.Whole(
@@ -58,8 +58,19 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             });
         }
 
-        return new SessionFiles { Journal = journal, Manifest = manifest, Id = id, IsCurrent = isCurrent };
+        return new SessionFiles { Journal = journal, File = file, Manifest = manifest, Id = id, IsCurrent = isCurrent };
     }
+
+    /// <summary>The archive names its files after it.</summary>
+    private static Guid? IdOf(string archived) =>
+        Path.GetFileNameWithoutExtension(archived).Split('_') is [_, var id] && Guid.TryParse(id, out Guid session) ? session : null;
+
+    /// <summary>
+    /// Nothing else says whose journal the current one is, or was: of the sessions with checkpoints the newest whose
+    /// journal is nowhere.
+    /// </summary>
+    private static Guid? NewestUnkept(IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionFiles> sessions) =>
+        checkpoints.FirstOrDefault(c => !sessions.Any(s => s.Id == c.Session))?.Session;
 
     /// <summary>What it says is used: it must be there.</summary>
     private static SessionManifest? Load(string path)
@@ -72,14 +83,16 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     }
 
     private SessionFiles Complete(
-        SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionParent> parents)
+        SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionFiles> sessions,
+        IReadOnlyList<SessionManifest> children)
     {
         Guid? id = session.Id
-            ?? (session.IsCurrent && File.Exists(directory.RecoveryFile) ? SecondCopy.ReadSession(directory.RecoveryFile) : null);
+            ?? (session.IsCurrent && File.Exists(directory.RecoveryFile) ? SecondCopy.ReadSession(directory.RecoveryFile) : null)
+            ?? (session.IsCurrent ? NewestUnkept(checkpoints, sessions) : null);
         CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
         List<JournalPosition> stated = [.. its.Select(c => c.End)];
         if (session.Manifest is { } manifest) stated.Add(manifest.Verified.Position);
-        foreach (SessionParent parent in parents.Where(p => p.Id == id))
+        foreach (SessionParent parent in children.Select(child => child.Parent!).Where(p => p.Id == id))
         {
             if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))
                 stated.Add(new JournalPosition(0, parent.Seq, hash));
@@ -87,6 +100,13 @@ internal sealed class SessionCatalogue(LogDirectory directory)
 
         EarlierHead head = session.Manifest?.EarlierHead
             ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) ? EarlierHead.Find(session.Journal) : EarlierHead.None);
-        return session with { Id = id, Head = head, Checkpoints = its, Stated = [.. stated.Where(p => p.Seq > 0)] };
+        return session with
+        {
+            Id = id,
+            Head = head,
+            SealedBy = children.FirstOrDefault(child => child.Parent!.Id == id)?.Reason,
+            Checkpoints = its,
+            Stated = [.. stated.Where(p => p.Seq > 0)],
+        };
     }
 }

@@ -9,6 +9,12 @@ internal sealed record SessionFiles
 {
     public required string Journal { get; init; }
 
+    /// <summary>Its <c>session.json</c>, or what that became in the archive.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Why its child began; null: it has none that says so.</summary>
+    public string? SealedBy { get; init; }
+
     /// <summary>Null: it has none, or none that can be read.</summary>
     public SessionManifest? Manifest { get; init; }
 

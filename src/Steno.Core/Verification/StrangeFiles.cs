@@ -1,5 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Recovery;
 
 namespace Steno.Core.Verification;
 
@@ -23,7 +24,20 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
         Look(Path.GetDirectoryName(directory.RecoveryFile)!, isLive, IsOfRecovery);
         Look(directory.Checkpoints, isLive, path => path == directory.Segments || manifests.Contains(path));
         Look(directory.Segments, isLive, path => checkpoints.Names(Path.GetFileName(path)) || isLive && IsSegmentName(path));
+        NoteKept();
         return _noted;
+    }
+
+    /// <summary>Not damage and not read to the end: a recovery looks into them for what is lost elsewhere.</summary>
+    private void NoteKept()
+    {
+        string folder = Path.GetDirectoryName(directory.RecoveryFile)!;
+        if (!Directory.Exists(folder)) return;
+        foreach (string path in Directory.GetFiles(folder, LogDirectory.KeptRecoveryFiles).Order(StringComparer.Ordinal))
+        {
+            string whose = SecondCopy.ReadSession(path) is { } session ? $"session {session}" : "a session that it does not name";
+            _noted.Add(new NotedFile(path, NotedFile.Kept, $"A second copy of {whose}, as it was left: `steno recover` heals from it."));
+        }
     }
 
     private void Look(string folder, bool isLive, Predicate<string> isOurs)
@@ -32,7 +46,7 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
         foreach (string path in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
         {
             if (isOurs(path)) continue;
-            bool isTemporary = path.EndsWith(Temporary, StringComparison.Ordinal);
+            bool isTemporary = path.EndsWith(Temporary, StringComparison.Ordinal) || path.EndsWith(LogDirectory.Healing(""), StringComparison.Ordinal);
             if (isTemporary && isLive) continue;
             _noted.Add(isTemporary ? new NotedFile(path, NotedFile.Leftover, "A crash has left it; it is of no use.")
                 : folder == directory.Segments && IsSegmentName(path) ? Unnamed(path)

@@ -90,6 +90,8 @@ internal static class CheckpointCreateCommand
     {
         using StoppedCheckpoints stopped = new(logs, context.Time);
         ProgressNote note = new("checkpoint", context.Error, context.Time);
-        return stopped.Create(CheckpointReason.Manual, label, told, note.Tell, cancellation);
+        CheckpointManifest made = stopped.Create(CheckpointReason.Manual, label, told, note.Tell, cancellation);
+        if (stopped.Remark is { } remark) context.Error.Line($"{Styled.Warning("warning:")} {context.Hints.In(remark)}");
+        return made;
     }
 }

@@ -33,7 +33,7 @@ internal sealed partial class CommandHints
     public static string Quoted(string path) =>
         Plain().IsMatch(path) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    [GeneratedRegex("`steno (?:start|stop|status|recent|tail|show|verify|session (?:list|show)|checkpoint (?:create|list|show|export|delete))(?=[ `])(?![^`]*--(?:logs|help))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("`steno (?:start|stop|status|recent|tail|show|verify|recover(?: --dry-run)?|session (?:list|show)|checkpoint (?:create|list|show|export|delete))(?=[ `])(?![^`]*--(?:logs|help))", RegexOptions.CultureInvariant)]
     private static partial Regex Advised();
 
     [GeneratedRegex("^[A-Za-z0-9_@%+=:,./~-]+$", RegexOptions.CultureInvariant)]

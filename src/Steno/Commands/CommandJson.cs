@@ -14,6 +14,7 @@ namespace Steno.Commands;
 [JsonSerializable(typeof(ShownCheckpointAnswer))]
 [JsonSerializable(typeof(DeletedCheckpointAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]
+[JsonSerializable(typeof(RecoveryAnswer))]
 [JsonSerializable(typeof(SessionListAnswer))]
 [JsonSerializable(typeof(ShownSessionAnswer))]
 [JsonSerializable(typeof(BegunSessionAnswer))]

@@ -58,6 +58,7 @@ internal static class CommandLine
             SessionCommand.Create(context),
             CheckpointCommand.Create(context),
             VerifyCommand.Create(context),
+            RecoverCommand.Create(context),
             BrokerCommand.Create(context),
             RecordCommand.Create(context),
             CompletionCommand.Create(context),

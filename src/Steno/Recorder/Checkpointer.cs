@@ -70,10 +70,13 @@ internal sealed class Checkpointer : IDisposable
         _thread = new Thread(Run) { Name = "checkpoints", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
-    /// <summary>Why the last one could not be made, or that the one at work hangs, in sentences; else null.</summary>
+    /// <summary>
+    /// Why the last one could not be made, that the one at work hangs, or what is wrong with those before it, in
+    /// sentences; null if nothing is.
+    /// </summary>
     public string? Problem => Volatile.Read(ref _moved) is not 0 and var moved && _time.GetElapsedTime(moved) is var still && still > StillMax
         ? string.Create(CultureInfo.InvariantCulture, $"The one that is being made has not moved for {still.TotalSeconds:0} s: the disk may be stuck.")
-        : _problem;
+        : _problem ?? _store.Remark;
 
     /// <summary>Nothing more is recorded, and the last one is being made (<see cref="FinishAsync"/>).</summary>
     public bool IsFinishing => _isFinishing;

@@ -30,7 +30,7 @@ internal sealed record FoundDamageAnswer(
         one.FirstSeq > 0 ? one.FirstSeq : null, one.FirstSeq > 0 ? one.LastSeq : null, one.Session?.ToString(), one.IsKnown, one.What,
         [.. one.Copies.Select(copy => new GoodCopyAnswer(NameOf(copy.Role), copy.File, copy.FirstSeq, copy.LastSeq))], one.IsCopied);
 
-    private static string NameOf(FileRole role) => role switch
+    internal static string NameOf(FileRole role) => role switch
     {
         FileRole.Journal => "journal",
         FileRole.Session => "session",

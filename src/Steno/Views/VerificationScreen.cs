@@ -16,18 +16,17 @@ internal static class VerificationScreen
     {
         foreach (FoundDamageAnswer damage in answer.Damage.Take(Max)) Print(damage, output);
         if (answer.Damage.Count > Max) output.Line($"… and {answer.Damage.Count - Max} more: --json has them all.");
-        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Line($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {noted.What}");
+        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Line($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {hint(noted.What)}");
         string read = string.Create(CultureInfo.InvariantCulture,
             $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {Count(answer.Sessions.Count, "session")}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
         if (answer.Intact) output.Line($"{Styled.Good("✓ intact:")} {read}");
         else output.Line($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}; {read}");
         output.Flush();
-        bool isOfCurrent = answer.Damage.Any(d => d is { Known: false, Role: "journal" or "session" or "recovery" });
-        if (isOfCurrent)
-            error.Line($"{hint("Keep a copy of the directory as it is. The next `steno start` mends what it can of the current session from the second copy.")}");
+        if (answer.Intact) return;
+        error.Line($"{hint("Keep a copy of the directory as it is. `steno recover --dry-run` says what can be put right, `steno recover` does it; a running recorder heals its own journal.")}");
     }
 
-    private static void Print(FoundDamageAnswer damage, Screen output)
+    internal static void Print(FoundDamageAnswer damage, Screen output)
     {
         Styled kind = damage.Known ? Styled.Warning(damage.Kind + " (known):") : Styled.Bad(damage.Kind + ":");
         string place = string.Create(CultureInfo.InvariantCulture, $", byte {damage.Offset}, {damage.Length} bytes");
@@ -42,6 +41,6 @@ internal static class VerificationScreen
             output.Line($"    no good copy was found");
     }
 
-    private static string Count(int count, string what) =>
+    internal static string Count(int count, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 }

@@ -248,7 +248,10 @@ public sealed class VerifierTests : IDisposable
     {
         _session.Write(Logs.CurrentJournal, Enumerable.Range(1, 3));
         File.Delete(Logs.RecoveryFile);
-        _session.Open().Close(); // seals the cut session, and begins another
+        _session.Open().Close(); // seals the cut session, healed as far as checkpoints go, and begins another
+        string archived = Assert.Single(Directory.GetFiles(Logs.Archive, "*.jsonl"));
+        Assert.Equal(_session.Whole[.._session.Starts[9]], File.ReadAllBytes(archived));
+        _session.Write(archived, Enumerable.Range(1, 3));
         File.Copy(Logs.CurrentJournal, Logs.RecoveryFile);
         Assert.True(_session.Verify().IsIntact);
         VerificationReport report = _session.Verify(all: true);

@@ -1,0 +1,76 @@
+using Steno.Core.Journal;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>Takes a source apart into runs of lines that hold together.</summary>
+/// <param name="stated">Lines, by their sequence, whose hash somebody has stated who proves himself.</param>
+internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated)
+{
+    /// <summary>A file with more breaks than that is none that could be put together again; the rest is not looked at.</summary>
+    private const int RunsMax = 100_000;
+
+    private readonly List<ChainRun> _runs = [];
+    private ChainRun? _open;
+    private JournalPosition? _agreed;
+    private bool _isOther;
+
+    public CancellationToken Cancellation { get; init; }
+
+    /// <param name="pace">Called after each line with the bytes read so far.</param>
+    /// <returns>In the order of the source.</returns>
+    /// <exception cref="Files.StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
+    public IReadOnlyList<ChainRun> Read(LineSource source, Action<long>? pace = null)
+    {
+        using JournalReader reader = new(source.Path, source.Read);
+        while (_runs.Count < RunsMax && reader.Read())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            Take(source, reader);
+            pace?.Invoke(reader.NextOffset);
+        }
+
+        Close();
+        return _runs;
+    }
+
+    private void Take(LineSource source, JournalReader reader)
+    {
+        ReadOnlySpan<byte> line = reader.Line;
+        if (!JournalLine.TryReadHash(line, out ChainHash hash) | !JournalLine.TryReadSeq(line, out long seq))
+        {
+            if (_open is not null && !(reader.Terminated && SuspectLine.IsForeignLine(line))) Close();
+            return;
+        }
+
+        bool goesOn = _open is { } run && seq == run.LastSeq + 1
+            && JournalLine.ComputeHash(run.End.Hash, JournalLine.Body(line)) == hash;
+        if (!goesOn)
+        {
+            Close();
+            _open = new ChainRun(source, reader.Offset, seq);
+        }
+
+        // A last newline that is missing counts as if it were there.
+        JournalPosition place = new(reader.Offset + line.Length + 1, seq, hash);
+        _open!.Add(place);
+        if (_isOther || !stated.TryGetValue(seq, out ChainHash known)) return;
+        if (known == hash) _agreed = place;
+        else _isOther = true;
+    }
+
+    /// <summary>
+    /// A chain that holds and leads to another line than the one that was stated is somebody's own: what is behind the
+    /// last line in which both agree is not taken.
+    /// </summary>
+    private void Close()
+    {
+        if (_open is { } run)
+        {
+            if (_isOther && _agreed is { } agreed) run.CutBackTo(agreed);
+            if (!_isOther || _agreed is not null) _runs.Add(run);
+        }
+
+        (_open, _agreed, _isOther) = (null, null, false);
+    }
+}

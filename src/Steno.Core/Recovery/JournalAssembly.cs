@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using Steno.Core.Journal;
+
+namespace Steno.Core.Recovery;
+
+/// <summary>
+/// Finds out how a journal is put together of all that is left of it: each line from the journal itself where it
+/// follows in the chain, else from whichever copy has it. What nothing has stays as it is in the journal. Reads
+/// only; the sources are open as long as this is used. Use an instance once.
+/// </summary>
+/// <param name="head">Lines of an earlier system at its head.</param>
+/// <param name="journal">Null: it is missing.</param>
+/// <param name="copies">The better ones first.</param>
+/// <param name="stated">Lines, by their sequence, whose hash somebody has stated who proves himself.</param>
+internal sealed class JournalAssembly(
+    EarlierHead head, LineSource? journal, IReadOnlyList<LineSource> copies, IReadOnlyDictionary<long, ChainHash> stated)
+{
+    private const int BlockBytes = 256 << 10;
+
+    private readonly List<JournalPiece> _pieces = [];
+    private JournalPosition _at = head.End;
+    private RunIndex _journals = new([]);
+    private RunIndex _copies = new([]);
+
+    /// <summary>Called with the bytes read so far.</summary>
+    public Action<long>? Pace { get; init; }
+
+    public CancellationToken Cancellation { get; init; }
+
+    /// <exception cref="Files.StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
+    public AssembledJournal Run()
+    {
+        long before = 0;
+        IReadOnlyList<ChainRun> runs = journal is null ? [] : Read(journal, ref before);
+        _journals = new RunIndex(runs);
+        List<ChainRun> others = [];
+        foreach (LineSource copy in copies) others.AddRange(Read(copy, ref before));
+        _copies = new RunIndex(others);
+
+        if (head.Lines > 0) TakeHead();
+        while (TakeJournals() || TakeCopy() || TakeHole())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+        }
+
+        long known = runs.Where(run => run.LastSeq <= _at.Seq).Select(run => run.End.Offset).DefaultIfEmpty(0).Max();
+        return new AssembledJournal(head, journal, JournalPieces.Settle(_pieces, journal, known), _at);
+    }
+
+    private IReadOnlyList<ChainRun> Read(LineSource source, ref long before)
+    {
+        long start = before;
+        IReadOnlyList<ChainRun> runs =
+            new ChainRunReader(stated) { Cancellation = Cancellation }.Read(source, at => Pace?.Invoke(start + at));
+        before += source.Length;
+        return runs;
+    }
+
+    /// <summary>Lines of an earlier system have no chain: they are proven together, or not at all.</summary>
+    private void TakeHead()
+    {
+        LineSource? whole = new[] { journal }.Concat(copies).FirstOrDefault(source => source is not null && IsHeadOf(source));
+        bool isHole = whole is null;
+        _pieces.Add(new JournalPiece(whole ?? journal, 0, isHole ? Math.Min(head.Bytes, journal?.Length ?? 0) : head.Bytes, 1, head.Lines, isHole));
+    }
+
+    /// <summary>The journal itself goes on.</summary>
+    private bool TakeJournals()
+    {
+        foreach (ChainRun run in _journals.With(_at.Seq + 1))
+        {
+            if (!run.GoesOnBehind(_at)) continue;
+            Take(run, run.End);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A copy goes on, up to the line from which the journal does so again.</summary>
+    private bool TakeCopy()
+    {
+        ChainRun? best = null;
+        foreach (ChainRun run in _copies.With(_at.Seq + 1))
+            if (run.LastSeq > (best?.LastSeq ?? 0) && run.GoesOnBehind(_at)) best = run;
+        if (best is null) return false;
+        Take(best, FindReturn(best));
+        return true;
+    }
+
+    private JournalPosition FindReturn(ChainRun copy)
+    {
+        foreach (ChainRun run in _journals.BeginningIn(_at.Seq + 1, copy.LastSeq + 1))
+        {
+            long first = run.FirstSeq;
+            if (first > _at.Seq + 1 && copy.PlaceOf(first - 1) is var before && run.GoesOnBehind(before)) return before;
+            // Its first line is not as it was written, and those behind that are.
+            if (first <= copy.LastSeq && run.LastSeq > first && copy.PlaceOf(first) is var same && run.GoesOnBehind(same)) return same;
+        }
+
+        return copy.End;
+    }
+
+    /// <summary>
+    /// Nothing goes on here: up to the next line that anything has. That line is taken unproven; those behind it are
+    /// chained to it.
+    /// </summary>
+    private bool TakeHole()
+    {
+        ChainRun? next = _journals.BeginningIn(_at.Seq + 1, long.MaxValue).FirstOrDefault();
+        ChainRun? other = _copies.BeginningIn(_at.Seq + 1, (next?.FirstSeq ?? long.MaxValue) - 1).FirstOrDefault();
+        if ((other ?? next) is not { } run) return false;
+        if (run.FirstSeq > _at.Seq + 1) _pieces.Add(new JournalPiece(null, 0, 0, _at.Seq + 1, run.FirstSeq - 1, IsHole: true));
+        JournalPosition first = run.PlaceOf(run.FirstSeq);
+        _pieces.Add(new JournalPiece(run.Source, run.Start, first.Offset - run.Start, first.Seq, first.Seq, IsUnproven: true));
+        _at = first;
+        return true;
+    }
+
+    private void Take(ChainRun run, in JournalPosition to)
+    {
+        long start = run.StartBehind(_at.Seq);
+        _pieces.Add(new JournalPiece(run.Source, start, to.Offset - start, _at.Seq + 1, to.Seq));
+        _at = to;
+    }
+
+    private bool IsHeadOf(LineSource source)
+    {
+        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[Math.Min(head.Bytes, BlockBytes)];
+        for (long at = 0; at < head.Bytes;)
+        {
+            int read = source.Read(block.AsSpan(0, (int)Math.Min(block.Length, head.Bytes - at)), at);
+            if (read == 0) return false;
+            sha.AppendData(block, 0, read);
+            at += read;
+        }
+
+        return ChainHash.FromBytes(sha.GetHashAndReset()) == head.Sha256;
+    }
+}

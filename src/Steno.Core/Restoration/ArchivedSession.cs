@@ -1,0 +1,39 @@
+using System.Globalization;
+using Steno.Core.Checkpoints;
+using Steno.Core.Recovery;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+
+namespace Steno.Core.Restoration;
+
+/// <summary>Makes the <c>session.json</c> of a sealed session again, from all that still says something of it.</summary>
+internal static class ArchivedSession
+{
+    /// <param name="session">Its journal is there.</param>
+    public static SessionManifest Rebuild(SessionFiles session, AssembledJournal journal, TimeProvider time)
+    {
+        SessionBeginning? beginning = SessionBeginning.Read(session.Journal, session.Head);
+        if (beginning?.Id != session.Id) beginning = null; // it begins with a checkpoint's lines, which are another's
+        CheckpointManifest? checkpoint = session.Checkpoints.Count > 0 ? session.Checkpoints[0] : null;
+        SessionManifest fresh = new()
+        {
+            Id = session.Id!.Value,
+            Started = StartedBy(session.Journal) ?? time.GetUtcNow(),
+            Reason = beginning?.Reason ?? SessionReason.Adopted,
+            Verified = VerifiedPoint.From(journal.End, time.GetUtcNow()),
+            Earlier = session.Head.Lines == 0
+                ? null
+                : new EarlierLines(session.Head.Lines, session.Head.Bytes, session.Head.Sha256.ToString()),
+            Sealed = session.SealedBy ?? SessionReason.JournalCut,
+        };
+        SessionManifest complete = SessionBeginning.Complete(fresh, beginning, checkpoint);
+        return complete with { Started = StartedBy(session.Journal) ?? complete.Started };
+    }
+
+    /// <summary>The archive names its files after it.</summary>
+    private static DateTimeOffset? StartedBy(string journal) => DateTimeOffset.TryParseExact(
+        Path.GetFileName(journal).Split('_')[0], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal, out DateTimeOffset started)
+        ? started
+        : null;
+}

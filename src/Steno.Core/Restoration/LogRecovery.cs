@@ -1,0 +1,168 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Enrichment;
+using Steno.Core.Files;
+using Steno.Core.Messages;
+using Steno.Core.Recovery;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+
+namespace Steno.Core.Restoration;
+
+/// <summary>
+/// <c>steno recover</c>: puts right what is damaged in a log directory from whatever good copy there is, while no
+/// recorder runs (docs/adr/0026).
+/// <code>
+/// 1. everything is read, and nothing is changed: see <see cref="Verifier"/>
+/// 2. each session's journal is put together and takes its place, then its session.json (<see cref="JournalHealing"/>)
+/// 3. segments and lists are made again
+/// 4. the current session is opened and closed as a start and a stop do it, which tells in the journal what was done
+/// 5. the recovery file is made again
+/// 6. everything is read once more
+/// </code>
+/// Each step is of steps that a crash leaves done or not begun, and is taken only where something is damaged: begun
+/// again after a crash the rest is done, and begun again after the end nothing is. Use an instance once.
+/// </summary>
+public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
+{
+    private readonly List<RecoveryAction> _actions = [];
+    private readonly UntoldMendings _untold = new(directory);
+
+    /// <summary>Nothing is changed, and it is said what would be done.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Told of the bytes read, and of those that there are to read, about.</summary>
+    public Action<long, long> Progress { get; init; } = static (_, _) => { };
+
+    /// <summary>Ends it between two steps, or while one reads: what is done is done.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <exception cref="DirectoryLockedException">A recorder runs.</exception>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
+    public RecoveryOutcome Run()
+    {
+        using DirectoryLock? held = IsDryRun ? null : DirectoryLock.Acquire(directory);
+        VerificationReport before = Verify();
+        if (before.IsIntact && !IsInterrupted) return new RecoveryOutcome { Before = before, Actions = [], Unhealed = [] };
+        JournalHealing healing = new(directory, time);
+        if (!IsDryRun) healing.UndoInterrupted();
+
+        List<SessionRestoration> restored = [];
+        try
+        {
+            CheckpointFiles checkpoints = new(directory);
+            checkpoints.ReadManifests();
+            IReadOnlyList<SessionFiles> sessions = new SessionCatalogue(directory).Read(checkpoints.Manifests, []);
+            foreach (SessionFiles session in sessions) Restore(session, hasCheckpointsOnly: false, before, restored);
+            foreach (SessionFiles session in OfCheckpointsOnly(checkpoints.Manifests, sessions)) Restore(session, hasCheckpointsOnly: true, before, restored);
+
+            RestoreStored(before, checkpoints.Manifests, restored);
+            SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
+            if (!IsDryRun) InheritedDamage.Update(directory, restored);
+            if (IsUnsettled(before, current)) Settle(before);
+            if (current is not null || before.Damage.Any(d => d.Role == FileRole.Recovery)) RestoreSecondCopy(current);
+            IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Verify().Damage;
+            return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
+        }
+        finally
+        {
+            foreach (SessionRestoration one in restored) one.Dispose();
+        }
+    }
+
+    private void Restore(SessionFiles session, bool hasCheckpointsOnly, VerificationReport before, List<SessionRestoration> restored)
+    {
+        if (session.Id is null || !IsConcerned(session, before)) return;
+        SessionRestoration one = new(directory, session, time)
+        {
+            IsDryRun = IsDryRun,
+            HasCheckpointsOnly = hasCheckpointsOnly,
+            Pace = done => Progress(done, Math.Max(done, before.Bytes)),
+            Cancellation = Cancellation,
+        };
+        restored.Add(one);
+        one.Run();
+        _actions.AddRange(one.Actions);
+    }
+
+    /// <summary>Sessions of which nothing but checkpoints is left: of these one may heal the other.</summary>
+    private IEnumerable<SessionFiles> OfCheckpointsOnly(IReadOnlyList<CheckpointManifest> manifests, IReadOnlyList<SessionFiles> sessions) =>
+        manifests.GroupBy(manifest => manifest.Session).Where(group => !sessions.Any(s => s.Id == group.Key)).Select(group =>
+        {
+            CheckpointManifest newest = group.First();
+            return new SessionFiles
+            {
+                Journal = directory.ArchivedJournal(newest.SessionStarted, newest.Session),
+                File = directory.ArchivedSessionFile(newest.SessionStarted, newest.Session),
+                Id = newest.Session,
+                Head = newest.EarlierHead,
+                Checkpoints = [.. group],
+                Stated = [.. group.Select(manifest => manifest.End)],
+            };
+        });
+
+    private bool IsInterrupted =>
+        File.Exists(directory.RestoringJournal) || File.Exists(LogDirectory.Healing(directory.CurrentJournal))
+        || _untold.All().Count > 0 || new Quarantine(directory, time).Unfinished().Any();
+
+    private VerificationReport Verify() =>
+        new Verifier(directory) { IncludesArchive = true, Progress = Progress, Cancellation = Cancellation }.Run();
+
+    private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
+        damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
+        || session.IsCurrent && damage.Role == FileRole.Recovery);
+
+    private void RestoreStored(
+        VerificationReport before, IReadOnlyList<CheckpointManifest> manifests, List<SessionRestoration> restored)
+    {
+        List<FoundDamage> damage = [.. before.Damage.Where(d => d.Role is FileRole.Segment or FileRole.List)];
+        if (damage.Count == 0) return;
+        StoredRestoration stored = new(directory, time, restored.ToDictionary(one => one.Session.Id!.Value)) { IsDryRun = IsDryRun };
+        stored.Run(damage, manifests);
+        _actions.AddRange(stored.Actions);
+    }
+
+    /// <summary>
+    /// Something is to be told in the current journal, or mended as a start does it. Not where lines are lost at its
+    /// end: the next start begins a child session then, and a recovery begins none.
+    /// </summary>
+    private bool IsUnsettled(VerificationReport before, SessionRestoration? current) =>
+        (IsInterrupted || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
+        && current is not { ReachesItsEnd: false }
+        && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
+
+    /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
+    private void Settle(VerificationReport before)
+    {
+        if (IsDryRun)
+        {
+            _actions.AddRange(before.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || d.Kind == "torn").Select(Plan));
+            return;
+        }
+
+        SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
+        OpenedSession opened = opener.Open();
+        opened.Close();
+        foreach (string note in opened.Recovery.Repairs)
+            _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, $"Told in the journal: {note}", 0, 0, []));
+    }
+
+    private static RecoveryAction Plan(FoundDamage damage) => new(
+        damage.File, damage.Role,
+        damage.Role == FileRole.Session
+            ? "It is made again from the journal and its checkpoints."
+            : "What a crash has left at its end goes to quarantine, and whole lines among it are written again.",
+        0, 0, []);
+
+    private bool IsNewInCurrent(FoundDamage damage) =>
+        !damage.IsKnown && damage.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(damage);
+
+    private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
+
+    private void RestoreSecondCopy(SessionRestoration? current)
+    {
+        if (current is null) return;
+        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, current.Session.Id, IsDryRun, current.Assembled);
+        if (action is not null) _actions.Add(action);
+    }
+}

@@ -1,0 +1,19 @@
+using Steno.Core.Verification;
+
+namespace Steno.Core.Restoration;
+
+/// <summary>What a recovery did, or would do, and what it could not.</summary>
+public sealed record RecoveryOutcome
+{
+    /// <summary>What was damaged before.</summary>
+    public required VerificationReport Before { get; init; }
+
+    /// <summary>In the order in which it was done.</summary>
+    public required IReadOnlyList<RecoveryAction> Actions { get; init; }
+
+    /// <summary>Damage that no copy heals; nothing was taken from it.</summary>
+    public required IReadOnlyList<FoundDamage> Unhealed { get; init; }
+
+    /// <summary>Everything that was recorded is there, or would be: others' lines among ours are no loss.</summary>
+    public bool IsWhole => Unhealed.All(damage => damage.Kind == "foreign");
+}

@@ -1,0 +1,161 @@
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Recovery;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+
+namespace Steno.Core.Restoration;
+
+/// <summary>Puts one session's journal right, and what its <c>session.json</c> says of damage. Use an instance once.</summary>
+/// <param name="session">With its id.</param>
+internal sealed class SessionRestoration(LogDirectory directory, SessionFiles session, TimeProvider time) : IDisposable
+{
+    private readonly SessionCopies _copies =
+        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints);
+
+    private readonly List<RecoveryAction> _actions = [];
+    private AssembledJournal? _assembled;
+
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Its journal is not here, and is not expected to be: its lines are only looked for.</summary>
+    public bool HasCheckpointsOnly { get; init; }
+
+    /// <summary>Called with the bytes read so far.</summary>
+    public Action<long>? Pace { get; init; }
+
+    public CancellationToken Cancellation { get; init; }
+
+    public IReadOnlyList<RecoveryAction> Actions => _actions;
+
+    public SessionFiles Session => session;
+
+    /// <summary>As it can be put together; after <see cref="Run"/>.</summary>
+    public AssembledJournal Assembled => _assembled!;
+
+    /// <summary>The journal ends in a line that was known to be recorded, or behind it.</summary>
+    public bool ReachesItsEnd => Assembled.End.Seq >= Math.Max(1, session.Manifest?.Verified.Seq ?? 0);
+
+    /// <summary>Damage that stays in its journal; null: that was not looked at.</summary>
+    public IReadOnlyList<KnownDamage>? Remaining { get; private set; }
+
+    /// <summary>Something has been changed that the journal is to tell, or its <c>session.json</c>.</summary>
+    public bool HasChanged { get; private set; }
+
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>: what is done is done.</exception>
+    public void Run()
+    {
+        _assembled = _copies.Assemble(Pace, Cancellation);
+        if (HasCheckpointsOnly) return;
+        if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
+        if (IsDryRun)
+        {
+            if (session is { IsCurrent: false, Manifest: null }) Say(session.File, "It is made again from the journal and its checkpoints.");
+            return;
+        }
+
+        if (!File.Exists(session.Journal)) return;
+        if (session.Manifest is { } manifest) Save(manifest, KnownNow(manifest));
+        else if (!session.IsCurrent) MakeSessionFile();
+    }
+
+    /// <summary>The files that have its lines as they stand in the journal, damaged or not.</summary>
+    public IEnumerable<LineSource> PlainSources => _copies.PlainSources;
+
+    public void Dispose() => _copies.Dispose();
+
+    private void PutJournal()
+    {
+        List<JournalPiece> put = [.. _assembled!.FromCopies];
+        string what = _copies.Journal is null ? "The journal was missing, and is there again."
+            : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were no lines are put right."
+            : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.";
+        string? report = IsDryRun
+            ? null
+            : new JournalHealing(directory, time) { Pace = Pace, Cancellation = Cancellation }
+                .Put(_assembled, session.Journal, session.Id!.Value, isSealed: !session.IsCurrent);
+        HasChanged = true;
+        _actions.Add(new RecoveryAction(
+            session.Journal, FileRole.Journal, what,
+            put.Count == 0 ? 0 : put.Min(piece => piece.FirstSeq), put.Count == 0 ? 0 : put.Max(piece => piece.LastSeq),
+            [.. put.Select(piece => piece.Source!.Path).Distinct()])
+        {
+            Quarantined = report is null ? null : Quarantine.BytesPath(report),
+        });
+    }
+
+    /// <summary>What stays damaged, as the journal is now: where it was known already it stays told.</summary>
+    private SessionManifest KnownNow(SessionManifest manifest)
+    {
+        JournalPosition vouched = manifest.Verified.Position;
+        JournalPosition moved = vouched;
+        JournalScanner scanner = new(session.Journal, session.IsCurrent ? vouched.Offset : long.MaxValue, vouched)
+        {
+            Cancellation = Cancellation,
+            Proven = (_, to) =>
+            {
+                if (to.Seq == vouched.Seq && to.Hash == vouched.Hash) moved = to;
+            },
+        };
+        JournalScan scan = scanner.Scan(session.Head.End, pace: Pace);
+        List<JournalDamage> found = [.. scan.Damage];
+        if (session.Head.Lines > 0 && !session.Head.IsUnchanged(session.Journal)) found.Insert(0, session.Head.Damage);
+        long last = Math.Max(vouched.Seq, session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
+        if (!session.IsCurrent && scan.End.Seq < last)
+            found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
+        List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow())))];
+        Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
+        return manifest with
+        {
+            Verified = moved.Offset == vouched.Offset ? manifest.Verified : VerifiedPoint.From(moved, manifest.Verified.At),
+            KnownDamage =
+            [
+                .. manifest.KnownDamage.Where(damage => damage.Session is not null || damage.Kind == "torn"),
+                .. remaining,
+            ],
+        };
+    }
+
+    private static KnownDamage Known(SessionManifest manifest, KnownDamage found) =>
+        manifest.KnownDamage.FirstOrDefault(known => known.Session is null && known.Kind == found.Kind
+            && known.FirstSeq == found.FirstSeq && known.LastSeq == found.LastSeq) is { } before
+            ? before with { Offset = found.Offset, Length = found.Length }
+            : found;
+
+    private void Save(SessionManifest manifest, SessionManifest now)
+    {
+        bool isSame = now.Verified == manifest.Verified && now.KnownDamage.SequenceEqual(manifest.KnownDamage);
+        if (isSame) return;
+        HasChanged = true;
+        string path = session.IsCurrent ? directory.SessionFile : session.File;
+        (now with { Verdict = null }).Save(directory.Disk, path);
+        Say(path, "What it says of damage is what there is now.");
+    }
+
+    private void Say(string file, string what, string? quarantined = null) =>
+        _actions.Add(new RecoveryAction(file, FileRole.Session, what, 0, 0, [session.Journal]) { Quarantined = quarantined });
+
+    private void MakeSessionFile()
+    {
+        SessionManifest made = ArchivedSession.Rebuild(session, Assembled, time);
+        made = KnownNow(made);
+        string? kept = File.Exists(session.File)
+            ? new Quarantine(directory, time).Keep(session.File, ReportOn(session.File, "session_file"))
+            : null;
+        made.Save(directory.Disk, session.File);
+        HasChanged = true;
+        Say(session.File, "It is made again from the journal and its checkpoints.", kept is null ? null : Quarantine.BytesPath(kept));
+    }
+
+    private QuarantineReport ReportOn(string path, string what) => new()
+    {
+        State = QuarantineReport.Repaired,
+        What = what,
+        Found = time.GetUtcNow(),
+        Source = Path.GetRelativePath(directory.Root, path),
+        Offset = 0,
+        Length = new FileInfo(path).Length,
+        Session = session.Id,
+    };
+}

@@ -1,0 +1,228 @@
+using Steno.Core.Files;
+using Steno.Core.Restoration;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+using Steno.Tests.Verification;
+
+namespace Steno.Tests.Restoration;
+
+/// <summary>
+/// What a recovery heals, to the byte, in each kind of file and from each kind of copy. A verification, which is
+/// another reader than what heals, judges before and after; without copies the same damage stays.
+/// </summary>
+public sealed class LogRecoveryTests : IDisposable
+{
+    private readonly VerifiedSession _session = new(checkpoints: 3, linesEach: 4);
+    private readonly Dictionary<string, byte[]> _files;
+
+    public LogRecoveryTests() => _files = Read();
+
+    private LogDirectory Logs => _session.Logs;
+
+    public void Dispose() => _session.Dispose();
+
+    public static TheoryData<string> AllDamages => [.. Damages.All];
+
+    [Theory]
+    [MemberData(nameof(AllDamages))]
+    public void A_damaged_journal_is_healed_from_its_second_copy(string damage) =>
+        EachLine(at => AssertHealed(damage, at, () => DamageJournal(damage, at)));
+
+    [Theory]
+    [MemberData(nameof(AllDamages))]
+    public void A_damaged_journal_is_healed_from_checkpoints_alone(string damage) =>
+        EachLine(at => AssertHealed(damage, at, () =>
+        {
+            DamageJournal(damage, at);
+            File.Delete(Logs.RecoveryFile);
+        }));
+
+    [Theory]
+    [MemberData(nameof(AllDamages))]
+    public void Journal_and_second_copy_that_are_damaged_alike_are_healed_from_checkpoints(string damage) =>
+        EachLine(at => AssertHealed(damage, at, () =>
+        {
+            DamageJournal(damage, at);
+            Damages.Write(Logs.RecoveryFile, Damages.Do(damage, _session.Whole, _session.Starts, at));
+        }));
+
+    /// <summary>One that is only shorter is no damage: the next recorder goes on with it.</summary>
+    [Theory]
+    [MemberData(nameof(AllDamages))]
+    public void A_damaged_second_copy_is_made_again(string damage) =>
+        EachLine(at =>
+        {
+            if (damage != "cut") AssertHealed(damage, at, () => Damages.Write(Logs.RecoveryFile, Damages.Do(damage, _session.Whole, _session.Starts, at)));
+        });
+
+    [Theory]
+    [MemberData(nameof(AllDamages))]
+    public void Damaged_segments_are_made_again_and_are_the_same_files(string damage)
+    {
+        foreach (string path in _session.Segments)
+        {
+            byte[] whole = _files[path];
+            AssertHealed(damage, 0, () => Damages.Write(path, Damages.Do(damage, whole, Damages.Places(whole), 2)));
+        }
+
+        AssertHealed(damage, 0, () =>
+        {
+            foreach (string path in _session.Segments)
+                Damages.Write(path, Damages.Do(damage, _files[path], Damages.Places(_files[path]), 2));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(AllDamages))]
+    public void A_damaged_session_file_is_made_again(string damage)
+    {
+        byte[] whole = _files[Logs.SessionFile];
+        SessionManifest before = SessionManifest.Load(Logs.SessionFile)!;
+        AssertHealed(damage, 0, () => Damages.Write(Logs.SessionFile, Damages.Do(damage, whole, Damages.Places(whole), 2)));
+        SessionManifest after = SessionManifest.Load(Logs.SessionFile)!;
+        Assert.Equal((before.Id, before.Started, before.Parent, before.Name), (after.Id, after.Started, after.Parent, after.Name));
+    }
+
+    /// <summary>Each copy alone is damaged, and no two of them in the same place.</summary>
+    [Fact]
+    public void Copies_that_are_damaged_in_different_places_heal_each_other()
+    {
+        AssertHealed("each in another place", 0, () =>
+        {
+            byte[] journal = [.. _session.Whole];
+            byte[] copy = [.. _session.Whole];
+            journal[_session.Starts[2] + 9] ^= 1;
+            journal[_session.Starts[9] + 9] ^= 1;
+            copy[_session.Starts[5] + 9] ^= 1;
+            copy[_session.Starts[10] + 9] ^= 1;
+            File.WriteAllBytes(Logs.CurrentJournal, journal);
+            File.WriteAllBytes(Logs.RecoveryFile, copy);
+            File.Delete(_session.Segments[1]); // of lines 6 to 9 or so
+        });
+    }
+
+    [Fact]
+    public void A_directory_of_which_only_checkpoints_are_left_gets_journal_and_session_file_back()
+    {
+        SessionManifest before = SessionManifest.Load(Logs.SessionFile)!;
+        AssertHealed("only checkpoints", 0, () =>
+        {
+            File.Delete(Logs.CurrentJournal);
+            File.Delete(Logs.SessionFile);
+            File.Delete(Logs.RecoveryFile);
+        });
+        Assert.Equal(before.Id, SessionManifest.Load(Logs.SessionFile)!.Id);
+    }
+
+    /// <summary>The control: nothing has the line, so it stays damaged, is named, and the lines behind it are healed.</summary>
+    [Fact]
+    public void What_nothing_has_stays_in_place_and_is_known_and_what_is_behind_it_is_healed()
+    {
+        byte[] journal = [.. _session.Whole];
+        journal[_session.Starts[2] + 9] ^= 1; // nothing has it
+        journal[_session.Starts[8] + 9] ^= 1; // the copy has it
+        byte[] copy = [.. _session.Whole];
+        copy[_session.Starts[2] + 10] ^= 1;
+        File.WriteAllBytes(Logs.CurrentJournal, journal);
+        File.WriteAllBytes(Logs.RecoveryFile, copy);
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+
+        RecoveryOutcome outcome = Recover();
+
+        Assert.False(outcome.IsWhole);
+        FoundDamage left = Assert.Single(outcome.Unhealed);
+        Assert.Equal(("altered", 3, 3, (long)_session.Starts[2], true), (left.Kind, left.FirstSeq, left.LastSeq, left.Offset, left.IsKnown));
+        byte[] expected = [.. _session.Whole];
+        expected[_session.Starts[2] + 9] ^= 1;
+        Assert.Equal(expected, File.ReadAllBytes(Logs.CurrentJournal)[..expected.Length]);
+        Assert.Equal("altered", Assert.Single(SessionManifest.Load(Logs.SessionFile)!.KnownDamage).Kind);
+        AssertNothingMore();
+    }
+
+    [Fact]
+    public void Whole_lines_of_others_stay_where_they_are()
+    {
+        byte[] foreign = "{\"Id\":\"x\",\"Timestamp\":\"t\"}\n"u8.ToArray();
+        byte[] journal = [.. _session.Whole[.._session.Starts[5]], .. foreign, .. _session.Whole[_session.Starts[5]..]];
+        byte[] damaged = [.. journal];
+        damaged[_session.Starts[2] + 9] ^= 1;
+        File.WriteAllBytes(Logs.CurrentJournal, damaged);
+
+        RecoveryOutcome outcome = Recover();
+
+        Assert.True(outcome.IsWhole);
+        Assert.Equal("foreign", Assert.Single(outcome.Unhealed).Kind);
+        Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
+        AssertNothingMore();
+    }
+
+    [Fact]
+    public void Of_an_intact_directory_not_a_byte_is_changed()
+    {
+        RecoveryOutcome outcome = Recover();
+        Assert.True(outcome.IsWhole);
+        Assert.Empty(outcome.Actions);
+        AssertSame(_files, Read());
+    }
+
+    private void DamageJournal(string damage, int at) =>
+        Damages.Write(Logs.CurrentJournal, Damages.Do(damage, _session.Whole, _session.Starts, at));
+
+    /// <summary>The first, one in the middle, the last but one.</summary>
+    private void EachLine(Action<int> of)
+    {
+        foreach (int at in new[] { 1, 8, _session.Count - 1 }) of(at);
+    }
+
+    private void AssertHealed(string damage, int at, Action damaging)
+    {
+        Put();
+        damaging();
+        string how = $"{damage} at line {at}";
+        Assert.False(_session.Verify(all: true).IsIntact, how); // the control
+        Dictionary<string, byte[]> damaged = Read();
+
+        RecoveryOutcome planned = Recover(dryRun: true);
+        AssertSame(damaged, Read());
+        Assert.True(planned.IsWhole, how + ", planned: " + string.Join("; ", planned.Unhealed));
+
+        RecoveryOutcome outcome = Recover();
+        Assert.True(outcome.IsWhole && outcome.Actions.Count > 0, how + ": " + string.Join("; ", outcome.Unhealed));
+        VerificationReport after = _session.Verify(all: true);
+        Assert.True(after.IsIntact && after.Noted.Count == 0, how + ": " + string.Join("; ", after.Damage) + string.Join("; ", after.Noted));
+        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(_session.Whole), how);
+        Assert.Empty(SessionManifest.Load(Logs.SessionFile)!.KnownDamage);
+        foreach (string path in _session.Segments) Assert.Equal(_files[path], File.ReadAllBytes(path));
+        AssertNothingMore();
+    }
+
+    private void AssertNothingMore()
+    {
+        Dictionary<string, byte[]> before = Read();
+        Assert.Empty(Recover().Actions);
+        AssertSame(before, Read());
+    }
+
+    private RecoveryOutcome Recover(bool dryRun = false) =>
+        new LogRecovery(Logs, TimeProvider.System) { IsDryRun = dryRun, Cancellation = TestContext.Current.CancellationToken }.Run();
+
+    private void Put()
+    {
+        Directory.Delete(Logs.Root, recursive: true);
+        foreach ((string path, byte[] bytes) in _files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        }
+    }
+
+    /// <summary>All files, but for the lock and who held it last.</summary>
+    private Dictionary<string, byte[]> Read() => Directory.GetFiles(Logs.Root, "*", SearchOption.AllDirectories)
+        .Where(path => path != Logs.LockFile && path != Logs.PidFile).ToDictionary(path => path, File.ReadAllBytes);
+
+    private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> found)
+    {
+        Assert.Equal(expected.Keys.Order(), found.Keys.Order());
+        foreach ((string path, byte[] bytes) in expected) Assert.True(bytes.AsSpan().SequenceEqual(found[path]), path);
+    }
+}
