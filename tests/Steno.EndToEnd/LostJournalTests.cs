@@ -16,8 +16,8 @@ public sealed class LostJournalTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     /// <summary>
-    /// Of the journal's own calls: one that fails while its child begins ends recording. strace counts those of
-    /// every thread for itself, and a new writer has a new thread: sessions may follow each other.
+    /// Of the journal's own calls. strace counts those of every thread for itself: where the call with which the
+    /// child begins fails as well, this was not once, and recording ends; then it is tried again.
     /// </summary>
     [Theory]
     [InlineData("fdatasync", 4)]
@@ -26,6 +26,16 @@ public sealed class LostJournalTests : IDisposable
     [InlineData("pwrite64", 4)]
     [InlineData("pwrite64", 20)]
     public async Task A_call_that_fails_once_begins_a_child_session_and_every_message_is_recorded_exactly_once(string call, int nth)
+    {
+        for (int attempt = 1; !await FailsOnceAsync(call, nth); attempt++)
+        {
+            Assert.True(attempt < 5, "Two threads have had a fault each, every time.");
+            Directory.Delete(_logs.Logs, recursive: true);
+        }
+    }
+
+    /// <returns>False: there was a second fault, and it ended recording.</returns>
+    private async Task<bool> FailsOnceAsync(string call, int nth)
     {
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
         using Strace strace = new(call, $"error=EIO:when={nth}");
@@ -38,7 +48,13 @@ public sealed class LostJournalTests : IDisposable
         {
             await publisher.TellAsync($"send 500 {sent + 1} 500");
             sent += 500;
-            status = await recorder.WaitUntilReceivedAsync(sent);
+            status = await recorder.WaitForAsync(
+                s => s.GetProperty("stopped").GetBoolean() || RecorderProcess.HasRecorded(s, sent), $"{sent} messages are recorded", 30);
+            if (!status.GetProperty("stopped").GetBoolean()) continue;
+            Assert.True(strace.Tampered > 1, status.GetProperty("reason").GetString());
+            recorder.Process.Signal(PosixSignalNumber.Terminate, status.GetProperty("pid").GetInt32());
+            await recorder.Process.WaitForExitAsync();
+            return false;
         }
         while (!strace.HasTampered && sent < 10_000); // few, long batches on a machine that is busy
 
@@ -55,6 +71,7 @@ public sealed class LostJournalTests : IDisposable
 
         List<string> said = await VerifyLineageAsync();
         Assert.Equal(Numbered(1, sent), said);
+        return true;
     }
 
     [Fact]

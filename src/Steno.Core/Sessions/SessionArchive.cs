@@ -1,5 +1,4 @@
 using Steno.Core.Files;
-using Steno.Core.Journal;
 
 namespace Steno.Core.Sessions;
 

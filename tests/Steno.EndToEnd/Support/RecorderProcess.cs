@@ -90,10 +90,13 @@ internal sealed class RecorderProcess : IAsyncDisposable
     private static void Tell(string what, long since) => TestContext.Current.TestOutputHelper?.WriteLine(
         $"{what} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
 
-    public Task<JsonElement> WaitUntilReceivedAsync(long messages, double seconds = 30) => WaitForAsync(
-        status => status.GetProperty("received").GetInt64() >= messages && status.GetProperty("lag_ms").GetInt64() == 0
-            && status.GetProperty("durable_seq").GetInt64() == status.GetProperty("written_seq").GetInt64(),
-        $"{messages} messages are received and recorded", seconds);
+    public Task<JsonElement> WaitUntilReceivedAsync(long messages, double seconds = 30) =>
+        WaitForAsync(status => HasRecorded(status, messages), $"{messages} messages are received and recorded", seconds);
+
+    /// <summary>So many messages were received, and all that was is recorded.</summary>
+    public static bool HasRecorded(JsonElement status, long messages) =>
+        status.GetProperty("received").GetInt64() >= messages && status.GetProperty("lag_ms").GetInt64() == 0
+        && status.GetProperty("durable_seq").GetInt64() == status.GetProperty("written_seq").GetInt64();
 
     /// <summary>SIGTERM, and its exit code.</summary>
     /// <param name="pid">The recorder's own, if it runs under another program.</param>

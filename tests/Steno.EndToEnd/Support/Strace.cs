@@ -26,7 +26,10 @@ internal sealed class Strace : IDisposable
     public IReadOnlyList<string> Before { get; }
 
     /// <summary>Whether the fault has come: a test without its fault proves nothing.</summary>
-    public bool HasTampered => File.ReadAllText(_trace).Contains("(INJECTED)", StringComparison.Ordinal);
+    public bool HasTampered => Tampered > 0;
+
+    /// <summary>How many faults there were: each thread may have had its own.</summary>
+    public int Tampered => File.ReadAllText(_trace).Split("(INJECTED)").Length - 1;
 
     public void Dispose() => File.Delete(_trace);
 }
