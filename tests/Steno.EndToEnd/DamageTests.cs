@@ -25,6 +25,7 @@ public sealed class DamageTests : IDisposable
         lines[changed - 1] = lines[changed - 1].Replace("Redis", "mysql", StringComparison.Ordinal);
         const string foreign = """{"Id":"other","Timestamp":"t"}""";
         await File.WriteAllTextAsync(_logs.Journal, string.Join('\n', lines) + "\n" + foreign + "\n", Cancelled);
+        DeleteCopies();
 
         await RestartAsync(); // told here
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
@@ -85,7 +86,7 @@ public sealed class DamageTests : IDisposable
         int line = bytes.AsSpan(0, at).Count((byte)'\n') + 1;
         bytes[at] = (byte)'n';
         await File.WriteAllBytesAsync(_logs.Journal, bytes, Cancelled);
-        File.Delete(Path.Combine(_logs.Logs, "recovery", "crash_recovery.jsonl")); // or it would be healed
+        DeleteCopies(); // or it would be healed
 
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
         JsonElement status = await recorder.WaitForAsync(s => s.GetProperty("unchecked_bytes").GetInt64() == 0, "all is checked", 30);
@@ -129,6 +130,12 @@ public sealed class DamageTests : IDisposable
         await publisher.TellAsync($"send {messages} 1");
         await recorder.WaitUntilReceivedAsync(messages);
         Assert.Equal(0, await recorder.StopAsync());
+    }
+
+    private void DeleteCopies()
+    {
+        File.Delete(Path.Combine(_logs.Logs, "recovery", "crash_recovery.jsonl"));
+        Directory.Delete(Path.Combine(_logs.Logs, "checkpoints"), recursive: true);
     }
 
     private async Task RestartAsync()

@@ -81,6 +81,7 @@ public sealed class VerifyTests : IDisposable
 
         File.Delete(_logs.Journal);
         File.Delete(Path.Combine(_logs.Logs, "recovery", "crash_recovery.jsonl"));
+        Directory.Delete(Path.Combine(_logs.Logs, "checkpoints"), recursive: true);
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint))
         {
             (int code, string output, string error) = await StenoBinary.RunAsync(["session", "list", "--json", "--logs", _logs.Logs]);
