@@ -111,7 +111,7 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
         await HasRecordedAsync(received + messages);
     }
 
-    private Task HasRecordedAsync(long messages) => Eventually.GetAsync(
+    private Task<JsonElement> HasRecordedAsync(long messages) => Eventually.GetAsync(
         StatusAsync, s => RecorderProcess.HasRecorded(s, messages), TimeSpan.FromSeconds(10), $"{messages} messages are recorded");
 
     private async Task<JsonElement> StatusAsync() => JsonElement.Parse(await RunAsync("steno status --json || true"));

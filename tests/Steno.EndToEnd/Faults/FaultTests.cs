@@ -11,38 +11,10 @@ namespace Steno.EndToEnd.Faults;
 public sealed class FaultTests : IDisposable
 {
     private readonly TestLogs _logs = new();
-    private readonly Testimony _testimony = new();
     private readonly string _publishers = Ports.FreeEndpoint();
     private readonly string _subscribers = Ports.FreeEndpoint();
 
     public void Dispose() => _logs.Dispose();
-
-    [Fact]
-    public async Task Kill_9_under_load_loses_nothing_that_was_durable_and_the_chain_goes_on()
-    {
-        Random random = Soak.Random();
-        await using ChildProcess broker = await StartBrokerAsync();
-        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "connect", _publishers);
-        await publisher.WaitForOutputAsync("ready");
-        await publisher.TellAsync("send 10000000 1 3000");
-
-        for (int round = Soak.Rounds(50, 200); round > 0; round--)
-        {
-            await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
-            await using Witness witness = (await Witness.TryListenAsync(_logs, _testimony))!;
-            await witness.HearAsync(10 + random.Next(400));
-            await witness.StatusAsync();
-            recorder.Process.Signal(PosixSignalNumber.Kill);
-            await recorder.Process.WaitForExitAsync();
-            if (round % 10 == 0) await _testimony.CheckAsync(_logs.Logs);
-        }
-
-        await using (RecorderProcess last = await RecorderProcess.StartAsync(_logs, _subscribers))
-            Assert.Equal(0, await last.StopAsync());
-        await _testimony.CheckWithControlsAsync(_logs.Logs);
-        Assert.False(broker.HasExited);
-        Assert.False(publisher.HasExited);
-    }
 
     [Theory]
     [InlineData(2)]

@@ -3,7 +3,7 @@ using Steno.EndToEnd.Support;
 namespace Steno.EndToEnd.Faults;
 
 /// <summary>
-/// SIGKILL in the middle of what makes a message durable: at the Nth sync and the Nth write.
+/// SIGKILL at any moment, and in the middle of what makes a message durable: at the Nth sync and the Nth write.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
@@ -33,6 +33,36 @@ public sealed class KillTests : IDisposable
         }
 
         await _testimony.CheckWithControlsAsync(_logs.Logs);
+    }
+
+    [Fact]
+    public async Task Kill_9_under_load_loses_nothing_that_was_durable_and_the_chain_goes_on()
+    {
+        Random random = Soak.Random();
+        string subscribers = Ports.FreeEndpoint();
+        await using ChildProcess broker = ChildProcess.Start(
+            StenoBinary.Path, "broker", "--publishers", _publishers, "--subscribers", subscribers);
+        await broker.WaitForOutputAsync(subscribers);
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "connect", _publishers);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 10000000 1 3000");
+
+        for (int round = Soak.Rounds(50, 200); round > 0; round--)
+        {
+            await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, subscribers);
+            await using Witness witness = (await Witness.TryListenAsync(_logs, _testimony))!;
+            await witness.HearAsync(10 + random.Next(400));
+            await witness.StatusAsync();
+            recorder.Process.Signal(PosixSignalNumber.Kill);
+            await recorder.Process.WaitForExitAsync();
+            if (round % 10 == 0) await _testimony.CheckAsync(_logs.Logs);
+        }
+
+        await using (RecorderProcess last = await RecorderProcess.StartAsync(_logs, subscribers))
+            Assert.Equal(0, await last.StopAsync());
+        await _testimony.CheckWithControlsAsync(_logs.Logs);
+        Assert.False(broker.HasExited);
+        Assert.False(publisher.HasExited);
     }
 
     private async Task KillAtAsync(string call, int n, TestLogs logs, Testimony testimony)

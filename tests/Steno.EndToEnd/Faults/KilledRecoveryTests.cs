@@ -8,16 +8,15 @@ namespace Steno.EndToEnd.Faults;
 /// SIGKILL at every step of <c>steno recover</c> over a directory in which journal, second copy, a segment and
 /// <c>session.json</c> are damaged at once: begun again it makes everything whole, to the byte, and tells of it once.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class KilledRecoveryTests : IDisposable
 {
     private static readonly string[] Calls = ["pwrite64", "fdatasync", "fsync", "rename", "unlink"];
 
-    private readonly TestLogs _logs = new(Directory.Exists("/dev/shm") ? Directory.CreateDirectory($"/dev/shm/steno-e2e-{Guid.NewGuid():N}").FullName : null);
+    private readonly TestLogs _logs = TestLogs.InMemory();
     private readonly Dictionary<string, byte[]> _whole = [];
     private readonly Dictionary<string, byte[]> _damaged = [];
 
-    public void Dispose() => Directory.Delete(_logs.Root, recursive: true);
+    public void Dispose() => _logs.Dispose();
 
     [Fact]
     public async Task Killed_at_any_step_a_second_recovery_makes_everything_whole_and_tells_once()

@@ -37,7 +37,7 @@ public sealed class VolumeTests
         await Control.IsRedAsync("there is room", () => IsToldAsync(recorder, cause, seconds: 0.1));
         await Control.IsRedAsync("there is room", () => { Assert.True(IsFull(volume, reserve)); });
 
-        await FillAsync(filler, volume, leave: reserve == "0" ? 0 : 17 * MiB);
+        await volume.FillAsync(filler, leave: reserve == "0" ? 0 : 17 * MiB);
         await IsToldAsync(recorder, cause, seconds: 5);
         Assert.True(IsFull(volume, reserve));
         JsonElement before = await recorder.StatusAsync();
@@ -68,7 +68,7 @@ public sealed class VolumeTests
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "16MiB"]);
         await publisher.TellAsync("send 500 1");
         await recorder.WaitUntilReceivedAsync(500);
-        await FillAsync(Path.Combine(volume.Path, "filler"), volume, leave: 12 * MiB); // others may go below the reserve
+        await volume.FillAsync(Path.Combine(volume.Path, "filler"), leave: 12 * MiB); // others may go below the reserve
         await publisher.TellAsync("send 500 501");
         await IsToldAsync(recorder, "The disk is nearly full", seconds: 5);
         await publisher.WaitForOutputAsync("sent 500\nsent 500");
@@ -79,35 +79,6 @@ public sealed class VolumeTests
         await JournalVerifier.VerifyAsync(logs.Journal);
     }
 
-    [Fact]
-    public async Task The_second_copy_gives_way_before_the_journal_must_and_follows_again()
-    {
-        await using Volume volume = await Volume.CreateAsync("ext4", 96 * MiB);
-        TestLogs logs = new(volume.Path);
-        string filler = Path.Combine(volume.Path, "filler");
-        await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
-        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "16MiB"]);
-        await publisher.TellAsync("send 500 1");
-        await recorder.WaitUntilReceivedAsync(500);
-        await Control.IsRedAsync("there is room for both", () => CopyGivesWayAsync(recorder, seconds: 0.5));
-        await FillAsync(filler, volume, leave: 24 * MiB);
-        await publisher.TellAsync("send 500 501");
-        await CopyGivesWayAsync(recorder, seconds: 5);
-        Assert.True((await recorder.WaitUntilReceivedAsync(1000)).GetProperty("recording").GetBoolean());
-
-        File.Delete(filler);
-        await recorder.WaitForAsync(
-            s => s.GetProperty("second_copy_problem").ValueKind == JsonValueKind.Null, "the copy follows again", 40);
-        Assert.Equal(0, await recorder.StopAsync());
-        Assert.Equal(
-            File.ReadAllBytes(logs.Journal), File.ReadAllBytes(Path.Combine(logs.Logs, "recovery", "crash_recovery.jsonl")));
-    }
-
-    private static Task<JsonElement> CopyGivesWayAsync(RecorderProcess recorder, double seconds) => recorder.WaitForAsync(
-        s => s.GetProperty("recording").GetBoolean()
-            && s.GetProperty("second_copy_problem").ToString().Contains("nearly full", StringComparison.Ordinal),
-        "the copy gives way, and recording goes on", seconds);
-
     private static async Task<string> SessionAsync(RecorderProcess recorder) =>
         (await recorder.StatusAsync()).GetProperty("session").GetProperty("id").GetString()!;
 
@@ -115,24 +86,6 @@ public sealed class VolumeTests
     private static bool IsFull(Volume volume, string reserve) =>
         new DriveInfo(volume.Path).AvailableFreeSpace is var free
         && (reserve == "0" ? free < MiB : free is > 15 * MiB and < 24 * MiB);
-
-    private static async Task FillAsync(string path, Volume volume, long leave)
-    {
-        await using FileStream filler = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        byte[] block = new byte[64 << 10];
-        try
-        {
-            while (new DriveInfo(volume.Path).AvailableFreeSpace > leave + block.Length || leave == 0)
-            {
-                await filler.WriteAsync(block, TestContext.Current.CancellationToken);
-                filler.Flush(flushToDisk: leave > 0);
-            }
-        }
-        catch (IOException) when (leave == 0)
-        {
-            // As full as it gets.
-        }
-    }
 
     [Fact]
     public async Task A_write_back_error_of_the_device_stops_the_recorder_and_loses_nothing_that_was_durable()

@@ -1,15 +1,31 @@
 namespace Steno.EndToEnd.Support;
 
 /// <summary>A log directory of one test, gone after it.</summary>
-/// <param name="volume">Where a file system of the test's own is mounted; null for the machine's.</param>
-internal sealed class TestLogs(string? volume = null) : IDisposable
+internal sealed class TestLogs : IDisposable
 {
-    private readonly DirectoryInfo _root = volume is null
-        ? Directory.CreateTempSubdirectory("steno-e2e-")
-        : new DirectoryInfo(volume);
+    private readonly DirectoryInfo _root;
+    private readonly bool _isVolume;
+
+    public TestLogs()
+        : this(Directory.CreateTempSubdirectory("steno-e2e-"), isVolume: false)
+    {
+    }
+
+    /// <param name="volume">Where a file system of the test's own is mounted.</param>
+    public TestLogs(string volume)
+        : this(new DirectoryInfo(volume), isVolume: true)
+    {
+    }
+
+    private TestLogs(DirectoryInfo root, bool isVolume) => (_root, _isVolume) = (root, isVolume);
+
+    /// <summary>Where that is possible: for tests that begin hundreds of recorders, and cut no power.</summary>
+    public static TestLogs InMemory() => Directory.Exists("/dev/shm")
+        ? new TestLogs(Directory.CreateDirectory($"/dev/shm/steno-e2e-{Guid.NewGuid():N}"), isVolume: false)
+        : new TestLogs();
 
     /// <summary>Small volumes of tests have no room for the reserve that disks of users have.</summary>
-    public IReadOnlyList<string> Reserve => volume is null ? [] : ["--disk-reserve", "0"];
+    public IReadOnlyList<string> Reserve => !_isVolume ? [] : ["--disk-reserve", "0"];
 
     public string Root => _root.FullName;
 
@@ -21,6 +37,6 @@ internal sealed class TestLogs(string? volume = null) : IDisposable
 
     public void Dispose()
     {
-        if (volume is null) _root.Delete(recursive: true);
+        if (!_isVolume) _root.Delete(recursive: true);
     }
 }

@@ -115,6 +115,25 @@ internal sealed partial class Volume : IAsyncDisposable
 
     private Task MountAsync() => RunAsync("mount", "-o", "loop", Image, Path);
 
+    /// <summary>A file that leaves so many bytes free; 0: as few as it gets.</summary>
+    public async Task FillAsync(string path, long leave)
+    {
+        await using FileStream filler = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        byte[] block = new byte[64 << 10];
+        try
+        {
+            while (new DriveInfo(Path).AvailableFreeSpace > leave + block.Length || leave == 0)
+            {
+                await filler.WriteAsync(block, TestContext.Current.CancellationToken);
+                filler.Flush(flushToDisk: leave > 0);
+            }
+        }
+        catch (IOException) when (leave == 0)
+        {
+            // As full as it gets.
+        }
+    }
+
     private static async Task RunAsync(string program, params string[] arguments)
     {
         (int code, string error) = await TryRunAsync(program, arguments);
