@@ -42,6 +42,17 @@ internal sealed class Workshop : IDisposable
 
     public string CorpusFile => Path.Combine(_work.FullName, "corpus");
 
+    /// <summary>Messages of varied text, written when first asked for.</summary>
+    public string ProseFile
+    {
+        get
+        {
+            string path = Path.Combine(_work.FullName, "prose");
+            if (!File.Exists(path)) new MessageCorpus(isProse: true).Save(path);
+            return path;
+        }
+    }
+
     public string NativeSources => Path.Combine(Root, "bench", "native");
 
     /// <exception cref="BenchmarkException">Not in a clone, or no binary.</exception>

@@ -15,6 +15,9 @@ internal sealed class MessageCorpus
     /// </summary>
     private const int Count = 1024;
 
+    /// <summary>Of prose: more than a compressor looks back for.</summary>
+    private const int ProseCount = 32_768;
+
     private const int Seed = 20251130;
     private const int MeanBytes = 870;
     private const int SpreadBytes = 120;
@@ -39,12 +42,15 @@ internal sealed class MessageCorpus
         "Nothing to add from my side.",
     ];
 
-    private readonly MessageTemplate[] _templates = new MessageTemplate[Count];
+    private readonly MessageTemplate[] _templates;
 
-    public MessageCorpus()
+    /// <param name="isProse">Each of another text (<see cref="Prose"/>), for what compresses them; else a few sentences.</param>
+    public MessageCorpus(bool isProse = false)
     {
         Random random = new(Seed);
-        for (int at = 0; at < Count; at++) _templates[at] = Make(random);
+        Prose? prose = isProse ? new Prose(random) : null;
+        _templates = new MessageTemplate[isProse ? ProseCount : Count];
+        for (int at = 0; at < _templates.Length; at++) _templates[at] = Make(random, prose);
     }
 
     public IReadOnlyList<MessageTemplate> Templates => _templates;
@@ -54,7 +60,7 @@ internal sealed class MessageCorpus
 
     public double MeanPayloadBytes => _templates.Average(template => template.Payload.Length);
 
-    public MessageTemplate Of(long number) => _templates[number % Count];
+    public MessageTemplate Of(long number) => _templates[number % _templates.Length];
 
     /// <summary>
     /// For the publishers: a count, then for each template four lengths and places (topic, payload, number,
@@ -75,13 +81,13 @@ internal sealed class MessageCorpus
         }
     }
 
-    private static MessageTemplate Make(Random random)
+    private static MessageTemplate Make(Random random, Prose? prose)
     {
         string agent = Agents[random.Next(Agents.Length)];
         int bytes = MeanBytes + random.Next(-SpreadBytes, SpreadBytes);
         int context = random.Next(100);
         int frame = Compose(agent, context, "").Length;
-        byte[] payload = Compose(agent, context, Text(random, bytes - frame));
+        byte[] payload = Compose(agent, context, prose?.Write(random, bytes - frame) ?? Text(random, bytes - frame));
         return new MessageTemplate(
             Encoding.UTF8.GetBytes(agent),
             payload,

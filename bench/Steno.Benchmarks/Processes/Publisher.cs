@@ -28,13 +28,13 @@ internal sealed class Publisher : IAsyncDisposable
     /// <param name="rate">Messages a second; 0: as fast as it can.</param>
     /// <param name="highWaterMark">Messages after which it waits for its subscriber; 0: never.</param>
     public static Task<Publisher> StartAsync(
-        Workshop shop, long count, CancellationToken cancellation, int rate = 0, int highWaterMark = 0, string? door = null) =>
+        Workshop shop, long count, CancellationToken cancellation, int rate = 0, int highWaterMark = 0, string? door = null, string? corpus = null) =>
         StartAsync(
             ChildProcess.Start(
                 shop.Native.Publisher,
                 door is null ? "bind" : "connect",
                 door ?? "tcp://127.0.0.1:*",
-                shop.CorpusFile,
+                corpus ?? shop.CorpusFile,
                 count.ToString(CultureInfo.InvariantCulture),
                 rate.ToString(CultureInfo.InvariantCulture),
                 highWaterMark.ToString(CultureInfo.InvariantCulture)),

@@ -50,12 +50,12 @@ internal sealed class StenoRecorder : IAsyncDisposable
     /// </summary>
     /// <param name="logs">A log directory to go on with; null for a new one.</param>
     public static async Task<StenoRecorder> StartAsync(
-        Workshop shop, string endpoint, CancellationToken cancellation, string? logs = null)
+        Workshop shop, string endpoint, CancellationToken cancellation, string? logs = null, params IReadOnlyList<string> more)
     {
         bool keepsLogs = logs is not null;
         logs ??= shop.NewDirectory();
         ChildProcess process = ChildProcess.Start(
-            shop.Steno, "record", "--broker", endpoint, "--direct", "off", "--logs", logs);
+            shop.Steno, ["record", "--broker", endpoint, "--direct", "off", "--logs", logs, "--rotate-at", "0", .. more]); // one journal, to be read as one
         StenoRecorder recorder = new(process, logs, keepsLogs);
         try
         {

@@ -46,7 +46,8 @@ internal sealed class LatencyRow : IRow
             note: "each comes alone: a wake-up, a write, a sync and a line in the feed for each");
     }
 
-    private static async Task<List<double>> ReadAsync(Stream feed, int count, CancellationToken cancellation)
+    /// <summary>Milliseconds of each message, in the order of the journal; fewer if no more come.</summary>
+    internal static async Task<List<double>> ReadAsync(Stream feed, int count, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Deadline);

@@ -28,11 +28,16 @@ internal static class SegmentTree
         for (int level = 0; ; level++)
         {
             // Older entries are of a higher level, always: they were moved from the front.
-            int first = all.FindIndex(e => e.Level == level);
-            if (first < 0 || all.Count - first < 2 * Fan) return all;
-            SegmentEntry list = WriteList(directory, all[first..(first + Fan)]);
-            all.RemoveRange(first, Fan);
-            all.Insert(first, list);
+            int first = all.FindIndex(e => e.Level <= level);
+            int count = all.Count(e => e.Level == level);
+            for (; count >= 2 * Fan; count -= Fan, first++)
+            {
+                SegmentEntry list = WriteList(directory, all[first..(first + Fan)]);
+                all.RemoveRange(first, Fan);
+                all.Insert(first, list);
+            }
+
+            if (all.Count == 0 || all[0].Level <= level) return all;
         }
     }
 
