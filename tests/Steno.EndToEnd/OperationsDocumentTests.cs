@@ -32,9 +32,8 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
         {
             string[] before = RecordedLines();
             await RunAsync(Commands("Back up"));
-            string[] backup = File.ReadAllLines(Path.Combine(_root.Root, "conversation_logs.backup", "current_session.jsonl"));
-            Assert.Equal(before, backup[..before.Length]);
-            await RunAsync("rm -r conversation_logs.backup; steno checkpoint delete nightly --yes");
+            Assert.Equal(before, Backup()[..before.Length]);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken); // another name
         }
 
         JsonElement status = await StatusAsync();
@@ -46,12 +45,11 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
     {
         await SayAsync(50);
         await RunAsync(Commands("Back up"));
-        string[] kept = File.ReadAllLines(Path.Combine(_root.Root, "conversation_logs.backup", "current_session.jsonl"));
+        string[] kept = Backup();
         await RunAsync(Commands("Restore"));
         Assert.Equal(kept, File.ReadAllLines(Path.Combine(Logs, "current_session.jsonl"))[..kept.Length]);
-        Assert.True(Directory.Exists(Logs + ".old"));
         await SayAsync(10);
-        await RunAsync("steno stop; steno verify --all; steno verify --all --logs conversation_logs.old");
+        await RunAsync("steno stop; steno verify --all; steno verify --all --logs damaged-*");
     }
 
     [Fact]
@@ -75,6 +73,10 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain("nightly", await RunAsync("steno checkpoint list"), StringComparison.Ordinal);
         await RunAsync("steno stop; mkdir elsewhere; mv conversation_logs/archive/* elsewhere; steno verify --all");
     }
+
+    /// <summary>The lines of the latest.</summary>
+    private string[] Backup() =>
+        File.ReadAllLines(Path.Combine(Directory.GetDirectories(_root.Root, "backup-*").Max(StringComparer.Ordinal)!, "current_session.jsonl"));
 
     private static string Commands(string heading)
     {

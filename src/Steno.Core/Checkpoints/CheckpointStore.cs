@@ -108,6 +108,25 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     }
 
     /// <summary>
+    /// Removes files that a crash has left half written. Whole segments stay, also those that no manifest names: a
+    /// manifest may have been removed by hand, and they may be the only whole copy of a damaged line.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void ClearBegun()
+    {
+        lock (_gate)
+        {
+            if (!Directory.Exists(directory.Segments)) return;
+            directory.Disk.Delete(ManifestBegun);
+            if (new DirectoryInfo(directory.Segments).LinkTarget is not null) return; // what it leads to may be others', too
+            foreach (FileInfo file in new DirectoryInfo(directory.Segments).EnumerateFiles("*.tmp"))
+            {
+                if (SegmentEntry.IsOurs(file.Name) && file.LinkTarget is null) directory.Disk.Delete(file.FullName);
+            }
+        }
+    }
+
+    /// <summary>
     /// Removes segments and lists that no manifest names, and what a crash left. As long as one manifest or list
     /// cannot be read, nobody knows what it names, and nothing is removed.
     /// </summary>

@@ -177,7 +177,7 @@ internal sealed class Checkpointer : IDisposable
         try
         {
             LookUpLast();
-            Collect();
+            ClearBegun();
             TryEndSessions();
             long due = _time.GetTimestamp();
             TimeSpan pause = _interval;
@@ -303,11 +303,11 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
-    private void Collect()
+    private void ClearBegun()
     {
         try
         {
-            if (_store.Collect().Problem is { } problem) RecorderLog.CollectionFailed(_logger, problem);
+            _store.ClearBegun();
         }
         catch (Exception e)
         {

@@ -238,6 +238,23 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Empty(_session.SegmentFiles);
     }
 
+    /// <summary>They may be the only whole copy of a line.</summary>
+    [Fact]
+    public void A_start_removes_what_was_half_written_and_no_segment_whose_manifest_somebody_removed()
+    {
+        _session.Record(10);
+        CheckpointManifest made = _session.Checkpoint();
+        string[] segments = _session.SegmentFiles;
+        string begun = Path.Combine(_session.Logs.Segments, "segment.tmp");
+        File.WriteAllText(begun, "half a segment");
+        File.Delete(CheckpointCatalogue.PathOf(_session.Logs, made.Id!));
+
+        _session.Store.ClearBegun();
+        Assert.False(File.Exists(begun));
+        Assert.Equal(segments, _session.SegmentFiles);
+        Assert.Equal(1, _session.Store.Collect().Files); // the control: nothing names it
+    }
+
     [Fact]
     public void Files_of_others_among_the_manifests_are_left_alone()
     {
