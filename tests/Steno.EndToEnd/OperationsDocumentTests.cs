@@ -33,7 +33,8 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
             string[] before = RecordedLines();
             await RunAsync(Commands("Back up"));
             Assert.Equal(before, Backup()[..before.Length]);
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken); // another name
+            await Eventually.BecomesTrueAsync(
+                () => !Directory.Exists(Path.Combine(_root.Root, $"backup-{TimeProvider.System.GetLocalNow():yyyyMMdd-HHmmss}")), "another name");
         }
 
         JsonElement status = await StatusAsync();

@@ -15,7 +15,7 @@ namespace Steno.Core.Sessions;
 /// </code>
 /// </summary>
 internal sealed class PendingLoad(
-    LogDirectory directory, SessionSuccession succession, Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
+    LogDirectory directory, SessionSuccession succession, SessionFileReader sessionFiles, RecoveryNotes notes)
 {
     /// <param name="current">What <c>session.json</c> says; null if it is not there.</param>
     /// <returns>What it says now.</returns>
@@ -66,26 +66,6 @@ internal sealed class PendingLoad(
         return built.Length == session.Verified.Offset && JournalAnchor.EndsIn(built, session.Verified.Position);
     }
 
-    private SessionManifest? LoadIntent()
-    {
-        try
-        {
-            return SessionManifest.Load(directory.LoadingSession);
-        }
-        catch (JournalDamagedException e)
-        {
-            string kept = quarantine.Keep(directory.LoadingSession, new QuarantineReport
-            {
-                State = QuarantineReport.Repaired,
-                What = "session_file",
-                Found = time.GetUtcNow(),
-                Source = Path.GetFileName(directory.LoadingSession),
-                Offset = 0,
-                Length = new FileInfo(directory.LoadingSession).Length,
-            });
-            notes.AddQuarantined(kept);
-            notes.Add($"{e.Message} It is in quarantine, and what it says is not done.");
-            return null;
-        }
-    }
+    private SessionManifest? LoadIntent() =>
+        sessionFiles.Load(directory.LoadingSession, "It is in quarantine, and what it says is not done.");
 }

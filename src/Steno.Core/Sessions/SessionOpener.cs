@@ -1,4 +1,3 @@
-using System.Globalization;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
@@ -21,6 +20,8 @@ public sealed class SessionOpener
     private readonly TailRepair _repair;
     private readonly SessionSuccession _succession;
     private readonly JournalRestorer _restorer;
+    private readonly SessionFileReader _sessionFiles;
+    private readonly JournalAdoption _adoption;
     private readonly HealingFromCopy _healing;
     private readonly UntoldMendings _untold;
     private readonly JournalHealing _assembly;
@@ -43,6 +44,8 @@ public sealed class SessionOpener
         _assembly = new JournalHealing(directory, time);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
+        _sessionFiles = new SessionFileReader(_quarantine, time, _notes);
+        _adoption = new JournalAdoption(directory, _succession, time, _notes);
     }
 
     /// <summary>Ends the reading of a long journal; what was begun is finished at the next start.</summary>
@@ -59,13 +62,13 @@ public sealed class SessionOpener
     {
         _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
-        SessionManifest? manifest = new PendingLoad(_directory, _succession, _quarantine, _time, _notes).Settle(LoadManifest());
+        SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());
         if (manifest is not null) _succession.ForgetSealing(manifest);
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
-        if (journal) return Continue(manifest ?? Adopt());
+        if (journal) return Continue(manifest ?? _adoption.Adopt(Cancellation));
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
-        if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
+        if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? _adoption.Adopt(Cancellation));
         if (manifest is { Verified.Seq: > 0 } && TryAssemble(manifest)) return Continue(manifest);
         if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], null);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
@@ -78,6 +81,9 @@ public sealed class SessionOpener
     /// <summary>A load whose files are gone began nothing: then it is a session like any other.</summary>
     private static string? ReasonOf(SessionManifest found) =>
         found.Sealed == SessionReason.CheckpointLoaded ? SessionReason.New : found.Sealed;
+
+    private SessionManifest? LoadManifest() =>
+        _sessionFiles.Load(_directory.SessionFile, "It is in quarantine, and a new one is made from the journal.");
 
     /// <summary>
     /// The recorder before this one was giving its journal back the name that somebody had taken, and was
@@ -99,72 +105,6 @@ public sealed class SessionOpener
         _directory.Disk.Rename(_directory.ArchivedJournal(manifest.Started, manifest.Id), _directory.CurrentJournal);
         _directory.Disk.Delete(_directory.ArchivedSessionFile(manifest.Started, manifest.Id));
         return true;
-    }
-
-    private SessionManifest? LoadManifest()
-    {
-        try
-        {
-            return SessionManifest.Load(_directory.SessionFile);
-        }
-        catch (JournalDamagedException e)
-        {
-            string kept = _quarantine.Keep(_directory.SessionFile, new QuarantineReport
-            {
-                State = QuarantineReport.Repaired,
-                What = "session_file",
-                Found = _time.GetUtcNow(),
-                Source = Path.GetFileName(_directory.SessionFile),
-                Offset = 0,
-                Length = new FileInfo(_directory.SessionFile).Length,
-            });
-            _notes.AddQuarantined(kept);
-            _notes.Add($"{e.Message} It is in quarantine, and a new one is made from the journal.");
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// A journal without its manifest: an earlier system's folder, or ours after session.json was lost.
-    /// </summary>
-    private SessionManifest Adopt()
-    {
-        EarlierHead head = EarlierHead.Find(_directory.CurrentJournal, Cancellation);
-        bool unterminated = head.Bytes > new FileInfo(_directory.CurrentJournal).Length;
-        if (unterminated)
-        {
-            using DurableFile file = _directory.Disk.OpenExisting(_directory.CurrentJournal);
-            file.Write("\n"u8, file.Length);
-            file.Sync();
-        }
-
-        if (head.Lines > 0)
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
-        bool ours = head.Bytes < new FileInfo(_directory.CurrentJournal).Length;
-        SessionManifest fresh = _succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
-        NamedSession? named = ours ? NamedSession.Find(_directory.CurrentJournal, Cancellation) : null;
-        if (ours)
-            _notes.Add(named is null
-                ? "session.json was missing: this journal is continued under a new session id."
-                : "session.json was missing: the journal itself names the session, and it goes on.");
-        if (named is not null)
-        {
-            SessionBeginning? beginning = SessionBeginning.Read(_directory.CurrentJournal, head);
-            fresh = SessionBeginning.Complete(
-                fresh, beginning?.Id == named.Id ? beginning : null, CheckpointCatalogue.FindNewest(_directory, named.Id));
-        }
-
-        SessionManifest manifest = fresh with
-        {
-            Id = named?.Id ?? fresh.Id,
-            Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : fresh.Parent,
-            Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
-            Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
-            Verified = VerifiedPoint.From(head.End, _time.GetUtcNow()),
-            Stopped = !ours,
-        };
-        manifest.Save(_directory.Disk, _directory.SessionFile);
-        return manifest;
     }
 
     private OpenedSession Continue(SessionManifest manifest)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Control;
@@ -20,27 +19,13 @@ internal static class CheckpointCreateCommand
         var verb = new Verb("create", "Make a checkpoint of the current session now",
             "steno checkpoint create", "steno checkpoint create --label before-refactoring");
         var settings = new SettingOptions(verb, SettingKey.Logs);
-        var label = new Option<string?>("--label")
-        {
-            Description = $"A name for it: {CheckpointLabel.Allowed}",
-            HelpName = "LABEL",
-            CustomParser = ParseLabel,
-        };
+        Option<string?> label = LabelOption.Create("--label", "LABEL", "A name for it");
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(label);
         verb.Add(json);
         verb.SetAction((parsed, cancellation) => RunAsync(
             settings.Read(parsed, context), parsed.GetValue(label), parsed.GetValue(json), context, cancellation));
         return verb;
-    }
-
-    private static string? ParseLabel(ArgumentResult result)
-    {
-        string label = result.Tokens[0].Value;
-        if (CheckpointLabel.IsValid(label)) return label;
-        string shown = label.Length > CheckpointLabel.LengthMax ? label[..CheckpointLabel.LengthMax] + "…" : label;
-        result.AddError($"--label: \"{shown}\" is refused. Allowed: {CheckpointLabel.Allowed}.");
-        return null;
     }
 
     private static async Task<int> RunAsync(

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Control;
-using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
 using Steno.Terminal;
@@ -20,27 +18,13 @@ internal static class SessionNewCommand
         var verb = new Verb("new", "Seal the current session, and begin a new one; recording goes on",
             "steno session new", "steno session new --name refactoring");
         var settings = new SettingOptions(verb, SettingKey.Logs);
-        var name = new Option<string?>("--name")
-        {
-            Description = $"What it is called: {CheckpointLabel.Allowed}",
-            HelpName = "NAME",
-            CustomParser = ParseName,
-        };
+        Option<string?> name = LabelOption.Create("--name", "NAME", "What it is called");
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(name);
         verb.Add(json);
         verb.SetAction((parsed, cancellation) => RunAsync(
             settings.Read(parsed, context), parsed.GetValue(name), parsed.GetValue(json), context, cancellation));
         return verb;
-    }
-
-    private static string? ParseName(ArgumentResult result)
-    {
-        string name = result.Tokens[0].Value;
-        if (CheckpointLabel.IsValid(name)) return name;
-        string shown = name.Length > CheckpointLabel.LengthMax ? name[..CheckpointLabel.LengthMax] + "…" : name;
-        result.AddError($"--name: \"{shown}\" is refused. Allowed: {CheckpointLabel.Allowed}.");
-        return null;
     }
 
     private static async Task<int> RunAsync(

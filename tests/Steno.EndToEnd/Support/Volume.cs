@@ -119,18 +119,22 @@ internal sealed partial class Volume : IAsyncDisposable
     public async Task FillAsync(string path, long leave)
     {
         await using FileStream filler = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        byte[] block = new byte[64 << 10];
-        try
+        // Each has its sync, so large ones first: what is said meanwhile must not end before this does.
+        foreach (int size in leave > 0 ? (int[])[1 << 20, 64 << 10] : [64 << 10])
         {
-            while (new DriveInfo(Path).AvailableFreeSpace > leave + block.Length || leave == 0)
+            byte[] block = new byte[size];
+            try
             {
-                await filler.WriteAsync(block, TestContext.Current.CancellationToken);
-                filler.Flush(flushToDisk: leave > 0);
+                while (new DriveInfo(Path).AvailableFreeSpace > leave + block.Length || leave == 0)
+                {
+                    await filler.WriteAsync(block, TestContext.Current.CancellationToken);
+                    filler.Flush(flushToDisk: leave > 0);
+                }
             }
-        }
-        catch (IOException) when (leave == 0)
-        {
-            // As full as it gets.
+            catch (IOException) when (leave == 0)
+            {
+                // As full as it gets.
+            }
         }
     }
 

@@ -13,6 +13,9 @@ public sealed class DiskSweepTests
         LifeStep.Commit,
     ];
 
+    private static readonly LifeSweep Sweep = new(
+        Steps, (_, call) => [Survival.OfNothing, Survival.OfEverything, Survival.OfSome(new Random(call))]);
+
     [Theory]
     [InlineData(DiskFaultKind.Refused, false, LifeEnd.Stopped)]
     [InlineData(DiskFaultKind.Refused, false, LifeEnd.PowerCut)]
@@ -25,7 +28,7 @@ public sealed class DiskSweepTests
     [InlineData(DiskFaultKind.PowerCut, true, LifeEnd.PowerCut)]
     internal void Whatever_call_fails_nothing_recorded_is_lost(DiskFaultKind kind, bool forGood, LifeEnd end)
     {
-        Assert.Null(Sweep(kind, forGood, end, false, false, out int calls));
+        Assert.Null(Sweep.Run(kind, forGood, end, false, false, out int calls));
         Assert.InRange(calls, 40, 500); // it came so far, and to an end
     }
 
@@ -56,25 +59,5 @@ public sealed class DiskSweepTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     internal void Syncs_that_do_nothing_are_found_out(bool bytes, bool names) =>
-        Assert.Contains("lost", Sweep(DiskFaultKind.PowerCut, true, LifeEnd.PowerCut, bytes, names, out _), StringComparison.Ordinal);
-
-    /// <returns>What was violated, and at which call.</returns>
-    private static string? Sweep(
-        DiskFaultKind kind, bool forGood, LifeEnd end, bool liesAboutSyncs, bool liesAboutNames, out int calls)
-    {
-        for (int call = 1; ; call++)
-        {
-            calls = 0;
-            Survival[] survivals = [Survival.OfNothing, Survival.OfEverything, Survival.OfSome(new Random(call))];
-            foreach (Survival survival in survivals)
-            {
-                using SimulatedRecorder recorder = new(liesAboutSyncs, liesAboutNames);
-                recorder.Live(new Life(Steps, [new DiskFault(call, kind, forGood)], end, call), survival);
-                calls = Math.Max(calls, recorder.Calls);
-                if (recorder.FindViolation() is { } violation) return $"call {call}, {kind}: {violation}";
-            }
-
-            if (calls < call) return null;
-        }
-    }
+        Assert.Contains("lost", Sweep.Run(DiskFaultKind.PowerCut, true, LifeEnd.PowerCut, bytes, names, out _), StringComparison.Ordinal);
 }

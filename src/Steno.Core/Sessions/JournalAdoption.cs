@@ -1,0 +1,57 @@
+using System.Globalization;
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// Makes a <c>session.json</c> for a journal that has none: an earlier system's folder, or ours after it was lost.
+/// </summary>
+internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession succession, TimeProvider time, RecoveryNotes notes)
+{
+    /// <summary>On return the journal is as it was, but for a newline behind an unfinished last line; session.json is
+    /// durable.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the journal is read; the next start does it.</exception>
+    public SessionManifest Adopt(CancellationToken cancellation)
+    {
+        EarlierHead head = EarlierHead.Find(directory.CurrentJournal, cancellation);
+        bool unterminated = head.Bytes > new FileInfo(directory.CurrentJournal).Length;
+        if (unterminated)
+        {
+            using DurableFile file = directory.Disk.OpenExisting(directory.CurrentJournal);
+            file.Write("\n"u8, file.Length);
+            file.Sync();
+        }
+
+        if (head.Lines > 0)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
+        bool ours = head.Bytes < new FileInfo(directory.CurrentJournal).Length;
+        SessionManifest fresh = succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
+        NamedSession? named = ours ? NamedSession.Find(directory.CurrentJournal, cancellation) : null;
+        if (ours)
+            notes.Add(named is null
+                ? "session.json was missing: this journal is continued under a new session id."
+                : "session.json was missing: the journal itself names the session, and it goes on.");
+        if (named is not null)
+        {
+            SessionBeginning? beginning = SessionBeginning.Read(directory.CurrentJournal, head);
+            fresh = SessionBeginning.Complete(
+                fresh, beginning?.Id == named.Id ? beginning : null, CheckpointCatalogue.FindNewest(directory, named.Id));
+        }
+
+        SessionManifest manifest = fresh with
+        {
+            Id = named?.Id ?? fresh.Id,
+            Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : fresh.Parent,
+            Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
+            Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
+            Verified = VerifiedPoint.From(head.End, time.GetUtcNow()),
+            Stopped = !ours,
+        };
+        manifest.Save(directory.Disk, directory.SessionFile);
+        return manifest;
+    }
+}

@@ -1,0 +1,33 @@
+using Steno.Core.Journal;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>Loads a <c>session.json</c> at a start. One that is damaged is kept in quarantine, and is as if it were not there.</summary>
+internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
+{
+    /// <param name="consequence">What a damaged one means, in a sentence for whoever starts the recorder.</param>
+    /// <returns>Null: there is none, or it is damaged.</returns>
+    /// <exception cref="Files.StorageException">It cannot be read, or not be kept.</exception>
+    public SessionManifest? Load(string path, string consequence)
+    {
+        try
+        {
+            return SessionManifest.Load(path);
+        }
+        catch (JournalDamagedException e)
+        {
+            notes.AddQuarantined(quarantine.Keep(path, new QuarantineReport
+            {
+                State = QuarantineReport.Repaired,
+                What = "session_file",
+                Found = time.GetUtcNow(),
+                Source = Path.GetFileName(path),
+                Offset = 0,
+                Length = new FileInfo(path).Length,
+            }));
+            notes.Add($"{e.Message} {consequence}");
+            return null;
+        }
+    }
+}
