@@ -59,6 +59,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
             AgentsSeen agents = new(before?.Agents ?? []);
             using NewSegments news = new(directory, subject, from, agents)
             {
+                Written = _trust.NoteWritten,
                 Progress = progress,
                 Cancellation = cancellation,
             };
@@ -217,7 +218,8 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         if (manifest.LastSeq > subject.Head.Lines && !JournalAnchor.EndsIn(subject.Journal, manifest.End)) return false;
         try
         {
-            return SegmentTree.Segments(directory, manifest.Segments).All(entry => _trust.IsWhole(entry, cancellation));
+            _trust.Require(manifest.Segments, cancellation);
+            return true;
         }
         catch (JournalDamagedException e)
         {

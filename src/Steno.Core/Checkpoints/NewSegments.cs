@@ -20,6 +20,9 @@ internal sealed class NewSegments(
     private long _firstSeq = from.Seq + 1;
     private SegmentWriter? _segment;
 
+    /// <summary>Told of each segment as soon as it is durable.</summary>
+    public Action<SegmentEntry>? Written { get; init; }
+
     /// <summary>Told of the bytes done, and of those that there are.</summary>
     public Action<long, long>? Progress { get; init; }
 
@@ -138,6 +141,7 @@ internal sealed class NewSegments(
         bool isLast = _at.Offset == subject.End.Offset;
         if (!isLast && (_at.Seq < _firstSeq || _at.Seq >= subject.End.Seq)) return;
         using (_segment) _written.Add(_segment.Complete(_firstSeq, _at));
+        Written?.Invoke(_written[^1]);
         _segment = null;
         _firstSeq = _at.Seq + 1;
     }
