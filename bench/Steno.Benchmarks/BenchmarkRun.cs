@@ -10,7 +10,7 @@ internal static class BenchmarkRun
     public static IReadOnlyList<IRow> Rows { get; } =
     [
         new DiskRow(), new RateRow(), new BurstRow(), new StockRow(), new LatencyRow(), new StartUpRow(), new StoppedRow(),
-        new RestartRow(), new OverloadRow(), new CheckpointRow(),
+        new RestartRow(), new OverloadRow(), new CheckpointRow(), new HistoryRow(),
     ];
 
     /// <returns>

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Steno.Benchmarks.Processes;
 using Steno.Benchmarks.Results;
 
@@ -44,21 +42,21 @@ internal sealed class CheckpointRow : IRow
         await publisher.GoAsync(cancellation);
         Task<List<double>> reading = LatencyRow.ReadAsync(feed, count, cancellation);
         await MonotonicClock.DelayAsync(TimeSpan.FromSeconds((double)calm / rate), cancellation);
-        (double fullMs, long journal) = await CreateAsync(shop, logs, cancellation);
+        (double fullMs, long journal) = await Checkpoints.CreateAsync(shop, logs, cancellation);
         long first = journal;
-        long before = Size(logs);
+        long before = Checkpoints.SizeOf(logs);
         List<double> small = [];
         long zstd = 0;
         for (int i = 0; i < Small; i++)
         {
             await MonotonicClock.DelayAsync(Second, cancellation);
-            (double ms, long end) = await CreateAsync(shop, logs, cancellation);
+            (double ms, long end) = await Checkpoints.CreateAsync(shop, logs, cancellation);
             small.Add(ms);
             zstd += await ZstdAsync(recorder.Journal, journal, end, cancellation);
             journal = end;
         }
 
-        double stored = Size(logs) - before;
+        double stored = Checkpoints.SizeOf(logs) - before;
         List<double> latencies = await reading;
         Workshop.Delete(logs);
         if (latencies.Count < count) findings.Lose(Name, $"the feed showed {latencies.Count} of {count} messages");
@@ -86,16 +84,6 @@ internal sealed class CheckpointRow : IRow
             throw new BenchmarkException("messages are missing: measure the row `rate` first");
     }
 
-    /// <summary>The milliseconds of the command, and where in the journal its checkpoint ends.</summary>
-    private static async Task<(double Ms, long End)> CreateAsync(Workshop shop, string logs, CancellationToken cancellation)
-    {
-        long started = MonotonicClock.Now;
-        string answer = await RunAsync(shop.Steno, ["checkpoint", "create", "--json", "--logs", logs], cancellation);
-        double ms = MonotonicClock.Between(started, MonotonicClock.Now).TotalMilliseconds;
-        using JsonDocument json = JsonDocument.Parse(answer);
-        return (ms, json.RootElement.GetProperty("checkpoints")[0].GetProperty("size_bytes").GetInt64());
-    }
-
     private static async Task<long> ZstdAsync(string journal, long from, long to, CancellationToken cancellation)
     {
         byte[] lines = new byte[to - from];
@@ -107,23 +95,10 @@ internal sealed class CheckpointRow : IRow
 
         string path = Path.GetTempFileName();
         await File.WriteAllBytesAsync(path, lines, cancellation);
-        await RunAsync(Zstd, ["-3", "-q", "-f", path, "-o", path + ".zst"], cancellation);
+        await Checkpoints.RunAsync(Zstd, ["-3", "-q", "-f", path, "-o", path + ".zst"], cancellation);
         long size = new FileInfo(path + ".zst").Length;
         File.Delete(path);
         File.Delete(path + ".zst");
         return size;
-    }
-
-    private static long Size(string logs) => new DirectoryInfo(Path.Combine(logs, "checkpoints"))
-        .EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-
-    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0
-            ? output
-            : throw new BenchmarkException(string.Create(CultureInfo.InvariantCulture, $"{program} ended with code {process.ExitCode}."));
     }
 }
