@@ -15,16 +15,10 @@ internal sealed class SegmentWriter : IDisposable
     /// </summary>
     public const int RawBytesMax = 16 << 20;
 
-    /// <summary>
-    /// Synced so often, a segment never gives the disk much to write at once: the journal's own syncs would
-    /// wait for that.
-    /// </summary>
-    private const long SyncBytes = 1 << 20;
-
     private readonly DurableFile _file;
+    private readonly SteadyWriter _steady;
     private readonly SegmentFrame _frame;
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long _unsynced;
 
     /// <summary>Begins step 1 of <see cref="Complete"/>.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
@@ -32,13 +26,14 @@ internal sealed class SegmentWriter : IDisposable
     {
         _frame = new SegmentFrame(Append);
         _file = directory.Disk.CreateTemporary(Path.Combine(directory.Segments, "segment.tmp"));
+        _steady = new SteadyWriter(_file);
     }
 
     public long Lines => _frame.Lines;
 
     public long RawBytes => _frame.RawBytes;
 
-    public long Bytes { get; private set; }
+    public long Bytes => _steady.Length;
 
     /// <param name="line">Without its newline.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
@@ -74,12 +69,7 @@ internal sealed class SegmentWriter : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        _file.Write(bytes, Bytes);
+        _steady.Append(bytes);
         _sha.AppendData(bytes);
-        Bytes += bytes.Length;
-        _unsynced += bytes.Length;
-        if (_unsynced < SyncBytes) return;
-        _file.Sync();
-        _unsynced = 0;
     }
 }

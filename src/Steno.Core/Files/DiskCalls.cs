@@ -85,6 +85,17 @@ internal class DiskCalls
         }
     }
 
+    /// <inheritdoc cref="DurableFile.WriteOut"/>
+    public virtual void WriteOut(SafeFileHandle file, string path, long start, long end)
+    {
+        if (OperatingSystem.IsLinux()
+            && NativeMethods.SyncFileRange(file, start, end - start, NativeMethods.WriteRangeAndWait) == 0)
+            return;
+        int errno = OperatingSystem.IsLinux() ? Marshal.GetLastPInvokeError() : Errnos.NotImplementedLinux;
+        if (errno is not Errnos.NotImplementedLinux) throw StorageException.FromErrno("sync_file_range", path, errno);
+        Sync(file, path);
+    }
+
     /// <inheritdoc cref="DurableFile.Truncate"/>
     public virtual void Truncate(SafeFileHandle file, string path, long length)
     {

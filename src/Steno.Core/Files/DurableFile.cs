@@ -85,6 +85,17 @@ public sealed class DurableFile : IDisposable
     public void Sync() => _calls.Sync(_handle, Path);
 
     /// <summary>
+    /// Hands bytes that were written to the device, and waits for it; nothing is durable by that. A
+    /// <see cref="Sync"/> later finds little to do, and what others sync meanwhile does not wait behind it. Linux only;
+    /// elsewhere, and where a file system has no such call, it is a sync.
+    /// <b>Give the file up when it throws</b>, as after a failed sync: the kernel tells of a failed write once.
+    /// </summary>
+    /// <param name="start">Offset in bytes.</param>
+    /// <param name="end">Offset in bytes.</param>
+    /// <exception cref="StorageException">The device refuses.</exception>
+    public void WriteOut(long start, long end) => _calls.WriteOut(_handle, Path, start, end);
+
+    /// <summary>
     /// Cuts the file to <paramref name="length"/> bytes; durable after the next <see cref="Sync"/>.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>

@@ -20,6 +20,7 @@ internal static class Errnos
     public const int FileTooBig = 27;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;
+    public const int NotImplementedLinux = 38;
     public const int LoopLinux = 40;
     public const int Quota = 122; // Linux; macOS has 69, which then gets the general hint.
 }

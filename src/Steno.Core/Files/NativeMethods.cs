@@ -20,6 +20,12 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FDataSync(SafeFileHandle file);
 
+    /// <summary>Linux: what is being written, then the rest, and all of it waited for.</summary>
+    public const uint WriteRangeAndWait = 1 | 2 | 4;
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
+
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     public static partial nint PWrite(SafeFileHandle file, ReadOnlySpan<byte> bytes, nuint count, long offset);
 

@@ -9,7 +9,7 @@ namespace Steno.Core.Recovery;
 /// </summary>
 internal sealed class AssembledJournal
 {
-    private const int BlockBytes = 1 << 20;
+    private const int BlockBytes = 256 << 10;
 
     private readonly LineSource? _journal;
 
@@ -106,11 +106,12 @@ internal sealed class AssembledJournal
     public void WriteTo(DurableFile file, Action<long>? pace, CancellationToken cancellation)
     {
         byte[] block = new byte[Math.Min(BlockBytes, Length)];
+        SteadyWriter steady = new(file);
         for (long at = 0; at < Length;)
         {
             cancellation.ThrowIfCancellationRequested();
             int read = Read(block, at);
-            file.Write(block.AsSpan(0, read), at);
+            steady.Append(block.AsSpan(0, read));
             at += read;
             pace?.Invoke(at);
         }

@@ -20,18 +20,14 @@ namespace Steno.Core.Sessions;
 /// </summary>
 public sealed class CheckpointLoader(LogDirectory directory, LineComposer composer, TimeProvider time)
 {
-    /// <summary>Synced so often it never gives the disk much to write at once.</summary>
-    private const int SyncBytes = 4 << 20;
-
     private const int BlockBytes = 256 << 10;
 
     private const string Temporary = ".tmp";
 
     private readonly LineBuffer _block = new(BlockBytes);
-    private long _synced;
     private SessionManifest? _prepared;
     private DurableFile? _file;
-    private long _written;
+    private SteadyWriter? _steady;
 
     /// <summary>Told of the bytes done, and of those that there are; it may throw to end the work.</summary>
     public Action<long, long>? Progress { get; init; }
@@ -82,7 +78,7 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
             Flush();
             return hasOurs
                 ? EarlierHead.Find(_file!.Path, Cancellation)
-                : new EarlierHead(lines, _written, ChainHash.FromBytes(sha.GetHashAndReset()));
+                : new EarlierHead(lines, _steady!.Length, ChainHash.FromBytes(sha.GetHashAndReset()));
         }, expected: null);
     }
 
@@ -119,6 +115,7 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
     {
         string path = directory.LoadingJournal + Temporary;
         using DurableFile file = _file = directory.Disk.CreateTemporary(path);
+        _steady = new SteadyWriter(file);
         EarlierHead head = writeLines();
         Flush();
         JournalScan scan = Prove(path, head, expected, loaded.Checkpoint);
@@ -195,13 +192,9 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
     {
         Cancellation.ThrowIfCancellationRequested();
         if (_block.Length == 0) return;
-        _file!.Write(_block.Written, _written);
-        _written += _block.Length;
+        _steady!.Append(_block.Written);
         _block.Truncate(0);
-        if (_written - _synced < SyncBytes) return;
-        _file.Sync();
-        _synced = _written;
     }
 
-    private void Tell(long total) => Progress?.Invoke(_written + _block.Length, total);
+    private void Tell(long total) => Progress?.Invoke(_steady!.Length + _block.Length, total);
 }

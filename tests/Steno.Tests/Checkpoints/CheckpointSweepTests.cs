@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Steno.Core;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
@@ -15,6 +16,9 @@ public sealed class CheckpointSweepTests : IDisposable
     private readonly TemporaryDirectory _directory = new(inMemory: true);
     private readonly RecordedSession _before;
     private readonly string[] _older;
+
+    /// <summary>Of more than is written out at once, and of nothing that compresses much.</summary>
+    private readonly string _large = Convert.ToBase64String(RandomNumberGenerator.GetBytes(300_000));
     private int _runs;
 
     public CheckpointSweepTests()
@@ -77,7 +81,7 @@ public sealed class CheckpointSweepTests : IDisposable
         List<string> deleted = [];
         for (int i = 0; i < 4; i++)
         {
-            session.Record(3);
+            session.Record(i == 1 ? 1 : 3, i == 1 ? _large : "hello");
             Try(() => made.Add(session.Checkpoint().Id!));
             if (i != 2 || made.Count < 2) continue;
             deleted.Add(made[1]);

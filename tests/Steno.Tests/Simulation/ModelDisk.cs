@@ -111,6 +111,17 @@ internal sealed class ModelDisk : DiskCalls
         }
     }
 
+    public override void WriteOut(SafeFileHandle file, string path, long start, long end)
+    {
+        if (IsUnmodelled) return;
+        lock (_gate)
+        {
+            if (Next("sync_file_range", path) is null) return; // durable is what is synced
+            _open[file].FailSync();
+            throw Refusal("sync_file_range", path, InputOutput);
+        }
+    }
+
     public override void Truncate(SafeFileHandle file, string path, long length)
     {
         if (IsUnmodelled)
