@@ -32,6 +32,9 @@ internal sealed class AssembledJournal
 
     public EarlierHead Head { get; }
 
+    /// <summary>Hashes of lines that somebody states: they prove lines behind a hole.</summary>
+    public IReadOnlyDictionary<long, ChainHash> Stated { get; init; } = StatedLines.None;
+
     public IReadOnlyList<JournalPiece> Pieces { get; }
 
     /// <summary>Bytes.</summary>
@@ -43,6 +46,9 @@ internal sealed class AssembledJournal
     /// <summary>Lines that the journal lacks, or has in another place, and a copy has.</summary>
     public IEnumerable<JournalPiece> FromCopies =>
         Pieces.Where(piece => piece.Source is { } source && source != _journal && piece.LastSeq >= piece.FirstSeq);
+
+    /// <summary>Those of them that are proven.</summary>
+    public IEnumerable<JournalPiece> PutBack => FromCopies.Where(piece => !piece.IsUnproven);
 
     /// <summary>Bytes of the journal that it takes the place of; they are in one stretch.</summary>
     public long Replaced => Same.End - Same.Start;

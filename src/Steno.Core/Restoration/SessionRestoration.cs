@@ -67,10 +67,10 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
     private void PutJournal()
     {
-        List<JournalPiece> put = [.. _assembled!.FromCopies];
-        string what = _copies.Journal is null ? "The journal was missing, and is there again."
+        List<JournalPiece> put = [.. _assembled!.PutBack];
+        string what = (_copies.Journal is null ? "The journal was missing, and is there again."
             : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were no lines are put right."
-            : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.";
+            : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
         string? report = IsDryRun
             ? null
             : new JournalHealing(directory, time) { Pace = Pace, Cancellation = Cancellation }
@@ -79,11 +79,15 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         _actions.Add(new RecoveryAction(
             session.Journal, FileRole.Journal, what,
             put.Count == 0 ? 0 : put.Min(piece => piece.FirstSeq), put.Count == 0 ? 0 : put.Max(piece => piece.LastSeq),
-            [.. put.Select(piece => piece.Source!.Path).Distinct()])
+            [.. _assembled.FromCopies.Select(piece => piece.Source!.Path).Distinct()])
         {
             Quarantined = report is null ? null : Quarantine.BytesPath(report),
         });
     }
+
+    /// <summary>What copies have and nothing proves is put in its place, and is not called healed.</summary>
+    private string Unproven() => string.Concat(_assembled!.FromCopies.Where(piece => piece.IsUnproven).Select(piece =>
+        $" {DamageText.LinesOf(piece.FirstSeq, piece.LastSeq)} is as a copy has it, and nothing proves that: the line before is lost."));
 
     /// <summary>What stays damaged, as the journal is now: where it was known already it stays told.</summary>
     private SessionManifest KnownNow(SessionManifest manifest)
@@ -93,6 +97,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         JournalScanner scanner = new(session.Journal, session.IsCurrent ? vouched.Offset : long.MaxValue, vouched)
         {
             Cancellation = Cancellation,
+            Stated = _copies.Stated,
             Proven = (_, to) =>
             {
                 if (to.Seq == vouched.Seq && to.Hash == vouched.Hash) moved = to;
@@ -117,11 +122,14 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         };
     }
 
-    private static KnownDamage Known(SessionManifest manifest, KnownDamage found) =>
-        manifest.KnownDamage.FirstOrDefault(known => known.Session is null && known.Kind == found.Kind
+    private KnownDamage Known(SessionManifest manifest, KnownDamage found)
+    {
+        if (found.IsLoss && _copies.Stated.TryGetValue(found.LastSeq, out ChainHash hash)) found = found with { LastHash = hash.ToString() };
+        return manifest.KnownDamage.FirstOrDefault(known => known.Session is null && known.Kind == found.Kind
             && known.FirstSeq == found.FirstSeq && known.LastSeq == found.LastSeq) is { } before
-            ? before with { Offset = found.Offset, Length = found.Length }
+            ? before with { Offset = found.Offset, Length = found.Length, LastHash = found.LastHash }
             : found;
+    }
 
     private void Save(SessionManifest manifest, SessionManifest now)
     {

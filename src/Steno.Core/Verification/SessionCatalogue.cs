@@ -91,7 +91,12 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             ?? (session.IsCurrent ? NewestUnkept(checkpoints, sessions) : null);
         CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
         List<JournalPosition> stated = [.. its.Select(c => c.End)];
-        if (session.Manifest is { } manifest) stated.Add(manifest.Verified.Position);
+        if (session.Manifest is { } manifest)
+        {
+            stated.Add(manifest.Verified.Position);
+            stated.AddRange(KnownDamage.Stated(manifest.KnownDamage).Select(line => new JournalPosition(0, line.Key, line.Value)));
+        }
+
         foreach (SessionParent parent in children.Select(child => child.Parent!).Where(p => p.Id == id))
         {
             if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))

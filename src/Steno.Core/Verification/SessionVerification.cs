@@ -1,3 +1,4 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Sessions;
@@ -33,19 +34,20 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         (IReadOnlyList<JournalDamage> ofCopy, ReadJournal? read) = ([], null);
         if (copied > 0) (ofCopy, read) = VerifyCopy(copy, copied, journal, found);
         CopySearch search = new(directory, session, checkpoints, journal, read);
+        AssembledCopies more = new(directory, session, Cancellation);
         bool isSeen = File.Exists(session.Journal);
         foreach (JournalDamage damage in found)
-            _damage.Add(From(damage, session.Journal, FileRole.Journal) with { Copies = Copies(damage, search.OfJournal) });
+            _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
         foreach (JournalDamage damage in ofCopy)
-            _damage.Add(From(damage, copy, FileRole.Recovery) with { Copies = Copies(damage, search.OfRecovery) });
+            _damage.Add(From(damage, copy, FileRole.Recovery, search.OfRecovery, more));
         if (session.IsCurrent && isSeen && LiveEnd is null && !File.Exists(copy) && journal.End.Seq > 0)
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, 1, journal.End.Seq);
-            _damage.Add(From(all, copy, FileRole.Recovery) with { Copies = Copies(all, search.OfRecovery) });
+            _damage.Add(From(all, copy, FileRole.Recovery, search.OfRecovery, more));
         }
 
         foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0))
-            _damage.Add(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) });
+            _damage.Add(more.Complete(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) }));
         return new CheckedSession(session.Id, session.Journal, session.IsCurrent, journal.End.Seq, Math.Min(journal.End.Offset, journal.FileLength));
     }
 
@@ -70,6 +72,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             Until = LiveEnd is null || isCopy || !File.Exists(path) ? long.MaxValue : LiveEnd(path),
             IsCopy = isCopy,
             KnownEnd = isCopy ? end : session.Manifest is { Stopped: true } stopped ? stopped.Verified.Position : null,
+            StatedLines = StatedLines(),
             Wanted = [.. wanted ?? [], .. session.Checkpoints.SelectMany(c => c.Segments).Select(e => e.LastSeq)],
             Pace = at => Pace(before + at),
             Cancellation = Cancellation,
@@ -84,8 +87,25 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         journal.FileLength > 0 && journal.Damage.Count == 0 ? journal.End : null;
 
     /// <summary>Of what is only doubled, or somebody else's, nothing needs to be elsewhere.</summary>
-    private static IReadOnlyList<GoodCopy> Copies(in JournalDamage damage, Func<long, long, IReadOnlyList<GoodCopy>> search) =>
-        damage.Kind is DamageKind.Doubled or DamageKind.Foreign ? [] : search(damage.FirstSeq, damage.LastSeq);
+    private FoundDamage From(
+        in JournalDamage damage, string file, FileRole role, Func<long, long, IReadOnlyList<GoodCopy>> search, AssembledCopies more)
+    {
+        FoundDamage found = From(damage, file, role);
+        return damage.Kind is DamageKind.Doubled or DamageKind.Foreign
+            ? found
+            : more.Complete(found with { Copies = search(damage.FirstSeq, damage.LastSeq) });
+    }
+
+    /// <summary>Hashes that are known of lines, whatever the journal has in their place.</summary>
+    private IReadOnlyDictionary<long, ChainHash> StatedLines()
+    {
+        StatedLines stated = new(session.Head);
+        foreach (JournalPosition place in session.Stated) stated.Add(place.Seq, place.Hash);
+        foreach (SegmentEntry entry in session.Checkpoints.SelectMany(manifest => manifest.Segments)) stated.Add(entry.LastSeq, entry.HeadHash);
+        if (session.Checkpoints is [var newest, ..])
+            foreach ((SegmentEntry entry, _) in checkpoints.SegmentsOf(newest.Segments)) stated.Add(entry.LastSeq, entry.HeadHash);
+        return stated.Lines;
+    }
 
     private FoundDamage From(in JournalDamage damage, string file, FileRole role) => new()
     {
