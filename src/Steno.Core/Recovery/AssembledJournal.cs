@@ -88,6 +88,21 @@ internal sealed class AssembledJournal
         }
     }
 
+    /// <summary>Where that line begins; -1: it has none that is whole.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public long FindStart(long seq)
+    {
+        for (int i = 0; i < Pieces.Count; i++)
+        {
+            if (Pieces[i].IsHole || seq < Pieces[i].FirstSeq || Pieces[i].LastSeq < seq) continue;
+            using JournalReader reader = new("journal", Read, _starts[i]);
+            while (reader.Read())
+                if (JournalLine.TryReadSeq(reader.Line, out long found) && found >= seq) return found == seq ? reader.Offset : -1;
+        }
+
+        return -1;
+    }
+
     /// <summary>Fills the buffer; fewer bytes only at the end.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public int Read(Span<byte> buffer, long offset)

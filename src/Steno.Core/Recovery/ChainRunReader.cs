@@ -16,6 +16,9 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
 
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>A run ends before whole lines of others; else these are part of its bytes.</summary>
+    public bool LeavesOthersOut { get; init; }
+
     /// <param name="pace">Called after each line with the bytes read so far.</param>
     /// <returns>In the order of the source.</returns>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
@@ -42,7 +45,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         long start = reader.Offset + zeros;
         if (!JournalLine.TryReadHash(line, out ChainHash hash) | !JournalLine.TryReadSeq(line, out long seq))
         {
-            if (_open is not null && !(reader.Terminated && SuspectLine.IsForeignLine(line))) Close();
+            if (_open is not null && (LeavesOthersOut || !(reader.Terminated && SuspectLine.IsForeignLine(line)))) Close();
             return;
         }
 

@@ -26,6 +26,11 @@ internal sealed class JournalAssembly(
     /// <summary>Lines of which nothing says yet whose they are: they are taken where the chain proves it.</summary>
     public IReadOnlyList<LineSource> Strays { get; init; } = [];
 
+    /// <summary>
+    /// Whole lines of others are left out, and behind this line everything is others'; null: what others wrote stays.
+    /// </summary>
+    public long? OthersOutBehind { get; init; }
+
     /// <summary>Called with the bytes read so far.</summary>
     public Action<long>? Pace { get; init; }
 
@@ -53,14 +58,16 @@ internal sealed class JournalAssembly(
         }
 
         long known = runs.Where(run => run.LastSeq <= _at.Seq).Select(run => run.End.Offset).DefaultIfEmpty(0).Max();
-        return new AssembledJournal(head, journal, JournalPieces.Settle(_pieces, journal, known), _at) { Stated = stated };
+        IReadOnlyList<JournalPiece> pieces = JournalPieces.Settle(_pieces, journal, known);
+        if (IsOthersTail(pieces)) pieces = [.. pieces.SkipLast(1)];
+        return new AssembledJournal(head, journal, pieces, _at) { Stated = stated };
     }
 
     private IReadOnlyList<ChainRun> Read(LineSource source, ref long before)
     {
         long start = before;
         IReadOnlyList<ChainRun> runs =
-            new ChainRunReader(stated) { Cancellation = Cancellation }.Read(source, at => Pace?.Invoke(start + at));
+            new ChainRunReader(stated) { Cancellation = Cancellation, LeavesOthersOut = OthersOutBehind is not null }.Read(source, at => Pace?.Invoke(start + at));
         before += source.Length;
         return runs;
     }
@@ -90,6 +97,17 @@ internal sealed class JournalAssembly(
         LineSource? whole = new[] { journal }.Concat(copies).FirstOrDefault(source => source is not null && IsHeadOf(source));
         bool isHole = whole is null;
         _pieces.Add(new JournalPiece(whole ?? journal, 0, isHole ? Math.Min(head.Bytes, journal?.Length ?? 0) : head.Bytes, 1, head.Lines, isHole));
+    }
+
+    /// <summary>The last piece has no line of ours, and none that a crash can have torn.</summary>
+    private bool IsOthersTail(IReadOnlyList<JournalPiece> pieces)
+    {
+        if (OthersOutBehind is not { } last || pieces is not [.., { IsHole: true } tail] || tail.LastSeq >= tail.FirstSeq) return false;
+        if (_at.Seq >= last) return true;
+        using JournalReader reader = new(journal!.Path, journal.Read, tail.Offset);
+        while (reader.Read())
+            if (!reader.Terminated || !SuspectLine.IsForeignLine(reader.Line)) return false;
+        return true;
     }
 
     /// <summary>The journal itself goes on.</summary>

@@ -44,6 +44,9 @@ internal sealed class SessionCopies : IDisposable
         }
     }
 
+    /// <inheritdoc cref="JournalAssembly.OthersOutBehind"/>
+    public long? OthersOutBehind { get; init; }
+
     /// <summary>Null: it is missing.</summary>
     public LineSource? Journal { get; }
 
@@ -68,7 +71,13 @@ internal sealed class SessionCopies : IDisposable
         return Run();
 
         AssembledJournal Run() =>
-            new JournalAssembly(_head, Journal, _copies, Stated) { Strays = _strays, Pace = pace, Cancellation = cancellation }.Run();
+            new JournalAssembly(_head, Journal, _copies, Stated)
+            {
+                Strays = _strays,
+                OthersOutBehind = OthersOutBehind,
+                Pace = pace,
+                Cancellation = cancellation,
+            }.Run();
     }
 
     public void Dispose()

@@ -11,7 +11,10 @@ namespace Steno.Core.Restoration;
 internal sealed class SessionRestoration(LogDirectory directory, SessionFiles session, TimeProvider time) : IDisposable
 {
     private readonly SessionCopies _copies =
-        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints);
+        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
+        {
+            OthersOutBehind = EndOf(session),
+        };
 
     private readonly List<RecoveryAction> _actions = [];
     private AssembledJournal? _assembled;
@@ -69,7 +72,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     {
         List<JournalPiece> put = [.. _assembled!.PutBack];
         string what = (_copies.Journal is null ? "The journal was missing, and is there again."
-            : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were no lines are put right."
+            : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
             : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
         string? report = IsDryRun
             ? null
@@ -85,6 +88,11 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         });
     }
 
+    /// <summary>The last line of a journal that nobody goes on with; of the current one only where it was stopped in good order.</summary>
+    private static long EndOf(SessionFiles session) => session is { IsCurrent: true, Manifest: null or { Stopped: false } }
+        ? long.MaxValue
+        : Math.Max(1, session.Stated.Select(place => place.Seq).DefaultIfEmpty(long.MaxValue).Max());
+
     /// <summary>What copies have and nothing proves is put in its place, and is not called healed.</summary>
     private string Unproven() => string.Concat(_assembled!.FromCopies.Where(piece => piece.IsUnproven).Select(piece =>
         $" {DamageText.LinesOf(piece.FirstSeq, piece.LastSeq)} is as a copy has it, and nothing proves that: the line before is lost."));
@@ -94,6 +102,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     {
         JournalPosition vouched = manifest.Verified.Position;
         JournalPosition moved = vouched;
+        LoadedLines? loaded = manifest.Loaded;
         JournalScanner scanner = new(session.Journal, session.IsCurrent ? vouched.Offset : long.MaxValue, vouched)
         {
             Cancellation = Cancellation,
@@ -101,6 +110,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             Proven = (_, to) =>
             {
                 if (to.Seq == vouched.Seq && to.Hash == vouched.Hash) moved = to;
+                if (loaded is not null && to.Seq == loaded.Seq) loaded = loaded with { Bytes = to.Offset };
             },
         };
         JournalScan scan = scanner.Scan(session.Head.End, pace: Pace);
@@ -113,6 +123,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
         return manifest with
         {
+            Loaded = loaded,
             Verified = moved.Offset == vouched.Offset ? manifest.Verified : VerifiedPoint.From(moved, manifest.Verified.At),
             KnownDamage =
             [
@@ -133,11 +144,13 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
     private void Save(SessionManifest manifest, SessionManifest now)
     {
-        bool isSame = now.Verified == manifest.Verified && now.KnownDamage.SequenceEqual(manifest.KnownDamage);
+        bool isSame = now.Verified == manifest.Verified && now.Loaded == manifest.Loaded && now.KnownDamage.SequenceEqual(manifest.KnownDamage);
         if (isSame) return;
         HasChanged = true;
         string path = session.IsCurrent ? directory.SessionFile : session.File;
-        (now with { Verdict = null }).Save(directory.Disk, path);
+        SessionVerdict? verdict = VerdictAfterHealing.Of(
+            manifest.Verdict, manifest.KnownDamage, now.KnownDamage, now.Verified.Seq, time.GetUtcNow());
+        (now with { Verdict = verdict }).Save(directory.Disk, path);
         Say(path, "What it says of damage is what there is now.");
     }
 

@@ -56,7 +56,11 @@ public sealed record KnownDamage(
 
     /// <summary>Of what was found, the damage that was not known.</summary>
     public static IReadOnlyList<JournalDamage> FindNew(IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found) =>
-        [.. found.Where(damage => !known.Any(k => k.Covers(From(damage, default))))];
+        [.. found.Where(damage => Entry(known, damage) is null)];
+
+    /// <summary>The entry that says so; null: it is new.</summary>
+    public static KnownDamage? Entry(IReadOnlyList<KnownDamage> known, JournalDamage found) =>
+        known.FirstOrDefault(k => k.Covers(From(found, default)));
 
     /// <summary>What is known of the hashes of lines that are lost in the session's own journal.</summary>
     public static IReadOnlyDictionary<long, ChainHash> Stated(IEnumerable<KnownDamage> known)

@@ -107,18 +107,22 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         return stated.Lines;
     }
 
-    private FoundDamage From(in JournalDamage damage, string file, FileRole role) => new()
+    private FoundDamage From(in JournalDamage damage, string file, FileRole role)
     {
-        File = file,
-        Role = role,
-        Kind = DamageText.NameOf(damage.Kind),
-        Offset = damage.Offset,
-        Length = damage.Length,
-        FirstSeq = damage.FirstSeq,
-        LastSeq = damage.LastSeq,
-        Session = session.Id,
-        IsKnown = role == FileRole.Journal && session.Manifest is { } manifest
-            && KnownDamage.FindNew(manifest.KnownDamage, [damage]).Count == 0,
-        What = DamageText.Describe(damage),
-    };
+        KnownDamage? known = role == FileRole.Journal ? KnownDamage.Entry(session.Manifest?.KnownDamage ?? [], damage) : null;
+        return new FoundDamage
+        {
+            File = file,
+            Role = role,
+            Kind = DamageText.NameOf(damage.Kind),
+            Offset = damage.Offset,
+            Length = damage.Length,
+            FirstSeq = damage.FirstSeq,
+            LastSeq = damage.LastSeq,
+            Session = session.Id,
+            KnownSince = known?.Found,
+            Report = known is null ? null : session.File,
+            What = DamageText.Describe(damage),
+        };
+    }
 }

@@ -64,7 +64,7 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
     private bool IsOfRecovery(string path)
     {
         string name = Path.GetFileName(path);
-        return path == directory.RecoveryFile || path == directory.Quarantine
+        return path == directory.RecoveryFile || path == directory.Quarantine || path == directory.UnhealedFile
             || name.StartsWith("kept_", StringComparison.Ordinal) || name.StartsWith("untold_", StringComparison.Ordinal);
     }
 }

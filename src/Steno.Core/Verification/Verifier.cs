@@ -1,4 +1,5 @@
 using Steno.Core.Files;
+using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
 
@@ -74,13 +75,19 @@ public sealed class Verifier(LogDirectory directory)
         }
 
         damage.AddRange(checkpoints.Damage.Where(d => !placed.Contains(d)));
+        UnhealedDamage examined = UnhealedDamage.Load(directory);
         return new VerificationReport
         {
             Sessions = read,
+            SessionsInAll = sessions.Count(session => session.Manifest is not null || File.Exists(session.Journal)),
             Checkpoints = checkpoints.Manifests.Count,
             Bytes = _before,
-            Damage = damage,
-            Noted = new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
+            Damage = [.. damage.Select(one => examined.Mark(one, directory))],
+            Noted =
+            [
+                .. new MissingCheckpoints(directory).Find(sessions.Select(session => session.Manifest).OfType<SessionManifest>()),
+                .. new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
+            ],
         };
     }
 
