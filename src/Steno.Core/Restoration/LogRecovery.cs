@@ -155,7 +155,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             return;
         }
 
-        SessionManifest? judged = new SessionCatalogue(directory).Read([], []).First(session => session.IsCurrent).Manifest;
+        SessionManifest? judged = new SessionCatalogue(directory).Read([], []).FirstOrDefault(session => session.IsCurrent)?.Manifest;
         SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
         OpenedSession opened = opener.Open();
         Keep(judged, opened);

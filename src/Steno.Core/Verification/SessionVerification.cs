@@ -1,6 +1,7 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
@@ -8,7 +9,11 @@ namespace Steno.Core.Verification;
 /// <summary>Reads one session's journal, and its second copy if it is the current one.</summary>
 internal sealed class SessionVerification(LogDirectory directory, SessionFiles session, CheckpointFiles checkpoints)
 {
+    /// <summary>So far back a second copy may be of a session that this one continues.</summary>
+    private const int AncestorsMax = 8;
+
     private readonly List<FoundDamage> _damage = [];
+    private readonly List<NotedFile> _noted = [];
 
     /// <summary>Where to stop in a journal that is being written; null: nobody writes it.</summary>
     public Func<string, long>? LiveEnd { get; init; }
@@ -18,6 +23,9 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     public required CancellationToken Cancellation { get; init; }
 
     public IReadOnlyList<FoundDamage> Damage => _damage;
+
+    /// <summary>What is no damage: the next start sees to it.</summary>
+    public IReadOnlyList<NotedFile> Noted => _noted;
 
     public long Bytes { get; private set; }
 
@@ -43,13 +51,22 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (session.IsCurrent && isSeen && LiveEnd is null && !File.Exists(copy) && journal.End.Seq > 0)
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, 1, journal.End.Seq);
-            _damage.Add(From(all, copy, FileRole.Recovery, search.OfRecovery, more));
+            if (HasJustBegun) _noted.Add(new NotedFile(copy, NotedFile.Missing, "The session has just begun: the next start makes its second copy."));
+            else _damage.Add(From(all, copy, FileRole.Recovery, search.OfRecovery, more));
         }
 
         foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0))
             _damage.Add(more.Complete(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) }));
         return new CheckedSession(session.Id, session.Journal, session.IsCurrent, journal.End.Seq, Math.Min(journal.End.Offset, journal.FileLength));
     }
+
+    /// <summary>It was killed before anything vouched for more than what it began with: its second copy may not have begun.</summary>
+    private bool HasJustBegun => session.Manifest is { Stopped: false } manifest && manifest.Verified.Seq <= manifest.LastForeignSeq + 1;
+
+    /// <summary>The session before this one whose copy it is; null: it is no such one's.</summary>
+    private Guid? FindAncestor(string copy) =>
+        session.Manifest is { } manifest && SecondCopy.ReadSession(copy) is { } named && named != session.Id
+        && SessionArchive.Ancestors(directory, manifest, AncestorsMax).Any(ancestor => ancestor.Id == named) ? named : null;
 
     private (IReadOnlyList<JournalDamage> OfCopy, ReadJournal? Read) VerifyCopy(
         string copy, long copied, ReadJournal journal, List<JournalDamage> found)
@@ -58,6 +75,13 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         long? difference = comparison.FindDifference(copied, at => Pace(Bytes + at), Cancellation);
         Bytes += copied;
         if (difference is null && copied <= journal.FileLength) return ([], null);
+        if (FindAncestor(copy) is { } ancestor)
+        {
+            _noted.Add(new NotedFile(copy, NotedFile.Kept,
+                $"It is the second copy of session {ancestor}, which this one continues: the next start makes this session's."));
+            return ([], null);
+        }
+
         ReadJournal read = Verify(copy, session.Stated, isCopy: true, EndOf(journal), journal.Anchors.Keys);
         IReadOnlyList<JournalDamage> damage = comparison.Judge(read, difference);
         if (comparison.Lacking is { } lacking) found.Add(lacking);

@@ -51,17 +51,18 @@ public sealed class Verifier(LogDirectory directory)
         IReadOnlyList<SessionFiles> sessions = catalogue.Read(checkpoints.Manifests, damage);
         long? durable = DurableSeq();
         isLive = durable is not null;
-        _total = sessions.Sum(session => session.IsCurrent || IncludesArchive ? LengthOf(session.Journal) : 0)
+        _total = sessions.Sum(session => session.IsLatest || IncludesArchive ? LengthOf(session.Journal) : 0)
             + LengthOf(directory.RecoveryFile) + BytesOf(directory.Segments);
         checkpoints.ReadStored(Tell, Cancellation);
         _before = checkpoints.Bytes;
 
         List<CheckedSession> read = [];
         HashSet<FoundDamage> placed = [];
+        List<NotedFile> noted = [.. catalogue.Noted];
         foreach (SessionFiles session in sessions)
         {
             IEnumerable<FoundDamage> its = checkpoints.Damage.Where(d => d.FirstSeq > 0 && d.Session == session.Id);
-            if (!session.IsCurrent && !IncludesArchive && !its.Any()) continue;
+            if (!session.IsLatest && !IncludesArchive && !its.Any()) continue;
             SessionVerification verification = new(directory, session, checkpoints)
             {
                 LiveEnd = session.IsCurrent && durable is { } seq ? path => DurableEnd.Find(path, seq) : null,
@@ -70,6 +71,7 @@ public sealed class Verifier(LogDirectory directory)
             };
             if (verification.Run() is { } one) read.Add(one);
             damage.AddRange(verification.Damage);
+            noted.AddRange(verification.Noted);
             placed.UnionWith(its);
             _before += verification.Bytes;
         }
@@ -85,6 +87,7 @@ public sealed class Verifier(LogDirectory directory)
             Damage = [.. damage.Select(one => examined.Mark(one, directory))],
             Noted =
             [
+                .. noted,
                 .. new MissingCheckpoints(directory).Find(sessions.Select(session => session.Manifest).OfType<SessionManifest>()),
                 .. new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
             ],
