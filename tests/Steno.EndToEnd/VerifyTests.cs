@@ -84,8 +84,8 @@ public sealed class VerifyTests : IDisposable
         Directory.Delete(Path.Combine(_logs.Logs, "checkpoints"), recursive: true);
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint))
         {
-            (int code, string output, string error) = await StenoBinary.RunAsync(["session", "list", "--json", "--logs", _logs.Logs]);
-            Assert.Equal((1, ""), (code, error)); // the first one's journal is gone
+            (int code, string output, string complaint) = await StenoBinary.RunAsync(["session", "list", "--json", "--logs", _logs.Logs]);
+            Assert.Equal((1, ""), (code, complaint)); // the first one's journal is gone
             JsonElement sessions = JsonElement.Parse(output).GetProperty("sessions");
             Assert.Equal(2, sessions.GetArrayLength());
             Assert.True(sessions[0].GetProperty("current").GetBoolean());
@@ -101,6 +101,21 @@ public sealed class VerifyTests : IDisposable
             Assert.Contains("goes on in", output, StringComparison.Ordinal);
             Assert.Equal(0, await recorder.StopAsync());
         }
+
+        // Read alone the current session is intact, and it is said that there is another; that one's loss is known once it was looked at.
+        (int exit, string said, _) = await StenoBinary.RunAsync(["verify", "--logs", _logs.Logs]);
+        Assert.Equal(0, exit);
+        Assert.Contains("in 1 of 2 sessions", said, StringComparison.Ordinal);
+        Assert.Contains("--all", said, StringComparison.Ordinal);
+        (_, JsonElement lost) = await VerifyAsync("--all");
+        Assert.EndsWith(".session.json", lost.GetProperty("damage")[0].GetProperty("report").GetString(), StringComparison.Ordinal); // the start knew
+        Assert.Equal(1, (await StenoBinary.RunAsync(["recover", "--yes", "--logs", _logs.Logs])).ExitCode);
+        (exit, said, string error) = await StenoBinary.RunAsync(["verify", "--all", "--logs", _logs.Logs]);
+        Assert.Equal(1, exit);
+        Assert.Contains("known since", said, StringComparison.Ordinal);
+        Assert.Contains("no copy", error, StringComparison.Ordinal);
+        (_, lost) = await VerifyAsync("--all");
+        Assert.Equal(Path.Combine(_logs.Logs, "recovery", "unhealed.json"), lost.GetProperty("damage")[0].GetProperty("report").GetString());
     }
 
     private async Task<(int Code, JsonElement Answer)> VerifyAsync(params string[] arguments)

@@ -13,7 +13,8 @@ namespace Steno.Core.Checkpoints;
 public sealed record CheckpointManifest
 {
     private const string Hint =
-        "Keep a copy of the file, then move it out of the directory: other checkpoints do not need it.";
+        "Leave it in its place: what it names may be the only copy of a line, and as long as it is there nothing of that is "
+        + "removed. `steno recover` heals lines from its segments, too; other checkpoints do not need it.";
 
     /// <summary>The version of this shape.</summary>
     public int Format { get; init; } = 1;

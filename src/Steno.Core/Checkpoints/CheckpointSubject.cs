@@ -22,6 +22,9 @@ public sealed record CheckpointSubject
     /// <summary>How far it is to go: a line that is durable.</summary>
     public required JournalPosition End { get; init; }
 
+    /// <summary>See <see cref="JournalScanner.Stated"/>.</summary>
+    public IReadOnlyDictionary<long, ChainHash> Stated { get; init; } = StatedLines.None;
+
     /// <summary>Whether all that damage stays in the journal, and is known to.</summary>
     public required Func<IReadOnlyList<JournalDamage>, bool> IsKnown { get; init; }
 }

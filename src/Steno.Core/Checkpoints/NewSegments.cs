@@ -58,7 +58,7 @@ internal sealed class NewSegments(
     private bool IsDamageKnown()
     {
         JournalPosition start = _from.Offset < subject.Head.Bytes ? subject.Head.End : _from;
-        JournalScanner scanner = new(subject.Journal, long.MaxValue) { Cancellation = Cancellation };
+        JournalScanner scanner = new(subject.Journal, long.MaxValue) { Cancellation = Cancellation, Stated = subject.Stated };
         JournalScan scan = scanner.Scan(start, subject.End.Offset);
         bool isHeadChanged = _from.Offset < subject.Head.Bytes && !subject.Head.IsUnchanged(subject.Journal);
         IReadOnlyList<JournalDamage> damage =

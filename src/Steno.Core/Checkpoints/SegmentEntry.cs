@@ -50,6 +50,16 @@ public sealed partial record SegmentEntry(
     [GeneratedRegex(@"^(\d{10,}-\d{10,}_[0-9a-f]{32}(\.jsonl\.zst|\.list\d\.json)|[a-z]+\.tmp)$", RegexOptions.NonBacktracking)]
     private static partial Regex OurName();
 
+    /// <summary>The sequences that the name of a segment states; false: it is no segment's.</summary>
+    internal static bool TryReadName(string name, out long firstSeq, out long lastSeq)
+    {
+        (firstSeq, lastSeq) = (0, 0);
+        return IsOurs(name) && name.EndsWith(SegmentEnding, StringComparison.Ordinal)
+            && name.Split('-', '_') is [var first, var last, _]
+            && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out firstSeq)
+            && long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out lastSeq);
+    }
+
     public static string NameOf(int level, long firstSeq, long lastSeq, string sha256) => string.Create(
         CultureInfo.InvariantCulture,
         $"{firstSeq:D10}-{lastSeq:D10}_{sha256[..Math.Min(HashDigits, sha256.Length)]}{(level == 0 ? SegmentEnding : $".list{level}{ListEnding}")}");

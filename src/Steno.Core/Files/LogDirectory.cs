@@ -63,6 +63,9 @@ public sealed class LogDirectory
     /// <summary>Damaged bytes as they were found, each with a report.</summary>
     public string Quarantine => Path.Combine(Root, "recovery", "quarantine");
 
+    /// <summary>Damage that a recovery has looked at and could not heal.</summary>
+    public string UnhealedFile => Path.Combine(Root, "recovery", "unhealed.json");
+
     /// <summary>Locked by the writer as long as it lives; empty.</summary>
     public string LockFile => Path.Combine(Root, "recorder.lock");
 

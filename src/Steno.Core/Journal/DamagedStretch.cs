@@ -58,7 +58,8 @@ internal sealed class DamagedStretch
     /// <param name="before">The line before the stretch.</param>
     /// <param name="last">The last that belongs into it.</param>
     /// <param name="damage">Where to say it.</param>
-    public void Explain(in JournalPosition before, long last, DamageList damage)
+    /// <param name="isProven">A whole line, whatever stands before it.</param>
+    public void Explain(in JournalPosition before, long last, DamageList damage, Predicate<SuspectLine> isProven)
     {
         long next = before.Seq + 1;
         ChainHash? previous = before.Hash;
@@ -105,7 +106,8 @@ internal sealed class DamagedStretch
                 }
             }
 
-            damage.Add(kind, offset, line.End - offset, firstSeq, seq);
+            bool isWhole = kind is DamageKind.Unverifiable && line.Seq == seq && isProven(line);
+            if (!isWhole) damage.Add(kind, offset, line.End - offset, firstSeq, seq);
             previous = line.Hash;
             next = seq + 1;
         }

@@ -8,7 +8,7 @@ namespace Steno.Core.Journal;
 /// <param name="hint">Null: what helps where the file is the journal or its <c>session.json</c>.</param>
 public sealed class JournalDamagedException(string path, long offset, string what, string? hint = null) : StenoException(
     string.Create(CultureInfo.InvariantCulture, $"{path} is damaged at byte {offset}: {what}."),
-    hint ?? "Keep a copy of the file, then move it out of the log directory; recording starts a new session.")
+    hint ?? "Leave it in its place: `steno recover` puts it right from what else there is.")
 {
     public string Path { get; } = path;
 

@@ -45,6 +45,12 @@ public sealed class JournalScanner
     /// <summary>Ends a scan between two lines.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Hashes of lines, by their sequence, that are known from elsewhere: where a line itself is lost, the one behind it
+    /// is proven by them.
+    /// </summary>
+    public IReadOnlyDictionary<long, ChainHash> Stated { get; init; } = StatedLines.None;
+
     /// <summary>Told of each line that the chain proves: where it begins, and the place behind it.</summary>
     internal Action<long, JournalPosition>? Proven { get; init; }
 
@@ -179,6 +185,8 @@ public sealed class JournalScanner
             && JournalLine.ComputeHash(JournalLine.ComputeHash(_end.Hash, Body(only)), body) == stated)
             return true;
 
+        if (Stated.TryGetValue(seq - 1, out ChainHash known) && JournalLine.ComputeHash(known, body) == stated) return true;
+
         // Damage that states no hash was in the file before this line was written, and known: see CloseAtEnd.
         return JournalLine.ComputeHash(_end.Hash, body) == stated;
     }
@@ -187,9 +195,13 @@ public sealed class JournalScanner
     {
         if (_torn is null && _stretch.HasZeros && !_stretch.HasForeign && _stretch.Lines[0].Offset >= _tailStart)
             _torn = (_end, _damage.Count);
-        _stretch.Explain(_end, lastSeq, _damage);
+        _stretch.Explain(_end, lastSeq, _damage, IsStated);
         _stretch.Clear();
     }
+
+    /// <summary>The hash that this line is chained to is known from elsewhere, and its own is right.</summary>
+    private bool IsStated(SuspectLine line) => line.Hash is { } stated && Stated.TryGetValue(line.Seq - 1, out ChainHash before)
+        && JournalLine.ComputeHash(before, Body(line)) == stated;
 
     /// <summary>
     /// The line before and the line after belong together: nothing is missing, and something stands between
@@ -225,7 +237,7 @@ public sealed class JournalScanner
                 : _stretch.LastSeqByItself(before.Seq);
             if (end >= _vouched.Offset) last = Math.Max(last, _vouched.Seq);
             _end = new JournalPosition(end, last, _stretch.LastWithHash?.Hash ?? before.Hash);
-            _stretch.Explain(before, last, _damage);
+            _stretch.Explain(before, last, _damage, IsStated);
             _stretch.Clear();
         }
 

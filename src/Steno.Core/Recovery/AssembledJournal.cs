@@ -32,6 +32,9 @@ internal sealed class AssembledJournal
 
     public EarlierHead Head { get; }
 
+    /// <summary>Hashes of lines that somebody states: they prove lines behind a hole.</summary>
+    public IReadOnlyDictionary<long, ChainHash> Stated { get; init; } = StatedLines.None;
+
     public IReadOnlyList<JournalPiece> Pieces { get; }
 
     /// <summary>Bytes.</summary>
@@ -43,6 +46,9 @@ internal sealed class AssembledJournal
     /// <summary>Lines that the journal lacks, or has in another place, and a copy has.</summary>
     public IEnumerable<JournalPiece> FromCopies =>
         Pieces.Where(piece => piece.Source is { } source && source != _journal && piece.LastSeq >= piece.FirstSeq);
+
+    /// <summary>Those of them that are proven.</summary>
+    public IEnumerable<JournalPiece> PutBack => FromCopies.Where(piece => !piece.IsUnproven);
 
     /// <summary>Bytes of the journal that it takes the place of; they are in one stretch.</summary>
     public long Replaced => Same.End - Same.Start;
@@ -80,6 +86,21 @@ internal sealed class AssembledJournal
 
             return (start, Math.Max(start, end));
         }
+    }
+
+    /// <summary>Where that line begins; -1: it has none that is whole.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public long FindStart(long seq)
+    {
+        for (int i = 0; i < Pieces.Count; i++)
+        {
+            if (Pieces[i].IsHole || seq < Pieces[i].FirstSeq || Pieces[i].LastSeq < seq) continue;
+            using JournalReader reader = new("journal", Read, _starts[i]);
+            while (reader.Read())
+                if (JournalLine.TryReadSeq(reader.Line, out long found) && found >= seq) return found == seq ? reader.Offset : -1;
+        }
+
+        return -1;
     }
 
     /// <summary>Fills the buffer; fewer bytes only at the end.</summary>

@@ -16,6 +16,9 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
 
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>A run ends before whole lines of others; else these are part of its bytes.</summary>
+    public bool LeavesOthersOut { get; init; }
+
     /// <param name="pace">Called after each line with the bytes read so far.</param>
     /// <returns>In the order of the source.</returns>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
@@ -36,23 +39,26 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
 
     private void Take(LineSource source, JournalReader reader)
     {
-        ReadOnlySpan<byte> line = reader.Line;
+        // A hole of zeros swallows the newline before a line, and the line behind it is whole.
+        int zeros = Math.Max(0, reader.Line.IndexOfAnyExcept((byte)0));
+        ReadOnlySpan<byte> line = reader.Line[zeros..];
+        long start = reader.Offset + zeros;
         if (!JournalLine.TryReadHash(line, out ChainHash hash) | !JournalLine.TryReadSeq(line, out long seq))
         {
-            if (_open is not null && !(reader.Terminated && SuspectLine.IsForeignLine(line))) Close();
+            if (_open is not null && (LeavesOthersOut || !(reader.Terminated && SuspectLine.IsForeignLine(line)))) Close();
             return;
         }
 
-        bool goesOn = _open is { } run && seq == run.LastSeq + 1
+        bool goesOn = zeros == 0 && _open is { } run && seq == run.LastSeq + 1
             && JournalLine.ComputeHash(run.End.Hash, JournalLine.Body(line)) == hash;
         if (!goesOn)
         {
             Close();
-            _open = new ChainRun(source, reader.Offset, seq);
+            _open = new ChainRun(source, start, seq);
         }
 
         // A last newline that is missing counts as if it were there.
-        JournalPosition place = new(reader.Offset + line.Length + 1, seq, hash);
+        JournalPosition place = new(start + line.Length + 1, seq, hash);
         _open!.Add(place);
         if (_isOther || !stated.TryGetValue(seq, out ChainHash known)) return;
         if (known == hash) _agreed = place;
@@ -68,6 +74,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         if (_open is { } run)
         {
             if (_isOther && _agreed is { } agreed) run.CutBackTo(agreed);
+            run.IsStated = _agreed is not null;
             if (!_isOther || _agreed is not null) _runs.Add(run);
         }
 

@@ -19,7 +19,7 @@ internal sealed class HealedProof(AssembledJournal assembled)
     {
         EarlierHead head = assembled.Head;
         bool hasHole = assembled.Pieces.Any(piece => piece.IsHole || piece.IsUnproven);
-        JournalScanner scanner = new(path, long.MaxValue) { Cancellation = Cancellation };
+        JournalScanner scanner = new(path, long.MaxValue) { Cancellation = Cancellation, Stated = assembled.Stated };
         JournalScan scan = scanner.Scan(head.End, pace: at => Pace?.Invoke(assembled.Length + at));
         foreach (JournalDamage damage in scan.Damage)
         {

@@ -21,6 +21,15 @@ internal sealed class JournalAssembly(
     private JournalPosition _at = head.End;
     private RunIndex _journals = new([]);
     private RunIndex _copies = new([]);
+    private RunIndex _strays = new([]);
+
+    /// <summary>Lines of which nothing says yet whose they are: they are taken where the chain proves it.</summary>
+    public IReadOnlyList<LineSource> Strays { get; init; } = [];
+
+    /// <summary>
+    /// Whole lines of others are left out, and behind this line everything is others'; null: what others wrote stays.
+    /// </summary>
+    public long? OthersOutBehind { get; init; }
 
     /// <summary>Called with the bytes read so far.</summary>
     public Action<long>? Pace { get; init; }
@@ -36,7 +45,11 @@ internal sealed class JournalAssembly(
         _journals = new RunIndex(runs);
         List<ChainRun> others = [];
         foreach (LineSource copy in copies) others.AddRange(Read(copy, ref before));
+        List<ChainRun> strays = [];
+        foreach (LineSource stray in Strays) strays.AddRange(Read(stray, ref before));
+        Claim(strays, runs, others);
         _copies = new RunIndex(others);
+        _strays = new RunIndex(strays);
 
         if (head.Lines > 0) TakeHead();
         while (TakeJournals() || TakeCopy() || TakeHole())
@@ -45,16 +58,37 @@ internal sealed class JournalAssembly(
         }
 
         long known = runs.Where(run => run.LastSeq <= _at.Seq).Select(run => run.End.Offset).DefaultIfEmpty(0).Max();
-        return new AssembledJournal(head, journal, JournalPieces.Settle(_pieces, journal, known), _at);
+        IReadOnlyList<JournalPiece> pieces = JournalPieces.Settle(_pieces, journal, known);
+        if (IsOthersTail(pieces)) pieces = [.. pieces.SkipLast(1)];
+        return new AssembledJournal(head, journal, pieces, _at) { Stated = stated };
     }
 
     private IReadOnlyList<ChainRun> Read(LineSource source, ref long before)
     {
         long start = before;
         IReadOnlyList<ChainRun> runs =
-            new ChainRunReader(stated) { Cancellation = Cancellation }.Read(source, at => Pace?.Invoke(start + at));
+            new ChainRunReader(stated) { Cancellation = Cancellation, LeavesOthersOut = OthersOutBehind is not null }.Read(source, at => Pace?.Invoke(start + at));
         before += source.Length;
         return runs;
+    }
+
+    /// <summary>
+    /// Of strays those are ours of which a line is stated, or from whose last line one of ours goes on: they may stand
+    /// behind a hole. Others are taken only where they follow on a line of ours.
+    /// </summary>
+    private static void Claim(List<ChainRun> strays, IReadOnlyList<ChainRun> journals, List<ChainRun> others)
+    {
+        List<ChainRun> claimed = [.. strays.Where(run => run.IsStated)];
+        for (List<ChainRun> ours = [.. journals, .. others, .. claimed]; ours.Count > 0;)
+        {
+            List<ChainRun> before =
+                [.. strays.Where(run => !claimed.Contains(run) && ours.Exists(next => next.FirstSeq == run.LastSeq + 1 && next.GoesOnBehind(run.End)))];
+            claimed.AddRange(before);
+            ours = before;
+        }
+
+        others.AddRange(claimed);
+        strays.RemoveAll(claimed.Contains);
     }
 
     /// <summary>Lines of an earlier system have no chain: they are proven together, or not at all.</summary>
@@ -63,6 +97,17 @@ internal sealed class JournalAssembly(
         LineSource? whole = new[] { journal }.Concat(copies).FirstOrDefault(source => source is not null && IsHeadOf(source));
         bool isHole = whole is null;
         _pieces.Add(new JournalPiece(whole ?? journal, 0, isHole ? Math.Min(head.Bytes, journal?.Length ?? 0) : head.Bytes, 1, head.Lines, isHole));
+    }
+
+    /// <summary>The last piece has no line of ours, and none that a crash can have torn.</summary>
+    private bool IsOthersTail(IReadOnlyList<JournalPiece> pieces)
+    {
+        if (OthersOutBehind is not { } last || pieces is not [.., { IsHole: true } tail] || tail.LastSeq >= tail.FirstSeq) return false;
+        if (_at.Seq >= last) return true;
+        using JournalReader reader = new(journal!.Path, journal.Read, tail.Offset);
+        while (reader.Read())
+            if (!reader.Terminated || !SuspectLine.IsForeignLine(reader.Line)) return false;
+        return true;
     }
 
     /// <summary>The journal itself goes on.</summary>
@@ -82,7 +127,9 @@ internal sealed class JournalAssembly(
     private bool TakeCopy()
     {
         ChainRun? best = null;
-        foreach (ChainRun run in _copies.With(_at.Seq + 1))
+        // At the very beginning any session's lines would go on.
+        IEnumerable<ChainRun> runs = _copies.With(_at.Seq + 1).Concat(_at.Seq == 0 ? [] : _strays.With(_at.Seq + 1));
+        foreach (ChainRun run in runs)
             if (run.LastSeq > (best?.LastSeq ?? 0) && run.GoesOnBehind(_at)) best = run;
         if (best is null) return false;
         Take(best, FindReturn(best));
@@ -103,15 +150,26 @@ internal sealed class JournalAssembly(
     }
 
     /// <summary>
-    /// Nothing goes on here: up to the next line that anything has. That line is taken unproven; those behind it are
-    /// chained to it.
+    /// Nothing goes on here: up to the next line that anything has. Where the hash before it is stated, the chain goes on
+    /// there; else that line is taken unproven, and those behind it are chained to it.
     /// </summary>
     private bool TakeHole()
     {
         ChainRun? next = _journals.BeginningIn(_at.Seq + 1, long.MaxValue).FirstOrDefault();
         ChainRun? other = _copies.BeginningIn(_at.Seq + 1, (next?.FirstSeq ?? long.MaxValue) - 1).FirstOrDefault();
         if ((other ?? next) is not { } run) return false;
-        if (run.FirstSeq > _at.Seq + 1) _pieces.Add(new JournalPiece(null, 0, 0, _at.Seq + 1, run.FirstSeq - 1, IsHole: true));
+        long before = run.FirstSeq - 1;
+        if (before > _at.Seq) _pieces.Add(new JournalPiece(null, 0, 0, _at.Seq + 1, before, IsHole: true));
+        if (before > _at.Seq && stated.TryGetValue(before, out ChainHash hash))
+        {
+            JournalPosition known = new(0, before, hash);
+            if (_journals.With(before + 1).Concat(_copies.With(before + 1)).Any(goesOn => goesOn.GoesOnBehind(known)))
+            {
+                _at = known;
+                return true;
+            }
+        }
+
         JournalPosition first = run.PlaceOf(run.FirstSeq);
         _pieces.Add(new JournalPiece(run.Source, run.Start, first.Offset - run.Start, first.Seq, first.Seq, IsUnproven: true));
         _at = first;

@@ -88,7 +88,7 @@ public sealed record Mending
         _ => $"Somebody cut the journal or wrote over it: {(FirstSeq == LastSeq ? $"line {FirstSeq} was" : $"lines {FirstSeq} to {LastSeq} were")} put back from its second copy.",
     }}");
 
-    private string PutBack => FirstSeq == 0 ? "lines that stood twice or in the wrong place were put right"
+    private string PutBack => FirstSeq == 0 ? "lines that stood twice, in the wrong place or were others' were put right"
         : FirstSeq == LastSeq ? string.Create(CultureInfo.InvariantCulture, $"line {FirstSeq} was put back")
         : string.Create(CultureInfo.InvariantCulture, $"what was lost of lines {FirstSeq} to {LastSeq} was put back");
 

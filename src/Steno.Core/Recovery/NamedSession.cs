@@ -21,8 +21,14 @@ internal sealed record NamedSession(Guid Id, NamedSession.ParentLine? Parent, Na
     public static NamedSession? Find(string journal, CancellationToken cancellation = default)
     {
         if (!File.Exists(journal)) return null;
-        NamedSession? found = null;
         using JournalReader reader = new(journal);
+        return Find(reader, cancellation);
+    }
+
+    /// <summary>The same of lines wherever they are.</summary>
+    public static NamedSession? Find(JournalReader reader, CancellationToken cancellation = default)
+    {
+        NamedSession? found = null;
         while (reader.Read(unterminated: false))
         {
             cancellation.ThrowIfCancellationRequested();

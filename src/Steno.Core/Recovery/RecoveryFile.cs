@@ -137,6 +137,10 @@ public sealed class RecoveryFile : IDisposable
                 Close();
                 pause = RetryInterval;
             }
+            catch (OperationCanceledException)
+            {
+                // It is time to stop; the copy that is in the way stays for the next start.
+            }
 
             stopped = _stopped.WaitOne(pause);
             if (!stopped && pause == CopyInterval && IsLevel) stopped = !WaitForMore();
@@ -229,7 +233,7 @@ public sealed class RecoveryFile : IDisposable
             }
 
             if (resumed) return copy;
-            if (_sealedJournals().Any(journal => IsBeginningOf(journal, path))) _directory.Disk.Delete(path);
+            if (_sealedJournals().Any(IsInside)) _directory.Disk.Delete(path);
             else _directory.Disk.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
         }
 
@@ -258,18 +262,8 @@ public sealed class RecoveryFile : IDisposable
         return true;
     }
 
-    /// <summary>As in <see cref="TryResume"/>: lines are chained, so the last ones stand for all.</summary>
-    private bool IsBeginningOf(string journal, string path)
-    {
-        using DurableFile copy = _directory.Disk.OpenExisting(path);
-        using DurableFile whole = _directory.Disk.OpenExisting(journal);
-        long end = JournalTail.EndOfLastLine(path);
-        if (end > whole.Length) return false;
-        int size = (int)Math.Min(BlockBytes / 2, end);
-        Span<byte> ours = _block.AsSpan(0, size);
-        Span<byte> sealedOnes = _block.AsSpan(BlockBytes / 2, size);
-        return copy.Read(ours, end - size) == size && whole.Read(sealedOnes, end - size) == size && ours.SequenceEqual(sealedOnes);
-    }
+    private bool IsInside(string journal) =>
+        SealedCopy.IsBeginningOf(_directory.Disk, _directory.RecoveryFile, journal, () => _ended && !_catchesUp);
 
     /// <summary>At least one byte.</summary>
     private int ReadJournal(Span<byte> target, long offset)

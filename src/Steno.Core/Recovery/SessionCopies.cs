@@ -1,4 +1,3 @@
-using System.Text;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
@@ -12,9 +11,11 @@ namespace Steno.Core.Recovery;
 internal sealed class SessionCopies : IDisposable
 {
     private readonly LogDirectory _directory;
+    private readonly Guid _session;
     private readonly List<LineSource> _copies = [];
-    private readonly Dictionary<long, ChainHash> _stated = [];
-    private readonly HashSet<long> _disputed = [];
+    private readonly List<LineSource> _strays = [];
+    private readonly HashSet<string> _named = [];
+    private readonly StatedLines _stated;
     private readonly EarlierHead _head;
 
     /// <param name="session">Whose lines they are.</param>
@@ -27,11 +28,11 @@ internal sealed class SessionCopies : IDisposable
         LogDirectory directory, Guid session, EarlierHead head, string journal, IReadOnlyList<JournalPosition> stated,
         IReadOnlyList<CheckpointManifest> checkpoints)
     {
-        (_directory, _head) = (directory, head);
+        (_directory, _session, _head, _stated) = (directory, session, head, new StatedLines(head));
         try
         {
-            foreach (JournalPosition place in stated) State(place.Seq, place.Hash);
-            foreach (CheckpointManifest manifest in checkpoints) State(manifest.LastSeq, manifest.End.Hash);
+            foreach (JournalPosition place in stated) _stated.Add(place.Seq, place.Hash);
+            foreach (CheckpointManifest manifest in checkpoints) _stated.Add(manifest.LastSeq, manifest.End.Hash);
             if (IsFile(journal)) Journal = new FileLines(journal);
             AddSegments(checkpoints);
             foreach (string path in SecondCopies()) AddSecondCopy(path, session);
@@ -43,37 +44,72 @@ internal sealed class SessionCopies : IDisposable
         }
     }
 
+    /// <inheritdoc cref="JournalAssembly.OthersOutBehind"/>
+    public long? OthersOutBehind { get; init; }
+
     /// <summary>Null: it is missing.</summary>
     public LineSource? Journal { get; }
 
     /// <summary>The journal and its copies that are plain files, as they are.</summary>
     public IEnumerable<LineSource> PlainSources => _copies.OfType<FileLines>().Prepend(Journal).OfType<LineSource>();
 
-    /// <summary>Reads all of it, and says how the journal is put together of it.</summary>
+    /// <summary>Hashes of lines that somebody states who proves himself.</summary>
+    public IReadOnlyDictionary<long, ChainHash> Stated => _stated.Lines;
+
+    /// <summary>
+    /// Reads all of it, and says how the journal is put together of it. Where that lacks a line, segments that no
+    /// manifest of the session names are looked at, too.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
-    public AssembledJournal Assemble(Action<long>? pace = null, CancellationToken cancellation = default) =>
-        new JournalAssembly(_head, Journal, _copies, _stated) { Pace = pace, Cancellation = cancellation }.Run();
+    public AssembledJournal Assemble(Action<long>? pace = null, CancellationToken cancellation = default)
+    {
+        AssembledJournal assembled = Run();
+        if (_strays.Count > 0 || Lacking(assembled) is not { Count: > 0 } lacking) return assembled;
+        foreach (LineSource segment in new StraySegments(_directory, _named).With(lacking))
+            (StraySegments.Names(segment, _session) ? _copies : _strays).Add(segment);
+        return Run();
+
+        AssembledJournal Run() =>
+            new JournalAssembly(_head, Journal, _copies, Stated)
+            {
+                Strays = _strays,
+                OthersOutBehind = OthersOutBehind,
+                Pace = pace,
+                Cancellation = cancellation,
+            }.Run();
+    }
 
     public void Dispose()
     {
         Journal?.Dispose();
-        foreach (LineSource copy in _copies) copy.Dispose();
+        foreach (LineSource copy in _copies.Concat(_strays)) copy.Dispose();
+    }
+
+    /// <summary>Lines that it has not, or not proven; behind its end all that are known, and the next one.</summary>
+    private List<(long First, long Last)> Lacking(AssembledJournal assembled)
+    {
+        long end = assembled.End.Seq;
+        return
+        [
+            .. assembled.Pieces.Where(piece => (piece.IsHole || piece.IsUnproven) && piece.LastSeq >= piece.FirstSeq)
+                .Select(piece => (piece.FirstSeq, piece.LastSeq)),
+            (end + 1, _stated.LastSeq > end ? long.MaxValue : end + 1),
+        ];
     }
 
     /// <summary>The newest checkpoint as a whole, and what older ones have in other segments.</summary>
     private void AddSegments(IReadOnlyList<CheckpointManifest> checkpoints)
     {
         SegmentCache cache = new();
-        HashSet<string> taken = [];
         foreach (CheckpointManifest manifest in checkpoints)
         {
             bool isFirst = manifest == checkpoints[0];
             List<LineSource> parts = [];
             foreach (SegmentEntry entry in SegmentTree.SegmentsLeniently(_directory, manifest.Segments))
             {
-                if (ChainHash.TryParse(Encoding.ASCII.GetBytes(entry.HeadHash), out ChainHash hash)) State(entry.LastSeq, hash);
-                if (!taken.Add(entry.File) && !isFirst) continue;
+                _stated.Add(entry.LastSeq, entry.HeadHash);
+                if (!_named.Add(entry.File) && !isFirst) continue;
                 parts.Add(new SegmentLines(_directory, entry, cache));
             }
 
@@ -94,7 +130,7 @@ internal sealed class SessionCopies : IDisposable
     private void AddSecondCopy(string path, Guid session)
     {
         SecondCopy copy = new(_directory, path);
-        if (copy.IsOf(session, default) || _stated.Count > 0 && HasStatedLine(path)) _copies.Add(new FileLines(path));
+        if (copy.IsOf(session, default) || Stated.Count > 0 && HasStatedLine(path)) _copies.Add(new FileLines(path));
     }
 
     /// <summary>Its first line may be damaged, and say nothing.</summary>
@@ -104,19 +140,11 @@ internal sealed class SessionCopies : IDisposable
         while (reader.Read())
         {
             if (JournalLine.TryReadHash(reader.Line, out ChainHash hash) && JournalLine.TryReadSeq(reader.Line, out long seq)
-                && _stated.TryGetValue(seq, out ChainHash known))
+                && Stated.TryGetValue(seq, out ChainHash known))
                 return known == hash;
         }
 
         return false;
-    }
-
-    /// <summary>Where two who state a line do not agree, nobody is believed.</summary>
-    private void State(long seq, in ChainHash hash)
-    {
-        if (seq <= _head.Lines || _disputed.Contains(seq) || _stated.TryAdd(seq, hash) || _stated[seq] == hash) return;
-        _stated.Remove(seq);
-        _disputed.Add(seq);
     }
 
     private static bool IsFile(string path) => FileFacts.Of(path) is { Kind: FileKind.File };

@@ -27,6 +27,8 @@ internal static class ArchivedSession
             Sealed = session.SealedBy ?? SessionReason.JournalCut,
         };
         SessionManifest complete = SessionBeginning.Complete(fresh, beginning, checkpoint);
+        if (checkpoint?.Verdict is { } judged && checkpoint.LastSeq == journal.End.Seq)
+            complete = complete with { Verdict = new SessionVerdict(judged.Value, judged.Reason, judged.Seq, judged.At) };
         return complete with { Started = StartedBy(session.Journal) ?? complete.Started };
     }
 

@@ -11,7 +11,7 @@ internal static class InheritedDamage
 {
     /// <param name="restored">Sessions whose journals were looked at; what stays damaged in them is known.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public static void Update(LogDirectory directory, IReadOnlyList<SessionRestoration> restored)
+    public static void Update(LogDirectory directory, IReadOnlyList<SessionRestoration> restored, DateTimeOffset now)
     {
         Dictionary<Guid, SessionRestoration> healed = restored.Where(one => !one.Session.IsCurrent && one.Remaining is not null)
             .ToDictionary(one => one.Session.Id!.Value);
@@ -22,7 +22,11 @@ internal static class InheritedDamage
             if (TryLoad(file) is not { } manifest) continue;
             List<KnownDamage> stays = [.. manifest.KnownDamage.Where(damage => !IsHealed(damage, healed))];
             if (stays.Count < manifest.KnownDamage.Count)
-                (manifest with { KnownDamage = stays, Verdict = null }).Save(directory.Disk, file);
+            {
+                SessionVerdict? verdict = VerdictAfterHealing.Of(
+                    manifest.Verdict, manifest.KnownDamage, stays, manifest.Verified.Seq, now);
+                (manifest with { KnownDamage = stays, Verdict = verdict }).Save(directory.Disk, file);
+            }
         }
     }
 

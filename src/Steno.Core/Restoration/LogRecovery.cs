@@ -18,6 +18,7 @@ namespace Steno.Core.Restoration;
 /// 4. the current session is opened and closed as a start and a stop do it, which tells in the journal what was done
 /// 5. the recovery file is made again
 /// 6. everything is read once more
+/// 7. what is damaged still is in recovery/unhealed.json, or there is no such file
 /// </code>
 /// Each step is of steps that a crash leaves done or not begun, and is taken only where something is damaged: begun
 /// again after a crash the rest is done, and begun again after the end nothing is. Use an instance once.
@@ -43,7 +44,12 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     {
         using DirectoryLock? held = IsDryRun ? null : DirectoryLock.Acquire(directory);
         VerificationReport before = Verify();
-        if (before.IsIntact && !IsInterrupted) return new RecoveryOutcome { Before = before, Actions = [], Unhealed = [] };
+        if (before.IsIntact && !IsInterrupted)
+        {
+            if (!IsDryRun) UnhealedDamage.Save(directory, [], time.GetUtcNow());
+            return new RecoveryOutcome { Before = before, Actions = [], Unhealed = [] };
+        }
+
         JournalHealing healing = new(directory, time);
         if (!IsDryRun) healing.UndoInterrupted();
 
@@ -58,16 +64,25 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
-            if (!IsDryRun) InheritedDamage.Update(directory, restored);
+            if (!IsDryRun) InheritedDamage.Update(directory, restored, time.GetUtcNow());
             if (IsUnsettled(before, current)) Settle(before);
             if (current is not null || before.Damage.Any(d => d.Role == FileRole.Recovery)) RestoreSecondCopy(current);
-            IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Verify().Damage;
+            IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
         }
         finally
         {
             foreach (SessionRestoration one in restored) one.Dispose();
         }
+    }
+
+    /// <summary>Steps 6 and 7.</summary>
+    private IReadOnlyList<FoundDamage> Conclude()
+    {
+        IReadOnlyList<FoundDamage> left = Verify().Damage;
+        UnhealedDamage.Save(directory, left, time.GetUtcNow());
+        UnhealedDamage examined = UnhealedDamage.Load(directory);
+        return [.. left.Select(one => examined.Mark(one, directory))];
     }
 
     private void Restore(SessionFiles session, bool hasCheckpointsOnly, VerificationReport before, List<SessionRestoration> restored)
@@ -140,11 +155,27 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             return;
         }
 
+        SessionManifest? judged = new SessionCatalogue(directory).Read([], []).FirstOrDefault(session => session.IsCurrent)?.Manifest;
         SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
         OpenedSession opened = opener.Open();
+        Keep(judged, opened);
         opened.Close();
         foreach (string note in opened.Recovery.Repairs)
             _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, $"Told in the journal: {note}", 0, 0, []));
+    }
+
+    /// <summary>
+    /// A start forgets the verdict, for more is said from then on; here nothing was. Of a recorder that ended without a
+    /// word nobody knows what was said then: that something is missing stays true, and nothing else.
+    /// </summary>
+    private void Keep(SessionManifest? judged, OpenedSession opened)
+    {
+        SessionVerdict? before = judged is { Stopped: true } or { Verdict.Value: "incomplete" } && judged.Id == opened.Manifest.Id
+            ? judged.Verdict
+            : null;
+        SessionVerdict? verdict = VerdictAfterHealing.Of(
+            before, judged?.KnownDamage ?? [], opened.Manifest.KnownDamage, opened.Writer.DurableSeq, time.GetUtcNow());
+        if (verdict is not null) opened.Record.Keep(null, verdict);
     }
 
     private static RecoveryAction Plan(FoundDamage damage) => new(

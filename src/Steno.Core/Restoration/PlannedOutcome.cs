@@ -19,7 +19,9 @@ internal sealed class PlannedOutcome(IReadOnlyList<RecoveryAction> actions, IRea
         // A crash has left it: the next start, and a recovery too, mend it by themselves.
         if (damage.Kind == "torn") return true;
         SessionRestoration? session = sessions.FirstOrDefault(s => s.Session.Journal == damage.File);
-        if (session is null || damage.Kind == "foreign") return false;
+        if (session is null) return false;
+        if (damage.Kind == "foreign")
+            return !session.Assembled.Pieces.Any(piece => piece.IsHole && piece.Source?.Path == damage.File && piece.Offset <= damage.Offset && damage.Offset < piece.End);
         bool isInHole = session.Assembled.Holes.Any(hole => hole.First <= damage.LastSeq && damage.FirstSeq <= hole.Last)
             || session.Assembled.Pieces.Any(piece => piece.IsUnproven && piece.FirstSeq <= damage.LastSeq && damage.FirstSeq <= piece.LastSeq);
         return !isInHole && damage.LastSeq <= session.Assembled.End.Seq;

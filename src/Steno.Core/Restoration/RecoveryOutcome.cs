@@ -14,6 +14,6 @@ public sealed record RecoveryOutcome
     /// <summary>Damage that no copy heals; nothing was taken from it.</summary>
     public required IReadOnlyList<FoundDamage> Unhealed { get; init; }
 
-    /// <summary>Everything that was recorded is there, or would be: others' lines among ours are no loss.</summary>
-    public bool IsWhole => Unhealed.All(damage => damage.Kind == "foreign");
+    /// <summary>Everything that was recorded is there, or would be, and a verification finds nothing wrong.</summary>
+    public bool IsWhole => Unhealed.Count == 0;
 }

@@ -11,7 +11,10 @@ namespace Steno.Core.Restoration;
 internal sealed class SessionRestoration(LogDirectory directory, SessionFiles session, TimeProvider time) : IDisposable
 {
     private readonly SessionCopies _copies =
-        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints);
+        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
+        {
+            OthersOutBehind = EndOf(session),
+        };
 
     private readonly List<RecoveryAction> _actions = [];
     private AssembledJournal? _assembled;
@@ -67,10 +70,10 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
     private void PutJournal()
     {
-        List<JournalPiece> put = [.. _assembled!.FromCopies];
-        string what = _copies.Journal is null ? "The journal was missing, and is there again."
-            : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were no lines are put right."
-            : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.";
+        List<JournalPiece> put = [.. _assembled!.PutBack];
+        string what = (_copies.Journal is null ? "The journal was missing, and is there again."
+            : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
+            : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
         string? report = IsDryRun
             ? null
             : new JournalHealing(directory, time) { Pace = Pace, Cancellation = Cancellation }
@@ -79,23 +82,35 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         _actions.Add(new RecoveryAction(
             session.Journal, FileRole.Journal, what,
             put.Count == 0 ? 0 : put.Min(piece => piece.FirstSeq), put.Count == 0 ? 0 : put.Max(piece => piece.LastSeq),
-            [.. put.Select(piece => piece.Source!.Path).Distinct()])
+            [.. _assembled.FromCopies.Select(piece => piece.Source!.Path).Distinct()])
         {
             Quarantined = report is null ? null : Quarantine.BytesPath(report),
         });
     }
+
+    /// <summary>The last line of a journal that nobody goes on with; of the current one only where it was stopped in good order.</summary>
+    private static long EndOf(SessionFiles session) => session is { IsCurrent: true, Manifest: null or { Stopped: false } }
+        ? long.MaxValue
+        : Math.Max(1, session.Stated.Select(place => place.Seq).DefaultIfEmpty(long.MaxValue).Max());
+
+    /// <summary>What copies have and nothing proves is put in its place, and is not called healed.</summary>
+    private string Unproven() => string.Concat(_assembled!.FromCopies.Where(piece => piece.IsUnproven).Select(piece =>
+        $" {DamageText.LinesOf(piece.FirstSeq, piece.LastSeq)} is as a copy has it, and nothing proves that: the line before is lost."));
 
     /// <summary>What stays damaged, as the journal is now: where it was known already it stays told.</summary>
     private SessionManifest KnownNow(SessionManifest manifest)
     {
         JournalPosition vouched = manifest.Verified.Position;
         JournalPosition moved = vouched;
+        LoadedLines? loaded = manifest.Loaded;
         JournalScanner scanner = new(session.Journal, session.IsCurrent ? vouched.Offset : long.MaxValue, vouched)
         {
             Cancellation = Cancellation,
+            Stated = _copies.Stated,
             Proven = (_, to) =>
             {
                 if (to.Seq == vouched.Seq && to.Hash == vouched.Hash) moved = to;
+                if (loaded is not null && to.Seq == loaded.Seq) loaded = loaded with { Bytes = to.Offset };
             },
         };
         JournalScan scan = scanner.Scan(session.Head.End, pace: Pace);
@@ -108,6 +123,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
         return manifest with
         {
+            Loaded = loaded,
             Verified = moved.Offset == vouched.Offset ? manifest.Verified : VerifiedPoint.From(moved, manifest.Verified.At),
             KnownDamage =
             [
@@ -117,19 +133,24 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         };
     }
 
-    private static KnownDamage Known(SessionManifest manifest, KnownDamage found) =>
-        manifest.KnownDamage.FirstOrDefault(known => known.Session is null && known.Kind == found.Kind
+    private KnownDamage Known(SessionManifest manifest, KnownDamage found)
+    {
+        if (found.IsLoss && _copies.Stated.TryGetValue(found.LastSeq, out ChainHash hash)) found = found with { LastHash = hash.ToString() };
+        return manifest.KnownDamage.FirstOrDefault(known => known.Session is null && known.Kind == found.Kind
             && known.FirstSeq == found.FirstSeq && known.LastSeq == found.LastSeq) is { } before
-            ? before with { Offset = found.Offset, Length = found.Length }
+            ? before with { Offset = found.Offset, Length = found.Length, LastHash = found.LastHash }
             : found;
+    }
 
     private void Save(SessionManifest manifest, SessionManifest now)
     {
-        bool isSame = now.Verified == manifest.Verified && now.KnownDamage.SequenceEqual(manifest.KnownDamage);
+        bool isSame = now.Verified == manifest.Verified && now.Loaded == manifest.Loaded && now.KnownDamage.SequenceEqual(manifest.KnownDamage);
         if (isSame) return;
         HasChanged = true;
         string path = session.IsCurrent ? directory.SessionFile : session.File;
-        (now with { Verdict = null }).Save(directory.Disk, path);
+        SessionVerdict? verdict = VerdictAfterHealing.Of(
+            manifest.Verdict, manifest.KnownDamage, now.KnownDamage, now.Verified.Seq, time.GetUtcNow());
+        (now with { Verdict = verdict }).Save(directory.Disk, path);
         Say(path, "What it says of damage is what there is now.");
     }
 

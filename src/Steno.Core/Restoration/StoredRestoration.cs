@@ -55,7 +55,10 @@ internal sealed class StoredRestoration(
     private (byte[]? Bytes, string? From) Lines(StoredEntry stored)
     {
         if (!sessions.TryGetValue(stored.Session, out SessionRestoration? session)) return (null, null);
-        byte[]? made = LostSegment.Make(stored.Entry, session.Assembled.Read, stored.Offset);
+        // A journal that became shorter by what others had put in has its lines at other places than the checkpoint.
+        long start = session.Assembled.FindStart(stored.Entry.FirstSeq);
+        byte[]? made = LostSegment.Make(stored.Entry, session.Assembled.Read, stored.Offset)
+            ?? (start < 0 || start == stored.Offset ? null : LostSegment.Make(stored.Entry, session.Assembled.Read, start));
         if (made is not null) return (made, session.Session.Journal);
         foreach (LineSource source in session.PlainSources)
             if (LostSegment.Make(stored.Entry, source.Read, stored.Offset) is { } same) return (same, source.Path);

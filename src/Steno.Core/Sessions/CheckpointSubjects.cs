@@ -34,6 +34,7 @@ public static class CheckpointSubjects
             Head = session.EarlierHead,
             Journal = journal,
             End = end,
+            Stated = KnownDamage.Stated(session.KnownDamage),
             IsKnown = damage => KnownDamage.FindNew(session.KnownDamage, damage).Count == 0,
         };
     }

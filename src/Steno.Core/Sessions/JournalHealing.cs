@@ -93,7 +93,7 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
 
     private Mending Tell(AssembledJournal assembled, string journal, Guid session, bool isSealed, string? report)
     {
-        List<JournalPiece> put = [.. assembled.FromCopies];
+        List<JournalPiece> put = [.. assembled.PutBack];
         return new Mending
         {
             What = isSealed ? Mending.SealedHealed : Mending.Healed,

@@ -18,6 +18,14 @@ public sealed record KnownDamage(
     [property: JsonPropertyName("told_seq")] long ToldSeq = 0,
     [property: JsonPropertyName("session")] Guid? Session = null)
 {
+    /// <summary>
+    /// The hash of the last line that is concerned, base64, where it is known though the line is lost: it proves the line
+    /// behind. Null: it is not.
+    /// </summary>
+    [JsonPropertyName("last_hash")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LastHash { get; init; }
+
     /// <summary>Lines are gone, or nothing proves that they are what was said.</summary>
     [JsonIgnore]
     public bool IsLoss => Kind is "altered" or "unverifiable" or "missing" or "torn";
@@ -48,7 +56,20 @@ public sealed record KnownDamage(
 
     /// <summary>Of what was found, the damage that was not known.</summary>
     public static IReadOnlyList<JournalDamage> FindNew(IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found) =>
-        [.. found.Where(damage => !known.Any(k => k.Covers(From(damage, default))))];
+        [.. found.Where(damage => Entry(known, damage) is null)];
+
+    /// <summary>The entry that says so; null: it is new.</summary>
+    public static KnownDamage? Entry(IReadOnlyList<KnownDamage> known, JournalDamage found) =>
+        known.FirstOrDefault(k => k.Covers(From(found, default)));
+
+    /// <summary>What is known of the hashes of lines that are lost in the session's own journal.</summary>
+    public static IReadOnlyDictionary<long, ChainHash> Stated(IEnumerable<KnownDamage> known)
+    {
+        StatedLines stated = new(EarlierHead.None);
+        foreach (KnownDamage damage in known)
+            if (damage is { Session: null, LastHash: { } hash }) stated.Add(damage.LastSeq, hash);
+        return stated.Lines;
+    }
 
     /// <summary>What was known, and of what was found now the damage that is new.</summary>
     public static IReadOnlyList<KnownDamage> Merge(

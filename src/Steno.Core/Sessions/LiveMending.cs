@@ -45,7 +45,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         EarlierHead head = manifest.EarlierHead;
         // A cut leaves half a line, which is missing; in a file as long as it was nothing is torn.
         long tailStart = file.Length < end.Offset ? 0 : long.MaxValue;
-        JournalScan scan = new JournalScanner(directory.CurrentJournal, tailStart).Scan(head.End, until: end.Offset);
+        JournalScan scan = new JournalScanner(directory.CurrentJournal, tailStart) { Stated = KnownDamage.Stated(manifest.KnownDamage) }.Scan(head.End, until: end.Offset);
         whole = scan.Whole;
         List<JournalDamage> found = [.. scan.Damage];
         if (head.Lines > 0 && !head.IsUnchanged(directory.CurrentJournal))

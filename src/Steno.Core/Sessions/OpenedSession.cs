@@ -18,7 +18,7 @@ public sealed record OpenedSession(SessionRecord Record, JournalWriter Writer, R
 
     /// <summary>Checks all that is durable now, whatever was checked before.</summary>
     /// <param name="path">The journal.</param>
-    public JournalAudit AuditAll(string path) => new(path, Manifest.EarlierHead, Writer.DurableBytes);
+    public JournalAudit AuditAll(string path) => new(path, Manifest.EarlierHead, Writer.DurableBytes) { Stated = KnownDamage.Stated(Manifest.KnownDamage) };
 
     /// <summary>
     /// Ends writing in good order: everything appended is durable, and <c>session.json</c> says how far the

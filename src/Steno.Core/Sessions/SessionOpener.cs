@@ -225,12 +225,13 @@ public sealed class SessionOpener
     {
         EarlierHead head = manifest.EarlierHead;
         JournalPosition vouched = manifest.Verified.Position;
+        IReadOnlyDictionary<long, ChainHash> stated = KnownDamage.Stated(manifest.KnownDamage);
         JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
         // Among copies lines follow each other too, and what comes behind them follows on other lines.
         if (manifest.KnownDamage.Any(d => d.Holds(from.Offset))) from = JournalAnchor.EndsIn(file, vouched) ? vouched : head.End;
-        JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(from);
+        JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation, Stated = stated }.Scan(from);
         if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq)
-            scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation }.Scan(head.End);
+            scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation, Stated = stated }.Scan(head.End);
 
         // A large head is left to the audit: it is in no window.
         bool headChanged = head.Bytes is > 0 and <= JournalAnchor.WindowBytes && scan.Start.Offset == head.Bytes
@@ -242,7 +243,7 @@ public sealed class SessionOpener
     {
         EarlierHead head = manifest.EarlierHead;
         bool allRead = readFrom == head.Bytes && head.Bytes <= JournalAnchor.WindowBytes;
-        return allRead ? null : new JournalAudit(_directory.CurrentJournal, head, readFrom);
+        return allRead ? null : new JournalAudit(_directory.CurrentJournal, head, readFrom) { Stated = KnownDamage.Stated(manifest.KnownDamage) };
     }
 
     private (string Path, QuarantineReport Report)? FindUnfinishedRepair(SessionManifest manifest)

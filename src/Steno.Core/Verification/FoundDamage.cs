@@ -26,8 +26,16 @@ public sealed record FoundDamage
 
     public Guid? Session { get; init; }
 
-    /// <summary>It is in the session's <c>known_damage</c> already.</summary>
-    public bool IsKnown { get; init; }
+    /// <summary>
+    /// It is in the session's <c>known_damage</c> already, or a recovery has looked at it and found no copy.
+    /// </summary>
+    public bool IsKnown => KnownSince is not null;
+
+    /// <summary>When it was found first; null: it is new.</summary>
+    public DateTimeOffset? KnownSince { get; init; }
+
+    /// <summary>The file that says what is known of it; null: it is new.</summary>
+    public string? Report { get; init; }
 
     /// <summary>What is wrong, in a sentence.</summary>
     public required string What { get; init; }

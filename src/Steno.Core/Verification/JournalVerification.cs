@@ -14,6 +14,9 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     /// <summary>A second copy: it may end earlier than others know.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>See <see cref="JournalScanner.Stated"/>: more than those that the journal must have.</summary>
+    public IReadOnlyDictionary<long, ChainHash> StatedLines { get; init; } = Journal.StatedLines.None;
+
     /// <summary>Lines whose hashes are to be remembered.</summary>
     public IEnumerable<long> Wanted { get; init; } = [];
 
@@ -35,7 +38,7 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
         List<JournalDamage> damage = [];
         if (head.Lines > 0 && !head.IsUnchanged(path, Pace)) damage.Add(head.Damage);
         AnchorNotes anchors = new(head.End, [.. Wanted, .. stated.Select(place => place.Seq)]);
-        JournalScanner scanner = new(path, long.MaxValue, last) { Cancellation = Cancellation, Proven = anchors.Note };
+        JournalScanner scanner = new(path, long.MaxValue, last) { Cancellation = Cancellation, Proven = anchors.Note, Stated = StatedLines };
         JournalScan scan = scanner.Scan(head.End, Until, Pace);
         damage.AddRange(scan.Damage);
         for (int i = 0; i < damage.Count; i++) damage[i] = JudgeEnd(damage[i], scan, last);

@@ -14,6 +14,9 @@ internal sealed class SessionCatalogue(LogDirectory directory)
 
     private readonly HashSet<string> _archived = [];
 
+    /// <summary>What the next start finishes or undoes.</summary>
+    public IReadOnlyList<NotedFile> Noted { get; private set; } = [];
+
     /// <summary>All files that are sessions' in the archive.</summary>
     public IReadOnlySet<string> ArchivedFiles => _archived;
 
@@ -24,7 +27,10 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         foreach (string journal in ArchivedJournals())
             sessions.Add(Open(journal, journal[..^JournalEnding.Length] + ManifestEnding, isCurrent: false, damage));
         List<SessionManifest> children = [.. sessions.Select(s => s.Manifest).OfType<SessionManifest>().Where(m => m.Parent is not null)];
-        return [.. sessions.Select(session => Complete(session, checkpoints, sessions, children))];
+        InterruptedSuccession interrupted = new(directory);
+        IReadOnlyList<SessionFiles> settled = interrupted.Settle(sessions, checkpoints);
+        Noted = interrupted.Noted;
+        return [.. settled.Select(session => Complete(session, checkpoints, sessions, children))];
     }
 
     private IEnumerable<string> ArchivedJournals()
@@ -58,7 +64,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             });
         }
 
-        return new SessionFiles { Journal = journal, File = file, Manifest = manifest, Id = id, IsCurrent = isCurrent };
+        return new SessionFiles { Journal = journal, File = file, Manifest = manifest, Id = id, IsCurrent = isCurrent, IsLatest = isCurrent };
     }
 
     /// <summary>The archive names its files after it.</summary>
@@ -91,7 +97,12 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             ?? (session.IsCurrent ? NewestUnkept(checkpoints, sessions) : null);
         CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
         List<JournalPosition> stated = [.. its.Select(c => c.End)];
-        if (session.Manifest is { } manifest) stated.Add(manifest.Verified.Position);
+        if (session.Manifest is { } manifest)
+        {
+            stated.Add(manifest.Verified.Position);
+            stated.AddRange(KnownDamage.Stated(manifest.KnownDamage).Select(line => new JournalPosition(0, line.Key, line.Value)));
+        }
+
         foreach (SessionParent parent in children.Select(child => child.Parent!).Where(p => p.Id == id))
         {
             if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))

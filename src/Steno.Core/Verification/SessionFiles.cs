@@ -22,6 +22,9 @@ internal sealed record SessionFiles
 
     public bool IsCurrent { get; init; }
 
+    /// <summary>It is the current one, or sealed and its successor has no journal yet.</summary>
+    public bool IsLatest { get; init; }
+
     public EarlierHead Head { get; init; }
 
     /// <summary>Its checkpoints, newest first.</summary>

@@ -1,5 +1,7 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
@@ -7,7 +9,11 @@ namespace Steno.Core.Verification;
 /// <summary>Reads one session's journal, and its second copy if it is the current one.</summary>
 internal sealed class SessionVerification(LogDirectory directory, SessionFiles session, CheckpointFiles checkpoints)
 {
+    /// <summary>So far back a second copy may be of a session that this one continues.</summary>
+    private const int AncestorsMax = 8;
+
     private readonly List<FoundDamage> _damage = [];
+    private readonly List<NotedFile> _noted = [];
 
     /// <summary>Where to stop in a journal that is being written; null: nobody writes it.</summary>
     public Func<string, long>? LiveEnd { get; init; }
@@ -17,6 +23,9 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     public required CancellationToken Cancellation { get; init; }
 
     public IReadOnlyList<FoundDamage> Damage => _damage;
+
+    /// <summary>What is no damage: the next start sees to it.</summary>
+    public IReadOnlyList<NotedFile> Noted => _noted;
 
     public long Bytes { get; private set; }
 
@@ -33,21 +42,31 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         (IReadOnlyList<JournalDamage> ofCopy, ReadJournal? read) = ([], null);
         if (copied > 0) (ofCopy, read) = VerifyCopy(copy, copied, journal, found);
         CopySearch search = new(directory, session, checkpoints, journal, read);
+        AssembledCopies more = new(directory, session, Cancellation);
         bool isSeen = File.Exists(session.Journal);
         foreach (JournalDamage damage in found)
-            _damage.Add(From(damage, session.Journal, FileRole.Journal) with { Copies = Copies(damage, search.OfJournal) });
+            _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
         foreach (JournalDamage damage in ofCopy)
-            _damage.Add(From(damage, copy, FileRole.Recovery) with { Copies = Copies(damage, search.OfRecovery) });
+            _damage.Add(From(damage, copy, FileRole.Recovery, search.OfRecovery, more));
         if (session.IsCurrent && isSeen && LiveEnd is null && !File.Exists(copy) && journal.End.Seq > 0)
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, 1, journal.End.Seq);
-            _damage.Add(From(all, copy, FileRole.Recovery) with { Copies = Copies(all, search.OfRecovery) });
+            if (HasJustBegun) _noted.Add(new NotedFile(copy, NotedFile.Missing, "The session has just begun: the next start makes its second copy."));
+            else _damage.Add(From(all, copy, FileRole.Recovery, search.OfRecovery, more));
         }
 
         foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0))
-            _damage.Add(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) });
+            _damage.Add(more.Complete(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) }));
         return new CheckedSession(session.Id, session.Journal, session.IsCurrent, journal.End.Seq, Math.Min(journal.End.Offset, journal.FileLength));
     }
+
+    /// <summary>It was killed before anything vouched for more than what it began with: its second copy may not have begun.</summary>
+    private bool HasJustBegun => session.Manifest is { Stopped: false } manifest && manifest.Verified.Seq <= manifest.LastForeignSeq + 1;
+
+    /// <summary>The session before this one whose copy it is; null: it is no such one's.</summary>
+    private Guid? FindAncestor(string copy) =>
+        session.Manifest is { } manifest && SecondCopy.ReadSession(copy) is { } named && named != session.Id
+        && SessionArchive.Ancestors(directory, manifest, AncestorsMax).Any(ancestor => ancestor.Id == named) ? named : null;
 
     private (IReadOnlyList<JournalDamage> OfCopy, ReadJournal? Read) VerifyCopy(
         string copy, long copied, ReadJournal journal, List<JournalDamage> found)
@@ -56,6 +75,13 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         long? difference = comparison.FindDifference(copied, at => Pace(Bytes + at), Cancellation);
         Bytes += copied;
         if (difference is null && copied <= journal.FileLength) return ([], null);
+        if (FindAncestor(copy) is { } ancestor)
+        {
+            _noted.Add(new NotedFile(copy, NotedFile.Kept,
+                $"It is the second copy of session {ancestor}, which this one continues: the next start makes this session's."));
+            return ([], null);
+        }
+
         ReadJournal read = Verify(copy, session.Stated, isCopy: true, EndOf(journal), journal.Anchors.Keys);
         IReadOnlyList<JournalDamage> damage = comparison.Judge(read, difference);
         if (comparison.Lacking is { } lacking) found.Add(lacking);
@@ -70,6 +96,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             Until = LiveEnd is null || isCopy || !File.Exists(path) ? long.MaxValue : LiveEnd(path),
             IsCopy = isCopy,
             KnownEnd = isCopy ? end : session.Manifest is { Stopped: true } stopped ? stopped.Verified.Position : null,
+            StatedLines = StatedLines(),
             Wanted = [.. wanted ?? [], .. session.Checkpoints.SelectMany(c => c.Segments).Select(e => e.LastSeq)],
             Pace = at => Pace(before + at),
             Cancellation = Cancellation,
@@ -84,21 +111,42 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         journal.FileLength > 0 && journal.Damage.Count == 0 ? journal.End : null;
 
     /// <summary>Of what is only doubled, or somebody else's, nothing needs to be elsewhere.</summary>
-    private static IReadOnlyList<GoodCopy> Copies(in JournalDamage damage, Func<long, long, IReadOnlyList<GoodCopy>> search) =>
-        damage.Kind is DamageKind.Doubled or DamageKind.Foreign ? [] : search(damage.FirstSeq, damage.LastSeq);
-
-    private FoundDamage From(in JournalDamage damage, string file, FileRole role) => new()
+    private FoundDamage From(
+        in JournalDamage damage, string file, FileRole role, Func<long, long, IReadOnlyList<GoodCopy>> search, AssembledCopies more)
     {
-        File = file,
-        Role = role,
-        Kind = DamageText.NameOf(damage.Kind),
-        Offset = damage.Offset,
-        Length = damage.Length,
-        FirstSeq = damage.FirstSeq,
-        LastSeq = damage.LastSeq,
-        Session = session.Id,
-        IsKnown = role == FileRole.Journal && session.Manifest is { } manifest
-            && KnownDamage.FindNew(manifest.KnownDamage, [damage]).Count == 0,
-        What = DamageText.Describe(damage),
-    };
+        FoundDamage found = From(damage, file, role);
+        return damage.Kind is DamageKind.Doubled or DamageKind.Foreign
+            ? found
+            : more.Complete(found with { Copies = search(damage.FirstSeq, damage.LastSeq) });
+    }
+
+    /// <summary>Hashes that are known of lines, whatever the journal has in their place.</summary>
+    private IReadOnlyDictionary<long, ChainHash> StatedLines()
+    {
+        StatedLines stated = new(session.Head);
+        foreach (JournalPosition place in session.Stated) stated.Add(place.Seq, place.Hash);
+        foreach (SegmentEntry entry in session.Checkpoints.SelectMany(manifest => manifest.Segments)) stated.Add(entry.LastSeq, entry.HeadHash);
+        if (session.Checkpoints is [var newest, ..])
+            foreach ((SegmentEntry entry, _) in checkpoints.SegmentsOf(newest.Segments)) stated.Add(entry.LastSeq, entry.HeadHash);
+        return stated.Lines;
+    }
+
+    private FoundDamage From(in JournalDamage damage, string file, FileRole role)
+    {
+        KnownDamage? known = role == FileRole.Journal ? KnownDamage.Entry(session.Manifest?.KnownDamage ?? [], damage) : null;
+        return new FoundDamage
+        {
+            File = file,
+            Role = role,
+            Kind = DamageText.NameOf(damage.Kind),
+            Offset = damage.Offset,
+            Length = damage.Length,
+            FirstSeq = damage.FirstSeq,
+            LastSeq = damage.LastSeq,
+            Session = session.Id,
+            KnownSince = known?.Found,
+            Report = known is null ? null : session.File,
+            What = DamageText.Describe(damage),
+        };
+    }
 }

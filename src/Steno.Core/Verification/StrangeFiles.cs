@@ -55,7 +55,7 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
     }
 
     private NotedFile Unnamed(string path) => new(path, NotedFile.Leftover, checkpoints.KnowsAllNames
-        ? "No checkpoint names it: the recorder removes it at its next start."
+        ? "No checkpoint names it. It is kept: it may be the only whole copy of a line. `steno checkpoint delete` of any checkpoint removes it."
         : "No checkpoint that can be read names it: a damaged one may. It is kept.");
 
     private static bool IsSegmentName(string path) =>
@@ -64,7 +64,7 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
     private bool IsOfRecovery(string path)
     {
         string name = Path.GetFileName(path);
-        return path == directory.RecoveryFile || path == directory.Quarantine
+        return path == directory.RecoveryFile || path == directory.Quarantine || path == directory.UnhealedFile
             || name.StartsWith("kept_", StringComparison.Ordinal) || name.StartsWith("untold_", StringComparison.Ordinal);
     }
 }

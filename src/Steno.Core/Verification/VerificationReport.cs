@@ -5,6 +5,9 @@ public sealed record VerificationReport
 {
     public required IReadOnlyList<CheckedSession> Sessions { get; init; }
 
+    /// <summary>Sessions that there are, those that were not read among them.</summary>
+    public int SessionsInAll { get; init; }
+
     /// <summary>Manifests that were read.</summary>
     public required int Checkpoints { get; init; }
 

@@ -1,4 +1,5 @@
 using Steno.Core.Files;
+using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
 
@@ -50,17 +51,18 @@ public sealed class Verifier(LogDirectory directory)
         IReadOnlyList<SessionFiles> sessions = catalogue.Read(checkpoints.Manifests, damage);
         long? durable = DurableSeq();
         isLive = durable is not null;
-        _total = sessions.Sum(session => session.IsCurrent || IncludesArchive ? LengthOf(session.Journal) : 0)
+        _total = sessions.Sum(session => session.IsLatest || IncludesArchive ? LengthOf(session.Journal) : 0)
             + LengthOf(directory.RecoveryFile) + BytesOf(directory.Segments);
         checkpoints.ReadStored(Tell, Cancellation);
         _before = checkpoints.Bytes;
 
         List<CheckedSession> read = [];
         HashSet<FoundDamage> placed = [];
+        List<NotedFile> noted = [.. catalogue.Noted];
         foreach (SessionFiles session in sessions)
         {
             IEnumerable<FoundDamage> its = checkpoints.Damage.Where(d => d.FirstSeq > 0 && d.Session == session.Id);
-            if (!session.IsCurrent && !IncludesArchive && !its.Any()) continue;
+            if (!session.IsLatest && !IncludesArchive && !its.Any()) continue;
             SessionVerification verification = new(directory, session, checkpoints)
             {
                 LiveEnd = session.IsCurrent && durable is { } seq ? path => DurableEnd.Find(path, seq) : null,
@@ -69,18 +71,26 @@ public sealed class Verifier(LogDirectory directory)
             };
             if (verification.Run() is { } one) read.Add(one);
             damage.AddRange(verification.Damage);
+            noted.AddRange(verification.Noted);
             placed.UnionWith(its);
             _before += verification.Bytes;
         }
 
         damage.AddRange(checkpoints.Damage.Where(d => !placed.Contains(d)));
+        UnhealedDamage examined = UnhealedDamage.Load(directory);
         return new VerificationReport
         {
             Sessions = read,
+            SessionsInAll = sessions.Count(session => session.Manifest is not null || File.Exists(session.Journal)),
             Checkpoints = checkpoints.Manifests.Count,
             Bytes = _before,
-            Damage = damage,
-            Noted = new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
+            Damage = [.. damage.Select(one => examined.Mark(one, directory))],
+            Noted =
+            [
+                .. noted,
+                .. new MissingCheckpoints(directory).Find(sessions.Select(session => session.Manifest).OfType<SessionManifest>()),
+                .. new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
+            ],
         };
     }
 

@@ -35,8 +35,7 @@ internal readonly record struct Verdict(string Value, string Reason)
     private static List<string> FindLosses(VerdictGrounds grounds)
     {
         List<string> losses = [];
-        List<KnownDamage> damage = [.. grounds.Damage.Where(d => d.IsLoss)];
-        if (damage.Count > 0) losses.Add($"{Ranges(damage)} lost, or not as written.");
+        if (LossSentence.Of(grounds.Damage) is { Length: > 0 } lost) losses.Add(lost);
         if (grounds.Lost > 0)
             losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
         NumberingFacts numbers = grounds.Numbers;
@@ -104,17 +103,6 @@ internal readonly record struct Verdict(string Value, string Reason)
         if (name.Length <= NameCharsMax) return name;
         int length = char.IsHighSurrogate(name[NameCharsMax - 1]) ? NameCharsMax - 1 : NameCharsMax;
         return name[..length] + "…";
-    }
-
-    private static string Ranges(List<KnownDamage> losses)
-    {
-        IEnumerable<string> named = losses.Take(NamedRanges).Select(d => (d.FirstSeq == d.LastSeq
-            ? string.Create(CultureInfo.InvariantCulture, $"line {d.FirstSeq}")
-            : string.Create(CultureInfo.InvariantCulture, $"lines {d.FirstSeq} to {d.LastSeq}"))
-            + (d.Session is { } session ? $" of session {session}" : ""));
-        string more = losses.Count > NamedRanges ? $" and {losses.Count - NamedRanges} ranges more" : "";
-        string text = string.Join(", ", named) + more;
-        return string.Concat(text[..1].ToUpperInvariant(), text.AsSpan(1));
     }
 
     private static string Count(long number, string one, string many) =>

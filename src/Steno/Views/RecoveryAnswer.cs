@@ -1,5 +1,6 @@
 using Steno.Core.Files;
 using Steno.Core.Restoration;
+using Steno.Core.Verification;
 
 namespace Steno.Views;
 
@@ -20,6 +21,6 @@ internal sealed record RecoveryActionAnswer(
     string File, string Role, string Text, long? FirstSeq, long? LastSeq, IReadOnlyList<string> Copies, string? Quarantined)
 {
     public static RecoveryActionAnswer From(RecoveryAction one) => new(
-        one.File, FoundDamageAnswer.NameOf(one.Role), one.What, one.FirstSeq > 0 ? one.FirstSeq : null,
+        one.File, RoleName.Of(one.Role), one.What, one.FirstSeq > 0 ? one.FirstSeq : null,
         one.FirstSeq > 0 ? one.LastSeq : null, one.Copies, one.Quarantined);
 }

@@ -31,8 +31,8 @@ internal static class RecoveryScreen
 
     private static void Conclude(RecoveryAnswer answer, Screen output, Screen error, Func<string, string> hint)
     {
-        int lost = answer.Unhealed.Count(damage => damage.Kind != "foreign");
-        if (answer.Whole && answer.Done.Count == 0 && lost == answer.Unhealed.Count) output.Line($"{Styled.Good("✓ intact:")} there is nothing to recover.");
+        int lost = answer.Unhealed.Count;
+        if (answer.Whole && answer.Done.Count == 0) output.Line($"{Styled.Good("✓ intact:")} there is nothing to recover.");
         else if (answer.Whole) output.Line($"{Styled.Good("✓ whole:")} {(answer.DryRun ? "that would put everything right" : "everything that was recorded is there")}.");
         else output.Line($"{Styled.Bad("✗ not whole:")} {VerificationScreen.Count(lost, "place")} that no copy heals: nothing was taken from there, and reading goes on past it.");
         output.Flush();

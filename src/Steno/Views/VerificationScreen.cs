@@ -18,17 +18,26 @@ internal static class VerificationScreen
         if (answer.Damage.Count > Max) output.Line($"… and {answer.Damage.Count - Max} more: --json has them all.");
         foreach (NotedFile noted in answer.Noted.Take(Max)) output.Line($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {hint(noted.What)}");
         string read = string.Create(CultureInfo.InvariantCulture,
-            $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {Count(answer.Sessions.Count, "session")}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
+            $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {SessionsOf(answer)}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
         if (answer.Intact) output.Line($"{Styled.Good("✓ intact:")} {read}");
-        else output.Line($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}; {read}");
+        else output.Line($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}{NewOnes(answer)}; {read}");
+        if (answer.Sessions.Count < answer.SessionsInAll) output.Line($"{hint("`steno verify --all` reads the other sessions, too.")}");
         output.Flush();
         if (answer.Intact) return;
+        if (answer.Damage.All(damage => damage.Report?.EndsWith("unhealed.json", StringComparison.Ordinal) == true))
+        {
+            error.Line($"{hint("`steno recover` has looked at all of it and found no copy. Put a backup of these files in their place, if there is one, and recover again.")}");
+            return;
+        }
+
         error.Line($"{hint("Keep a copy of the directory as it is. `steno recover --dry-run` says what can be put right, `steno recover` does it; a running recorder heals its own journal.")}");
     }
 
     internal static void Print(FoundDamageAnswer damage, Screen output)
     {
-        Styled kind = damage.Known ? Styled.Warning(damage.Kind + " (known):") : Styled.Bad(damage.Kind + ":");
+        Styled kind = damage.KnownSince is { } since
+            ? Styled.Warning(string.Create(CultureInfo.InvariantCulture, $"{damage.Kind} (known since {since.ToLocalTime():yyyy-MM-dd HH:mm}):"))
+            : Styled.Bad(damage.Kind + ":");
         string place = string.Create(CultureInfo.InvariantCulture, $", byte {damage.Offset}, {damage.Length} bytes");
         output.Line($"{kind} {damage.File}{place}. {damage.Text}");
         foreach (GoodCopyAnswer copy in damage.Copies)
@@ -39,6 +48,20 @@ internal static class VerificationScreen
 
         if (damage.Copies.Count == 0 && damage.Kind is "altered" or "missing" or "unverifiable" && damage.FirstSeq > 0)
             output.Line($"    no good copy was found");
+        if (damage.Report is { } report) output.Line($"    what is known of it: {report}");
+    }
+
+    private static string SessionsOf(VerificationAnswer answer) => answer.Sessions.Count < answer.SessionsInAll
+        ? string.Create(CultureInfo.InvariantCulture, $"{answer.Sessions.Count:N0} of {Count(answer.SessionsInAll, "session")}")
+        : Count(answer.Sessions.Count, "session");
+
+    /// <summary>What is new among what is damaged, where some of it is known.</summary>
+    private static string NewOnes(VerificationAnswer answer)
+    {
+        int known = answer.Damage.Count(damage => damage.Known);
+        return known == 0 ? ""
+            : known == answer.Damage.Count ? ", known all"
+            : string.Create(CultureInfo.InvariantCulture, $", {known:N0} known and {answer.Damage.Count - known:N0} new");
     }
 
     internal static string Count(int count, string what) =>

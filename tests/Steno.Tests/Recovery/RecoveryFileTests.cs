@@ -45,6 +45,31 @@ public sealed class RecoveryFileTests : IDisposable
         }
     }
 
+    /// <summary>Its first line is long before what is looked at to resume a copy.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_copy_of_a_sealed_journal_is_deleted_only_if_that_has_every_byte_of_it(bool isDamaged)
+    {
+        Record(lines: 1000, message: new string('x', 2000));
+        byte[] whole = Journal;
+        string archived = _directory.Join("sealed.jsonl");
+        if (isDamaged) whole[9] ^= 1;
+        File.WriteAllBytes(archived, whole);
+        byte[] copy = Copy;
+        File.Delete(_logs.CurrentJournal);
+        using (JournalWriter writer = new(Disk.Real.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System))
+        {
+            Lines.Append(writer, "another");
+            writer.Commit();
+            using RecoveryFile next = new(_logs, writer, TimeProvider.System, () => [archived]);
+        }
+
+        Assert.Equal(Journal, Copy);
+        if (isDamaged) Assert.Equal(copy, File.ReadAllBytes(Assert.Single(Kept())));
+        else Assert.Empty(Kept());
+    }
+
     [Fact]
     public void Cut_anywhere_the_copy_is_completed_from_the_journal()
     {

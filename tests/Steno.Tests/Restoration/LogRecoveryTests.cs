@@ -140,23 +140,6 @@ public sealed class LogRecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Whole_lines_of_others_stay_where_they_are()
-    {
-        byte[] foreign = "{\"Id\":\"x\",\"Timestamp\":\"t\"}\n"u8.ToArray();
-        byte[] journal = [.. _session.Whole[.._session.Starts[5]], .. foreign, .. _session.Whole[_session.Starts[5]..]];
-        byte[] damaged = [.. journal];
-        damaged[_session.Starts[2] + 9] ^= 1;
-        File.WriteAllBytes(Logs.CurrentJournal, damaged);
-
-        RecoveryOutcome outcome = Recover();
-
-        Assert.True(outcome.IsWhole);
-        Assert.Equal("foreign", Assert.Single(outcome.Unhealed).Kind);
-        Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
-        AssertNothingMore();
-    }
-
-    [Fact]
     public void Of_an_intact_directory_not_a_byte_is_changed()
     {
         RecoveryOutcome outcome = Recover();

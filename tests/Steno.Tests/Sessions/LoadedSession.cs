@@ -16,9 +16,10 @@ internal sealed class LoadedSession : IDisposable
     private LiveSession? _live;
     private int _said;
 
-    public LoadedSession(string logs)
+    /// <param name="disk">Null: the real one.</param>
+    public LoadedSession(string logs, Disk? disk = null)
     {
-        Logs = new LogDirectory(logs);
+        Logs = new LogDirectory(logs, disk ?? Disk.Real);
         Disk.Real.CreateDirectory(logs);
         Open();
     }
