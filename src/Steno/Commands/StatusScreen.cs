@@ -47,15 +47,24 @@ internal static class StatusScreen
     public static Styled VerdictOf(RecorderStatus status) => status.Recording ? Styled.Good("✓ Recording.")
         : Styled.Bad(status.Known ? "✗ NOT recording." : "✗ NOT KNOWN whether it records.");
 
-    /// <summary>All the rest, behind an empty line; nothing when no recorder answered.</summary>
+    /// <summary>All the rest, behind an empty line. When no recorder answered: whether all is there, if that is known.</summary>
     public static void PrintDetails(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        // Nothing more is known then, and what is not known is not shown as zero.
-        if (status.Session is null && status.StartedAt is null) return;
+        bool isAnswered = status.Session is not null || status.StartedAt is not null;
+        if (!isAnswered && status.VerdictReason is null && status.Damage.Count == 0 && status.Broker is null) return;
 
         screen.Line();
+        if (!isAnswered)
+        {
+            // Nothing more is known then, and what is not known is not shown as zero.
+            if (status.VerdictReason is not null || status.Damage.Count > 0) PrintCompleteness(status, screen, now);
+            PrintBroker(status.Broker, screen, now);
+            return;
+        }
+
         PrintJournal(status, screen, now);
         foreach (SourceStatus source in status.Sources) PrintSource(source, screen, now);
+        PrintBroker(status.Broker, screen, now);
         PrintAgents(status, screen, now);
         PrintCompleteness(status, screen, now);
         if (status.DiskFreeBytes is { } free) Row(screen, "disk", $"{ByteSize.Format(free)} free");
@@ -97,6 +106,22 @@ internal static class StatusScreen
 
         if (source.Warnings.Count > WarningsShown)
             Row(screen, "", $"and {Count(source.Warnings.Count - WarningsShown, "warning")} more, in `status --json`", isWarning: true);
+    }
+
+    /// <summary>Of our own, only what it warned of: whether it is heard the sources say.</summary>
+    private static void PrintBroker(BrokerStatus? broker, Screen screen, DateTimeOffset now)
+    {
+        if (broker is null || broker.Warnings.Count == 0) return;
+        string label = "our broker";
+        foreach (BrokerWarning warning in broker.Warnings.Take(WarningsShown))
+        {
+            string often = $"({Age(warning.Last, now)} ago{(warning.Count > 1 ? $", {warning.Count:N0} times" : "")})";
+            Row(screen, label, $"{warning.Text} {often}", isWarning: true);
+            label = "";
+        }
+
+        if (broker.Warnings.Count > WarningsShown)
+            Row(screen, "", $"and {Count(broker.Warnings.Count - WarningsShown, "warning")} more: {broker.Log}", isWarning: true);
     }
 
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)
