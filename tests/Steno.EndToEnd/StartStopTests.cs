@@ -38,6 +38,14 @@ public sealed class StartStopTests : IAsyncLifetime
         JsonElement status = await StatusAsync(expected: 0);
         Assert.True(status.GetProperty("recording").GetBoolean());
         int pid = status.GetProperty("pid").GetInt32();
+        Assert.Contains("import json", output, StringComparison.Ordinal); // nobody has ever been heard here
+        await using (PythonPeer agent = await PythonPeer.ConnectAsync("PUB", _publishers))
+        {
+            await Eventually.GetAsync(
+                async () => { await agent.SendAsync("t"u8.ToArray(), "hi"u8.ToArray()); return await StatusAsync(expected: 0); },
+                s => s.GetProperty("received").GetInt64() > 0, TimeSpan.FromSeconds(5), "it is heard");
+        }
+
         Assert.DoesNotContain("our broker", (await Run("status")).Output, StringComparison.Ordinal);
         await using (await PythonPeer.ConnectAsync("PUB", _subscribers)) // where it says nothing that anybody hears
         {
@@ -56,6 +64,10 @@ public sealed class StartStopTests : IAsyncLifetime
         (_, output, _) = await Run("status");
         Assert.Contains("complete?  unknown: As the recorder left it", output, StringComparison.Ordinal);
         Assert.DoesNotContain("our broker", output, StringComparison.Ordinal);
+
+        (_, output, _) = await Run(["start", .. Doors]);
+        Assert.DoesNotContain("import json", output, StringComparison.Ordinal);
+        Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
         Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
     }
 
