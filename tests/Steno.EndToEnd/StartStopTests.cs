@@ -65,10 +65,10 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Contains("complete?  unknown: As the recorder left it", output, StringComparison.Ordinal);
         Assert.DoesNotContain("our broker", output, StringComparison.Ordinal);
 
+        Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
         (_, output, _) = await Run(["start", .. Doors]);
         Assert.DoesNotContain("import json", output, StringComparison.Ordinal);
         Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
-        Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
     }
 
     [Fact]

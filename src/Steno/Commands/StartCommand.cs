@@ -64,8 +64,8 @@ internal static class StartCommand
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
         if (demo) await PrintDemoAsync(report, settings, context, cancellation).ConfigureAwait(false);
-        // Whose agents have been heard has the recipe.
-        if (demo || !IsAnybodyHeard(settings)) ConnectionSample.Print(report.Publishers, context.Output);
+        // Whoever repeats a start, or has been heard, has the recipe.
+        if (demo || !(report.RecorderWasRunning || IsAnybodyHeard(settings))) ConnectionSample.Print(report.Publishers, context.Output);
         else ConnectionSample.PrintDoor(report.Publishers, context.Output, context.Hints);
         context.Output.Line();
         context.Output.Line(
