@@ -38,13 +38,37 @@ public sealed class StartStopTests : IAsyncLifetime
         JsonElement status = await StatusAsync(expected: 0);
         Assert.True(status.GetProperty("recording").GetBoolean());
         int pid = status.GetProperty("pid").GetInt32();
+        Assert.Contains("import json", output, StringComparison.Ordinal); // nobody has ever been heard here
+        await using (PythonPeer agent = await PythonPeer.ConnectAsync("PUB", _publishers))
+        {
+            await Eventually.GetAsync(
+                async () => { await agent.SendAsync("t"u8.ToArray(), "hi"u8.ToArray()); return await StatusAsync(expected: 0); },
+                s => s.GetProperty("received").GetInt64() > 0, TimeSpan.FromSeconds(5), "it is heard");
+        }
+
+        Assert.DoesNotContain("our broker", (await Run("status")).Output, StringComparison.Ordinal);
+        await using (await PythonPeer.ConnectAsync("PUB", _subscribers)) // where it says nothing that anybody hears
+        {
+            string screen = await Eventually.GetAsync(
+                async () => (await Run("status")).Output, shown => shown.Contains("our broker", StringComparison.Ordinal), TimeSpan.FromSeconds(5), "the wrong door is named");
+            Assert.Contains(_publishers, screen[screen.IndexOf("our broker", StringComparison.Ordinal)..], StringComparison.Ordinal);
+            status = await StatusAsync(expected: 0);
+            Assert.Contains("PUB", status.GetProperty("broker").GetProperty("warnings")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        }
 
         (code, output, _) = await Run("stop");
         Assert.Equal(0, code);
         Assert.Contains($"The recorder stopped (pid {pid})", output, StringComparison.Ordinal);
         Assert.Contains("The broker stopped", output, StringComparison.Ordinal);
         Assert.False(IsAlive(pid));
+        (_, output, _) = await Run("status");
+        Assert.Contains("complete?  unknown: As the recorder left it", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("our broker", output, StringComparison.Ordinal);
+
         Assert.False((await StatusAsync(expected: 1)).GetProperty("recording").GetBoolean());
+        (_, output, _) = await Run(["start", .. Doors]);
+        Assert.DoesNotContain("import json", output, StringComparison.Ordinal);
+        Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
     }
 
     [Fact]

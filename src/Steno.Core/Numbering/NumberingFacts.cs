@@ -52,9 +52,30 @@ public sealed record PublisherFacts
     /// </summary>
     public required IReadOnlyList<NumberRange> MissingRanges { get; init; }
 
+    /// <summary>Of these, those that were told in sessions before.</summary>
+    public IReadOnlyList<EarlierGapFacts> Earlier { get; init; } = [];
+
+    /// <summary>Of <see cref="MissingRanges"/>, those that were told in the current session.</summary>
+    public IEnumerable<NumberRange> OwnRanges
+    {
+        get
+        {
+            NumberRanges own = new();
+            foreach (NumberRange range in MissingRanges) own.Add(range);
+            foreach (NumberRange range in Earlier.SelectMany(gap => gap.Ranges)) own.Remove(range);
+            return own;
+        }
+    }
+
     /// <summary>Numbers that did not arrive yet: they may still come.</summary>
     public required long Awaited { get; init; }
 
     /// <summary>Times that a number came again with another message.</summary>
     public required long Doubles { get; init; }
 }
+
+/// <summary>Numbers that did not arrive, as was told in a session before the current one.</summary>
+/// <param name="Session">Null where there are too many sessions to keep apart.</param>
+/// <param name="IsJudged">Its own verdict says so; else the current session's has to.</param>
+/// <param name="Ranges">In rising order.</param>
+public sealed record EarlierGapFacts(Guid? Session, bool IsJudged, IReadOnlyList<NumberRange> Ranges);

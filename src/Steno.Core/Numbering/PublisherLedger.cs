@@ -40,7 +40,7 @@ public sealed class PublisherLedger
     private long _lastSeq;
     private long _wholeSince;
     private int _open;
-    private bool _isTelling;
+    private NumberNotice? _telling;
     private bool _isGraceOver;
     private string? _unnumbered;
     private long _truncated;
@@ -102,7 +102,7 @@ public sealed class PublisherLedger
                 NumberNotice? notice = run.TakeNotice(waitedSince, RangesPerLine);
                 if (run.IsLeaving && run.WaitsSince is null) Remove(run, hadHoles);
                 if (notice is null) continue;
-                _isTelling = true;
+                _telling = notice;
                 return notice;
             }
 
@@ -117,19 +117,30 @@ public sealed class PublisherLedger
         lock (_gate)
         {
             _lastSeq = seq;
-            _isTelling = false;
+            if (_telling is { } told && _runs.TryGetValue(told.Run, out PublisherRun? run)) run.Told(seq, told);
+            _telling = null;
         }
     }
 
     /// <summary>
-    /// A new session: lines behind <paramref name="sealedSeq"/> move there, behind its first.
+    /// A new session: lines behind the last one of the session that ended move there, behind its first, and numbers that
+    /// were told as missing before are named as the ended one's from here on. If it ended in good order, its own verdict
+    /// tells of them and of messages recorded by their beginning: they do not speak against the new one.
     /// </summary>
-    public void Renumber(long sealedSeq)
+    public void Renumber(EndedSession ended)
     {
         lock (_gate)
         {
-            _lastSeq = Moved(_lastSeq, sealedSeq);
-            _wholeSince = Moved(_wholeSince, sealedSeq);
+            _lastSeq = Moved(_lastSeq, ended.LastSeq);
+            _wholeSince = Moved(_wholeSince, ended.LastSeq);
+            foreach (PublisherRun run in _runs.Values)
+            {
+                bool wasOpen = IsOpen(run);
+                run.BeginSession(ended);
+                Weigh(run, wasOpen, _lastSeq);
+            }
+
+            if (ended.IsOrderly) _truncated = 0; // nothing moves then: all of them are in its journal
         }
     }
 
@@ -157,7 +168,7 @@ public sealed class PublisherLedger
     {
         lock (_gate)
         {
-            if (_isTelling) return null;
+            if (_telling is not null) return null;
             return new SavedNumbering
             {
                 Seq = _lastSeq,
@@ -189,7 +200,11 @@ public sealed class PublisherLedger
     }
 
     /// <summary>What follows is read from the journal of the next session.</summary>
-    internal void BeginJournal() => (_lastSeq, _wholeSince) = (0, 0);
+    internal void BeginJournal(EndedSession ended)
+    {
+        Renumber(ended);
+        (_lastSeq, _wholeSince) = (0, 0);
+    }
 
     /// <summary>Some of the journal cannot be read: runs may have begun there.</summary>
     internal void LoseBeginnings() => _beginsUnknown = true;
@@ -284,7 +299,7 @@ public sealed class PublisherLedger
         if (wasOpen) _open--;
         _beginsUnknown = true; // should it be heard again
         if (!run.IsEnded || run.HasHoles || run.Doubles > 0) _unproven++;
-        _missingForgotten = NumberRanges.Saturated(_missingForgotten, run.MissingCount);
+        _missingForgotten = NumberRanges.Saturated(_missingForgotten, run.OwnMissing);
     }
 
     /// <summary>Notes the line since which nothing is open.</summary>
@@ -296,7 +311,7 @@ public sealed class PublisherLedger
         if (_open == 0) _wholeSince = seq;
     }
 
-    private static bool IsOpen(PublisherRun run) => run.HasHoles || (run.IsSuperseded && !run.IsEnded);
+    private static bool IsOpen(PublisherRun run) => run.HasOwnHoles || (run.IsSuperseded && !run.IsEnded);
 
     private void Reschedule()
     {
@@ -326,6 +341,7 @@ public sealed class PublisherLedger
         IsSuperseded = run.IsSuperseded,
         Missing = run.MissingCount,
         MissingRanges = [.. run.Missing],
+        Earlier = [.. run.Earlier.Select(gap => new EarlierGapFacts(gap.Session, gap.IsJudged, [.. gap.Numbers]))],
         Awaited = run.Awaited.Numbers,
         Doubles = run.Doubles,
     };

@@ -18,6 +18,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     private readonly NumberRanges _missing = new();
     private readonly NumberRanges _late = new();
     private readonly NumberRanges _doubled = new();
+    private readonly EarlierGaps _earlier = new();
 
     public Guid Id { get; } = id;
 
@@ -56,6 +57,15 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     public long? WaitsSince { get; private set; }
 
     public bool IsFull => _awaited.Count > RangesMax || _late.Count > RangesMax || _doubled.Count > RangesMax;
+
+    /// <summary>Numbers are not here that no verdict of another session answers for.</summary>
+    public bool HasOwnHoles => _awaited.Count > 0 || OwnMissing > 0;
+
+    /// <summary>Missing numbers that no verdict of another session answers for.</summary>
+    public long OwnMissing => IsMissing ? MissingCount - _earlier.Judged : 0;
+
+    /// <summary>Of <see cref="Missing"/>, those that were told in sessions before.</summary>
+    public IReadOnlyList<EarlierGap> Earlier => _earlier.All;
 
     /// <summary>Numbers were given and are not here.</summary>
     public bool HasHoles => _awaited.Count > 0 || IsMissing;
@@ -108,6 +118,15 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         return notice;
     }
 
+    /// <summary>A notice taken from it stands in the journal.</summary>
+    public void Told(long seq, NumberNotice notice)
+    {
+        if (notice.Kind == NumberNotice.Missing) _earlier.NoteTold(seq, Parse(notice.Numbers));
+    }
+
+    /// <summary>What is missing so far was told in the one that ended, or before.</summary>
+    public void BeginSession(EndedSession ended) => _earlier.BeginSession(ended, _missing);
+
     /// <summary>The journal told this already.</summary>
     public void Replay(string kind, NumberRanges numbers)
     {
@@ -147,6 +166,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         Awaited = Text(Awaited),
         Late = Text(_late),
         Doubled = Text(_doubled),
+        Earlier = _earlier.Save(),
     };
 
     public void Load(SavedRun saved)
@@ -157,6 +177,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         foreach (NumberRange range in Parse(saved.Awaited)) _awaited.Add(range, since: 0);
         _late.AddAll(Parse(saved.Late));
         _doubled.AddAll(Parse(saved.Doubled));
+        _earlier.Load(saved.Earlier, Parse);
     }
 
     private void Arrive(long number, bool isRepeat, long now)
@@ -173,6 +194,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         }
         else if (_missing.Remove(number))
         {
+            _earlier.Remove(new NumberRange(number, number));
             _late.Add(new NumberRange(number, number));
             WaitsSince ??= now;
         }
@@ -202,6 +224,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
             NumberRange oldest = _missing.TakeFirst(1).First();
             MissingBelow = NumberRanges.Saturated(MissingBelow, oldest.Count);
             Floor = oldest.To;
+            _earlier.Remove(oldest);
         }
     }
 

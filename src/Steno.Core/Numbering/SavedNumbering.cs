@@ -84,4 +84,8 @@ public sealed record SavedRun
 
     [JsonPropertyName("doubled")]
     public string? Doubled { get; init; }
+
+    /// <summary>Of the missing ones, those of sessions before; null for none.</summary>
+    [JsonPropertyName("earlier")]
+    public IReadOnlyList<SavedGap>? Earlier { get; init; }
 }

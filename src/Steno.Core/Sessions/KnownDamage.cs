@@ -103,6 +103,9 @@ public sealed record KnownDamage(
     /// <summary>Whether this place of the session's own journal is among the bytes.</summary>
     internal bool Holds(long offset) => Session is null && Offset <= offset && offset < Offset + Length;
 
+    /// <summary>Whether it concerns the line of the session's own journal that begins there: that is in it, or follows what is missing.</summary>
+    public bool Touches(long offset) => Holds(offset) || (Session is null && Kind is "missing" && offset == Offset);
+
     private bool Covers(KnownDamage other) =>
         Kind == other.Kind && Session == other.Session
         && Offset <= other.Offset && other.Offset + other.Length <= Offset + Length

@@ -143,7 +143,7 @@ public sealed partial class LiveSession
         _copy.Stop();
         _composer.ForgetDuplicates();
         _current.Record.Retire(); // before: session.json is another's from here on
-        Renumbering?.Invoke(left.End.Seq);
+        Renumbering?.Invoke(new EndedSession(parent.Id, left.End.Seq, IsOrderly: true));
         _current = order.Prepared is { } prepared
             ? NewSuccession().LoadSealed(parent, prepared)
             : NewSuccession().BeginSealed(parent, order.Reason, $"It continues session {parent.Id}.", null, order.Name);

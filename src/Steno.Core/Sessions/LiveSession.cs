@@ -1,6 +1,7 @@
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Numbering;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -131,7 +132,7 @@ public sealed partial class LiveSession : IDisposable
     /// Lines get other numbers: those behind this one were not recorded, and the first of them becomes the
     /// second of a new session.
     /// </summary>
-    public event Action<long>? Renumbering;
+    public event Action<EndedSession>? Renumbering;
 
     /// <summary>
     /// The number of the line that was begun last, and else of the next. Valid after <see cref="BeginLine"/>.
@@ -385,7 +386,7 @@ public sealed partial class LiveSession : IDisposable
         Sealing why = failure is null ? Sealing.ByOthers(parent, lost, now) : Sealing.ByDisk(parent, failure);
         _composer.ForgetDuplicates();
         _current.Record.Retire(); // before: what is known from here on is not of its journal
-        Renumbering?.Invoke(end.Seq);
+        Renumbering?.Invoke(new EndedSession(parent.Id, end.Seq, IsOrderly: false));
         SessionSuccession succession = new(_directory, _composer, _time, _recorded, new RecoveryNotes());
         _current = succession.BeginAfter(why.Parent, why.Reason, why.What, why.Fields);
         file.Dispose();

@@ -38,14 +38,14 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
                     if (before.Earlier is not null) ledger.NoteEarlierLines();
                     string journal = directory.ArchivedJournal(before.Started, before.Id);
                     ReadLines(ledger, journal, from, before.Verified.Seq);
-                    ledger.BeginJournal();
+                    ledger.BeginJournal(new EndedSession(before.Id, long.MaxValue, SessionReason.IsOrderly(before.Sealed)));
                     from = FirstOwn(lineage, before, current).ForeignBytes;
                 }
             }
             else
             {
                 ledger.LoseBeginnings();
-                ledger.BeginJournal();
+                ledger.BeginJournal(new EndedSession(told, long.MaxValue, IsOrderly: false));
                 from = current.ForeignBytes;
             }
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Steno.Broker;
 using Steno.Configuration;
+using Steno.Launching;
 using Steno.Processes;
 using Steno.Terminal;
 
@@ -45,7 +46,7 @@ internal static class BrokerCommand
         await using var forwarder = new Forwarder(options, context.Time, loggers.CreateLogger("broker"));
         forwarder.Start();
 
-        context.Output.Line($"BROKER ACTIVE");
+        context.Output.Line($"{BrokerLogTail.Beginning}");
         context.Output.Line($"  publishers connect to   {settings.Publishers.ToString()}");
         context.Output.Line($"  subscribers connect to  {settings.Subscribers.ToString()}");
         context.Output.Flush();

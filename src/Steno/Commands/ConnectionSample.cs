@@ -6,10 +6,10 @@ namespace Steno.Commands;
 /// <summary>How an agent connects: lines to copy as they stand, with the door that is open now.</summary>
 internal static class ConnectionSample
 {
-    /// <summary>Only where; the same parameters.</summary>
-    public static void PrintDoor(ZmtpEndpoint? publishers, Screen screen)
+    /// <summary>Only where, and what shows how; the same parameters.</summary>
+    public static void PrintDoor(ZmtpEndpoint? publishers, Screen screen, CommandHints hints)
     {
-        if (publishers is not null) screen.Line($"Agents speak at {publishers.ToString()}, the broker's door for publishers.");
+        if (publishers is not null) screen.Line($"Agents speak at {publishers.ToString()}, the broker's door for publishers; {hints.In("`steno start --demo`")} shows how.");
     }
 
     /// <param name="publishers">The publishers' door of the broker; null if the broker is not ours and its

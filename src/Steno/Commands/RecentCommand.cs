@@ -53,6 +53,7 @@ internal static class RecentCommand
         context.Output.Flush();
         if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal.Path} holds none.{Sealed(settings, journal)}");
         if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
+        if (DoubtNote.Of(lines.InDoubt) is { } doubt) context.Error.Line($"{Styled.Warning(context.Hints.In(doubt))}");
         if (!journal.IsCurrent) return ExitCodes.Done;
         (string? reason, string? missing) = await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false);
         if (missing is not null) context.Error.Line($"{Styled.Warning("Not all is here:")} {missing}");

@@ -5,6 +5,7 @@ using Steno.Configuration;
 using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Messages;
+using Steno.Terminal;
 using Steno.Views;
 
 namespace Steno.Commands;
@@ -70,14 +71,22 @@ internal static class ShowCommand
     private static void Print(MessageSearch search, string? session, VerbContext context)
     {
         MessageScreen.Print(search.Found, session, context.Output, context.Time);
-        if (search.Before.Count + search.After.Count == 0) return;
+        int inDoubt = search.Found.Doubt is null ? 0 : 1;
+        if (search.Before.Count + search.After.Count > 0) inDoubt = PrintAround(search, context);
+        context.Output.Flush();
+        if (DoubtNote.Of(inDoubt) is { } doubt) context.Error.Line($"{Styled.Warning(context.Hints.In(doubt))}");
+    }
 
+    /// <returns>How many of the lines are in doubt.</returns>
+    private static int PrintAround(MessageSearch search, VerbContext context)
+    {
         context.Output.Line();
         // What was asked for is whole; its neighbours are there to be recognised.
         var lines = new MessageLines(context.Output, context.Time, MessageScreen.OrdinaryColumns);
         foreach (JournalEntry entry in search.Before) lines.Print(entry);
         lines.Print(search.Found);
         foreach (JournalEntry entry in search.After) lines.Print(entry);
+        return lines.InDoubt;
     }
 
     private static void PrintJson(MessageSearch search, string? session, VerbContext context) => context.Output.Verbatim(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Steno.Configuration;
 using Steno.Core;
 using Steno.Core.Enrichment;
+using Steno.Core.Files;
 using Steno.Demo;
 using Steno.Launching;
 using Steno.Processes;
@@ -63,9 +64,9 @@ internal static class StartCommand
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
         Print(report, settings, context.Output);
         if (demo) await PrintDemoAsync(report, settings, context, cancellation).ConfigureAwait(false);
-        // Whoever repeats a start has the recipe.
-        if (report.RecorderWasRunning) ConnectionSample.PrintDoor(report.Publishers, context.Output);
-        else ConnectionSample.Print(report.Publishers, context.Output);
+        // Whoever repeats a start, or has been heard, has the recipe.
+        if (demo || !(report.RecorderWasRunning || IsAnybodyHeard(settings))) ConnectionSample.Print(report.Publishers, context.Output);
+        else ConnectionSample.PrintDoor(report.Publishers, context.Output, context.Hints);
         context.Output.Line();
         context.Output.Line(
             $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
@@ -74,6 +75,21 @@ internal static class StartCommand
         string[] differences = [.. Differences(report, settings)];
         foreach (string difference in differences) context.Error.Line($"{Styled.Warning("warning:")} {context.Hints.In(difference)}");
         return differences.Length == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    /// <summary>Whether anybody has ever said something that is recorded in the directory. Reads no more than a few lines, as a rule.</summary>
+    private static bool IsAnybodyHeard(StenoSettings settings)
+    {
+        LogDirectory logs = new(settings.Logs);
+        try
+        {
+            return SessionJournal.Archived(logs).Count > 0
+                || JournalExcerpt.Last(logs.CurrentJournal, 1, everything: false).Entries.Count > 0;
+        }
+        catch (StenoException)
+        {
+            return true; // it has just been renamed or taken away: no reason to fail, nor to teach
+        }
     }
 
     /// <summary>What the daemons would refuse: said here, before anything is launched or made.</summary>

@@ -1,7 +1,11 @@
 using System.Globalization;
 using Steno.Configuration;
 using Steno.Control;
+using Steno.Core;
+using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Sessions;
+using Steno.Launching;
 using Steno.Recorder;
 
 namespace Steno.Commands;
@@ -15,22 +19,44 @@ internal static class StatusAnswer
     {
         using var client = new ControlClient(settings.Logs, deadline);
         ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
-        if (reply.Status is { } answered) return answered;
-        SessionVerdict? kept = VerdictNote.Kept(settings.Logs);
+        BrokerStatus? broker = BrokerLogTail.Look(new RunFolder(settings.Logs));
+        if (reply.Status is { } answered) return answered with { Broker = broker };
+        (SessionManifest? session, string? problem) = Kept(settings.Logs);
+        SessionVerdict? kept = session?.Verdict;
         return new RecorderStatus
         {
             Recording = false,
             Known = reply.IsKnown,
             Verdict = kept?.Value ?? Verdict.Unknown,
-            VerdictReason = kept is null ? null : string.Create(
+            VerdictReason = kept is null ? problem : string.Create(
                 CultureInfo.InvariantCulture, $"As the recorder left it at {kept.At:yyyy-MM-dd HH:mm:ss}Z, up to line {kept.Seq:N0}: {kept.Reason}"),
+            Damage = [.. (session?.KnownDamage ?? []).Select(DamageStatus.From)],
             Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
                 ? $"There is no log directory {settings.Logs}, and no recorder on it. `steno start` makes it and records; "
                     + $"--logs names another one.{LogsAbove.Hint(settings.Logs)}"
                 : reply.Explanation,
+            Broker = broker,
             Logs = settings.Logs,
             Pid = reply.Pid,
             Version = StenoVersion.Current,
         };
+    }
+
+    /// <summary>What the last recorder has left, or why nothing can be said of it; both null where nobody ever recorded.</summary>
+    private static (SessionManifest? Session, string? Problem) Kept(string logs)
+    {
+        try
+        {
+            SessionManifest? session = SessionManifest.Load(new LogDirectory(logs).SessionFile);
+            return (session, session is { Verdict: null } ? "The last recorder did not live to judge it. `steno verify` reads every line." : null);
+        }
+        catch (JournalDamagedException e)
+        {
+            return (null, $"{e.Message} `steno verify` says more, and the next start makes it anew from the journal.");
+        }
+        catch (StenoException e)
+        {
+            return (null, e.Message);
+        }
     }
 }

@@ -47,15 +47,24 @@ internal static class StatusScreen
     public static Styled VerdictOf(RecorderStatus status) => status.Recording ? Styled.Good("✓ Recording.")
         : Styled.Bad(status.Known ? "✗ NOT recording." : "✗ NOT KNOWN whether it records.");
 
-    /// <summary>All the rest, behind an empty line; nothing when no recorder answered.</summary>
+    /// <summary>All the rest, behind an empty line. When no recorder answered: whether all is there, if that is known.</summary>
     public static void PrintDetails(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
-        // Nothing more is known then, and what is not known is not shown as zero.
-        if (status.Session is null && status.StartedAt is null) return;
+        bool isAnswered = status.Session is not null || status.StartedAt is not null;
+        if (!isAnswered && status.VerdictReason is null && status.Damage.Count == 0 && status.Broker is null) return;
 
         screen.Line();
+        if (!isAnswered)
+        {
+            // Nothing more is known then, and what is not known is not shown as zero.
+            if (status.VerdictReason is not null || status.Damage.Count > 0) PrintCompleteness(status, screen, now);
+            PrintBroker(status.Broker, screen, now);
+            return;
+        }
+
         PrintJournal(status, screen, now);
         foreach (SourceStatus source in status.Sources) PrintSource(source, screen, now);
+        PrintBroker(status.Broker, screen, now);
         PrintAgents(status, screen, now);
         PrintCompleteness(status, screen, now);
         if (status.DiskFreeBytes is { } free) Row(screen, "disk", $"{ByteSize.Format(free)} free");
@@ -99,6 +108,22 @@ internal static class StatusScreen
             Row(screen, "", $"and {Count(source.Warnings.Count - WarningsShown, "warning")} more, in `status --json`", isWarning: true);
     }
 
+    /// <summary>Of our own, only what it warned of: whether it is heard the sources say.</summary>
+    private static void PrintBroker(BrokerStatus? broker, Screen screen, DateTimeOffset now)
+    {
+        if (broker is null || broker.Warnings.Count == 0) return;
+        string label = "our broker";
+        foreach (BrokerWarning warning in broker.Warnings.Take(WarningsShown))
+        {
+            string often = $"({Age(warning.Last, now)} ago{(warning.Count > 1 ? $", {warning.Count:N0} times" : "")})";
+            Row(screen, label, $"{warning.Text} {often}", isWarning: true);
+            label = "";
+        }
+
+        if (broker.Warnings.Count > WarningsShown)
+            Row(screen, "", $"and {Count(broker.Warnings.Count - WarningsShown, "warning")} more: {broker.Log}", isWarning: true);
+    }
+
     private static void PrintAgents(RecorderStatus status, Screen screen, DateTimeOffset now)
     {
         string label = "agents";
@@ -120,7 +145,7 @@ internal static class StatusScreen
         if (status.Damage.Any(damage => damage.Kind is "altered" or "unverifiable" or "missing" or "torn"))
             Row(screen, "", "`steno verify` says where else these lines are whole, such as in a checkpoint", isWarning: true);
         foreach (GapStatus gap in status.Gaps.Where(gap => !IsNamed(gap, status.VerdictReason)))
-            Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {(gap.From == gap.To ? $"number {gap.From}" : $"{gap.From} to {gap.To}")} did not arrive", isWarning: true);
+            Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {(gap.From == gap.To ? $"number {gap.From}" : $"{gap.From} to {gap.To}")} did not arrive{(gap.Session is { } session ? $" in session {session}" : "")}", isWarning: true);
         foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).Take(HolesShown))
             Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago{Return(hole, status, now)}: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))

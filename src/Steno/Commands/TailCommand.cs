@@ -41,25 +41,29 @@ internal static class TailCommand
 
         FileFacts.RequireFile(journal);
         long offset = 0;
+        LineDoubts? doubts = null;
         if (File.Exists(journal))
         {
             JournalExcerpt last = JournalExcerpt.Last(journal, count, everything);
             foreach (JournalEntry entry in last.Entries) print(entry);
             offset = last.NextOffset;
             context.Output.Flush();
+            doubts = last.Doubts;
             if (!json) remarks.OfHiddenRepeats(last.HiddenRepeats);
+            if (!json && last.Entries.Any(entry => entry.Doubt is not null)) remarks.OfDoubt();
         }
         else remarks.OfWaiting();
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task watching = json ? Task.CompletedTask : remarks.WatchAsync(ended.Token);
         var follower = new JournalFollower(journal, context.Time, () => context.Output.IsReaderGone);
-        await foreach (JournalEntry entry in follower.FollowAsync(offset, cancellation).ConfigureAwait(false))
+        await foreach (JournalEntry entry in follower.FollowAsync(offset, doubts, cancellation).ConfigureAwait(false))
         {
             if (!everything && !json && entry.IsRepeat) remarks.OfHiddenRepeats(1);
             if (!everything && !entry.IsSaid) continue;
             print(entry);
             context.Output.Flush();
+            if (!json && entry.Doubt is not null) remarks.OfDoubt();
         }
 
         await ended.CancelAsync().ConfigureAwait(false);

@@ -14,12 +14,20 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
 
     private readonly Lock _writing = new();
     private bool _hasToldOfRepeats;
+    private bool _hasToldOfDoubt;
 
     public void OfHiddenRepeats(int count)
     {
         if (count == 0 || _hasToldOfRepeats) return;
         _hasToldOfRepeats = true; // once: a sender that says everything twice would fill the screen
         Write($"{Repeats.Hidden(count)}");
+    }
+
+    public void OfDoubt()
+    {
+        if (_hasToldOfDoubt) return;
+        _hasToldOfDoubt = true; // once: every line has its own mark
+        Write(hints.In(DoubtNote.Of(1)!));
     }
 
     public void OfWaiting() => Write(Directory.Exists(logs)

@@ -17,14 +17,20 @@ internal sealed record GapStatus
 
     public required long To { get; init; }
 
-    public static IReadOnlyList<GapStatus> Of(NumberingFacts numbers) =>
-    [
-        .. numbers.Publishers.SelectMany(run => run.MissingRanges.Select(range => new GapStatus
-        {
-            Publisher = run.Name,
-            Run = run.Run.ToString(),
-            From = range.From,
-            To = range.To,
-        })).Take(Shown),
-    ];
+    /// <summary>The session before in which that was told; null: the running one, or one of many long ago.</summary>
+    public string? Session { get; init; }
+
+    public static IReadOnlyList<GapStatus> Of(NumberingFacts numbers) => [.. numbers.Publishers.SelectMany(Of).Take(Shown)];
+
+    private static IEnumerable<GapStatus> Of(PublisherFacts run) => run.OwnRanges.Select(range => Of(run, range, null))
+        .Concat(run.Earlier.SelectMany(gap => gap.Ranges.Select(range => Of(run, range, gap.Session))));
+
+    private static GapStatus Of(PublisherFacts run, NumberRange range, Guid? session) => new()
+    {
+        Publisher = run.Name,
+        Run = run.Run.ToString(),
+        From = range.From,
+        To = range.To,
+        Session = session?.ToString(),
+    };
 }

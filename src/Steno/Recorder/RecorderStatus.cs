@@ -79,6 +79,12 @@ internal sealed record RecorderStatus
 
     public IReadOnlyList<SourceStatus> Sources { get; init; } = [];
 
+    /// <summary>
+    /// Our broker's warnings; null where <c>steno start</c> launched none for this directory, and always from the control
+    /// socket: the command reads them.
+    /// </summary>
+    public BrokerStatus? Broker { get; init; }
+
     public IReadOnlyList<AgentStatus> Agents { get; init; } = [];
 
     /// <summary>

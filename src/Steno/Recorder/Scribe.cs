@@ -175,10 +175,10 @@ internal sealed class Scribe
     }
 
     /// <summary>
-    /// A new session: lines behind <paramref name="sealedSeq"/> move there, behind its first.
+    /// A new session: lines behind the last one of the session that ended move there, behind its first.
     /// </summary>
-    private void Renumber(long sealedSeq) =>
-        Volatile.Write(ref _lastMessageSeq, _lastMessageSeq > sealedSeq ? _lastMessageSeq - sealedSeq + 1 : 0);
+    private void Renumber(EndedSession ended) =>
+        Volatile.Write(ref _lastMessageSeq, _lastMessageSeq > ended.LastSeq ? _lastMessageSeq - ended.LastSeq + 1 : 0);
 
     /// <summary>
     /// When a burst begins, the sockets come first: a stock publisher drops what does not fit into its 1000

@@ -23,10 +23,21 @@ internal readonly record struct Verdict(string Value, string Reason)
     public static Verdict Of(VerdictGrounds grounds)
     {
         List<string> losses = FindLosses(grounds);
-        if (losses.Count > 0) return new Verdict(Incomplete, string.Join(" ", losses));
+        string others = OfOthers(grounds.Numbers);
+        if (losses.Count > 0) return new Verdict(Incomplete, string.Join(" ", losses) + others);
         return FindDoubt(grounds) is { } doubt
-            ? new Verdict(Unknown, doubt)
-            : new Verdict(Complete, Praise(grounds));
+            ? new Verdict(Unknown, doubt + others)
+            : new Verdict(Complete, Praise(grounds) + others);
+    }
+
+    /// <summary>What is missing in sessions that have verdicts of their own: named, and not counted here.</summary>
+    private static string OfOthers(NumberingFacts numbers)
+    {
+        List<MissingNumbers> others = [.. numbers.Publishers.SelectMany(MissingNumbers.Of).Where(missing => missing.IsOthers)];
+        if (others.Count == 0) return "";
+        long more = others.Skip(NamedRanges).Aggregate(0L, (sum, missing) => NumberRanges.Saturated(sum, missing.Count));
+        return $" Not in this session: {string.Join(" ", others.Take(NamedRanges))}"
+            + (more > 0 ? $" {Count(more, "number", "numbers")} more did not arrive in sessions before." : "");
     }
 
     /// <summary>As <c>session.json</c> keeps it.</summary>
@@ -39,10 +50,10 @@ internal readonly record struct Verdict(string Value, string Reason)
         if (grounds.Lost > 0)
             losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
         NumberingFacts numbers = grounds.Numbers;
-        List<PublisherFacts> lacking = [.. numbers.Publishers.Where(run => run.Missing > 0)];
-        losses.AddRange(lacking.Take(NamedRanges).Select(run => $"{Numbers(run)} of {Name(run)} did not arrive."));
+        List<MissingNumbers> lacking = [.. numbers.Publishers.SelectMany(MissingNumbers.Of).Where(missing => !missing.IsOthers)];
+        losses.AddRange(lacking.Take(NamedRanges).Select(missing => missing.ToString()));
         long more = lacking.Skip(NamedRanges)
-            .Aggregate(numbers.MissingForgotten, (sum, run) => NumberRanges.Saturated(sum, run.Missing));
+            .Aggregate(numbers.MissingForgotten, (sum, missing) => NumberRanges.Saturated(sum, missing.Count));
         if (more > 0) losses.Add($"{Count(more, "number", "numbers")} of other publishers did not arrive.");
         if (numbers.Truncated > 0)
             losses.Add($"{Count(numbers.Truncated, "message is", "messages are")} recorded by the beginning only.");
@@ -82,23 +93,15 @@ internal readonly record struct Verdict(string Value, string Reason)
         int open = grounds.Numbers.Publishers.Count(run => !run.IsEnded);
         string ended = open == 0 ? "each said its last word"
             : $"{Text(open)} {(open == 1 ? "has" : "have")} not said a last word";
-        return $"Up to line {Text(grounds.DurableSeq)} every number that publishers announced is here "
+        string session = grounds.Numbers.Publishers.Any(run => run.Missing > 0) ? " in it" : "";
+        return $"Up to line {Text(grounds.DurableSeq)} every number that publishers announced{session} is here "
             + $"({Count(grounds.Numbers.Publishers.Count, "publisher", "publishers")}; {ended}).";
-    }
-
-    private static string Numbers(PublisherFacts run)
-    {
-        IEnumerable<string> named = run.MissingRanges.Take(NamedRanges)
-            .Select(r => r.From == r.To ? Text(r.From) : $"{Text(r.From)} to {Text(r.To)}");
-        bool areAll = run.Missing == run.MissingRanges.Take(NamedRanges).Sum(r => r.Count);
-        string more = areAll ? "" : $" and more, {Text(run.Missing)} in all,";
-        return $"{(run.Missing == 1 ? "Number" : "Numbers")} {string.Join(", ", named)}{more}";
     }
 
     private static string Name(PublisherFacts run) => Short(run.Name);
 
     /// <summary>An agent's name is its own choice, and the sentence shall stay one.</summary>
-    private static string Short(string name)
+    internal static string Short(string name)
     {
         if (name.Length <= NameCharsMax) return name;
         int length = char.IsHighSurrogate(name[NameCharsMax - 1]) ? NameCharsMax - 1 : NameCharsMax;

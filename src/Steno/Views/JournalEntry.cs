@@ -20,10 +20,14 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
     /// <summary>A message that came before, under the same id.</summary>
     public bool IsRepeat => Message.DuplicateOf is not null;
 
+    /// <summary>Why it may not be what was written; null: nothing speaks against it.</summary>
+    public Doubt? Doubt { get; init; }
+
     /// <summary>The line that <paramref name="reader"/> is at.</summary>
-    public static JournalEntry At(JournalReader reader)
+    /// <param name="doubts">That have taken every line since the place they began at.</param>
+    public static JournalEntry At(JournalReader reader, LineDoubts doubts)
     {
         _ = RecordedMessage.TryParse(reader.Line, out RecordedMessage message); // a damaged line is an entry, too
-        return new JournalEntry(message, reader.Offset, reader.Line.Length);
+        return new JournalEntry(message, reader.Offset, reader.Line.Length) { Doubt = doubts.Take(reader) };
     }
 }

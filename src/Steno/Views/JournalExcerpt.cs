@@ -6,7 +6,8 @@ namespace Steno.Views;
 /// <param name="Entries">Oldest first.</param>
 /// <param name="NextOffset">Where reading goes on behind them.</param>
 /// <param name="HiddenRepeats">Repeats among and behind them that were left out.</param>
-internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long NextOffset, int HiddenRepeats)
+/// <param name="Doubts">That have taken all lines before <paramref name="NextOffset"/>: for who reads on.</param>
+internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long NextOffset, int HiddenRepeats, LineDoubts Doubts)
 {
     /// <summary>The last <paramref name="count"/> messages.</summary>
     /// <param name="path">The journal; it must be there.</param>
@@ -17,14 +18,16 @@ internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long 
         // How many lines hold so many messages is not known: try, and go back twice as far if they did not.
         for (int lines = Math.Max(count, 1); ; lines = checked(lines * 2))
         {
-            long offset = JournalTail.OffsetOfLast(path, lines);
+            // One more: what is before the first that is shown is proven, too, as far as one line can be.
+            long offset = JournalTail.OffsetOfLast(path, checked(lines + 1));
+            LineDoubts doubts = LineDoubts.At(path, offset);
             using var reader = new JournalReader(path, offset);
             var entries = new Queue<JournalEntry>();
             var repeats = new List<long>();
             var seen = new HashSet<ChainHash>();
             while (reader.Read(unterminated: false))
             {
-                JournalEntry entry = JournalEntry.At(reader);
+                JournalEntry entry = JournalEntry.At(reader, doubts);
                 // Somebody may have appended a part of the journal to itself.
                 bool isCopy = JournalLine.TryReadHash(reader.Line, out ChainHash hash) && !seen.Add(hash);
                 if (!everything && (isCopy || entry.IsRepeat)) repeats.Add(entry.Offset);
@@ -37,7 +40,7 @@ internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long 
             // Those before the first that is shown are not missed.
             long first = entries.Count == count && count > 0 ? entries.Peek().Offset : 0;
             int hidden = count == 0 ? 0 : repeats.Count(repeat => repeat >= first);
-            return new JournalExcerpt([.. entries], reader.NextOffset, hidden);
+            return new JournalExcerpt([.. entries], reader.NextOffset, hidden, doubts);
         }
     }
 }

@@ -50,10 +50,11 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     /// Yields every whole line from <paramref name="offset"/> on; ends when cancelled or nobody reads any
     /// more.
     /// </summary>
+    /// <param name="doubts">That have taken the lines before it; null: they begin there.</param>
     /// <exception cref="Core.Files.StorageException">The journal cannot be read, or something that is no file took its
     /// name.</exception>
     public async IAsyncEnumerable<JournalEntry> FollowAsync(
-        long offset, [EnumeratorCancellation] CancellationToken cancellation)
+        long offset, LineDoubts? doubts, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (File.Exists(path)) _seen.AddBefore(path, offset);
         while (true)
@@ -68,12 +69,13 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
             using (open)
             {
                 bool replaced = false;
+                doubts ??= LineDoubts.At(path, offset);
                 while (true)
                 {
                     while (open.Reader.Read(unterminated: false))
                     {
                         _seen.Add(open.Reader.Line);
-                        yield return JournalEntry.At(open.Reader);
+                        yield return JournalEntry.At(open.Reader, doubts);
                     }
 
                     if (replaced) break;
@@ -92,7 +94,7 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 if (isReaderGone()) yield break;
             }
 
-            offset = next.Value;
+            (offset, doubts) = (next.Value, null);
         }
     }
 }

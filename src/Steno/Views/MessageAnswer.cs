@@ -43,6 +43,9 @@ internal sealed record MessageAnswer
     /// <summary>Where the damage is; null on every line that can be read.</summary>
     public DamagedPlace? Damaged { get; init; }
 
+    /// <summary>Why it may not be what was written (<see cref="Views.Doubt.Kind"/>); null: nothing speaks against it.</summary>
+    public string? Doubt { get; init; }
+
     public static MessageAnswer From(JournalEntry entry)
     {
         RecordedMessage message = entry.Message;
@@ -66,6 +69,7 @@ internal sealed record MessageAnswer
             DuplicateOf = message.DuplicateOf,
             Hash = message.Hash,
             Damaged = entry.IsDamaged ? new DamagedPlace(entry.Offset, entry.Bytes) : null,
+            Doubt = entry.Doubt?.Kind,
         };
     }
 }

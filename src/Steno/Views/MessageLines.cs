@@ -24,6 +24,9 @@ internal sealed class MessageLines(Screen screen, TimeProvider time, int? column
     private readonly int? _columns = screen.Columns ?? columns;
     private string? _dayBefore;
 
+    /// <summary>So many of those printed are damaged, or not proven to be what was written.</summary>
+    public int InDoubt { get; private set; }
+
     public void Print(JournalEntry entry)
     {
         RecordedMessage message = entry.Message;
@@ -38,13 +41,15 @@ internal sealed class MessageLines(Screen screen, TimeProvider time, int? column
             : _columns is not null ? SafeText.Excerpt(message.Speaker, speakerColumns)
             : message.Speaker;
         int taken = SafeText.ColumnsOf(speaker);
+        string mark = entry.Doubt is { } doubt && !entry.IsDamaged ? $"({doubt.Mark}) " : "";
         string text = Text(entry);
         if (_columns is { } width)
-            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, width - besides - Math.Max(taken, speakerColumns)));
+            text = SafeText.Excerpt(text, Math.Max(TextColumnsMin, width - besides - Math.Max(taken, speakerColumns) - mark.Length));
 
         string padding = new(' ', Math.Max(0, speakerColumns - taken));
         Styled shown = text.Length == 0 ? Styled.Faint("(empty)") : Styled.Plain(text);
-        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker)}{padding} {shown}");
+        screen.Line($"{Styled.Faint(seq),SeqColumns} {Styled.Faint(when)} {Styled.Name(speaker)}{padding} {Styled.Bad(mark)}{shown}");
+        if (entry.Doubt is not null || entry.IsDamaged) InDoubt++;
     }
 
     private static string Text(JournalEntry entry)

@@ -28,6 +28,7 @@ internal static class MessageScreen
         string name = entry.IsDamaged ? "(damaged line)" : Fit(message.Speaker, screen);
         screen.Line($"{Styled.Strong(message.Seq is { } seq ? $"#{seq}" : "#–")} {Styled.Name(name)}{Role(message, screen)}");
         Field(screen, "session", session);
+        if (entry.Doubt is { } doubt) screen.Line($"  {"in doubt",-10} {Styled.Bad(doubt.Sentence)}");
         if (entry.IsDamaged)
         {
             Field(screen, "place", string.Create(CultureInfo.InvariantCulture, $"{entry.Bytes} bytes from byte {entry.Offset} on"));

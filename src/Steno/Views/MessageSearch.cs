@@ -55,32 +55,34 @@ internal sealed record MessageSearch(
 
     private static MessageSearch? Find(string path, int context, Wanted isWanted)
     {
+        // Places, not lines: one line may have 100 MB. One more, by which the chain of the first is judged.
+        var places = new Queue<long>();
         using var reader = new JournalReader(path);
-        var before = new Queue<long>(); // places, not lines: one line may have 100 MB
         while (reader.Read(unterminated: false))
         {
-            if (isWanted(reader.Line))
-            {
-                JournalEntry found = JournalEntry.At(reader);
-                var after = new List<JournalEntry>(context);
-                while (after.Count < context && reader.Read(unterminated: false)) after.Add(JournalEntry.At(reader));
-                return new MessageSearch(found, ReadBefore(path, before, found.Offset), after);
-            }
-
-            if (context == 0) continue;
-            if (before.Count == context) before.Dequeue();
-            before.Enqueue(reader.Offset);
+            if (isWanted(reader.Line)) return Read(path, places.TryPeek(out long first) ? first : reader.Offset, reader.Offset, context);
+            places.Enqueue(reader.Offset);
+            if (places.Count > context + 1) places.Dequeue();
         }
 
         return null;
     }
 
-    private static List<JournalEntry> ReadBefore(string path, Queue<long> offsets, long end)
+    private static MessageSearch? Read(string path, long from, long wanted, int context)
     {
-        var entries = new List<JournalEntry>(offsets.Count);
-        if (offsets.Count == 0) return entries;
-        using var reader = new JournalReader(path, offsets.Peek());
-        while (reader.Read(unterminated: false) && reader.Offset < end) entries.Add(JournalEntry.At(reader));
-        return entries;
+        var (before, after) = (new Queue<JournalEntry>(context), new List<JournalEntry>(context));
+        JournalEntry? found = null;
+        LineDoubts doubts = LineDoubts.At(path, from);
+        using var reader = new JournalReader(path, from);
+        while (after.Count < context + (found is null ? 1 : 0) && reader.Read(unterminated: false))
+        {
+            JournalEntry entry = JournalEntry.At(reader, doubts);
+            if (entry.Offset == wanted) found = entry;
+            else if (found is not null) after.Add(entry);
+            else before.Enqueue(entry);
+            if (before.Count > context) before.Dequeue();
+        }
+
+        return found is null ? null : new MessageSearch(found, [.. before], after); // null: somebody has cut the journal meanwhile
     }
 }

@@ -241,8 +241,65 @@ public sealed class PublisherLedgerTests
         Assert.Equal(0, _test.Ledger.Facts().WholeSince);
         Say(2);
         Assert.Equal(4, _test.Ledger.Facts().WholeSince);
-        _test.Ledger.Renumber(sealedSeq: 3);
+        _test.Ledger.Renumber(new EndedSession(Guid.NewGuid(), 3, IsOrderly: false));
         Assert.Equal(2, _test.Ledger.Facts().WholeSince);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_told_before_a_session_began_is_that_sessions_until_it_arrives(bool isOrderly)
+    {
+        Say(1, 3, 6);
+        _test.PassGrace();
+        _test.Record("{\"sender_id\":\"b\",\"content\":\"hi", new Truncation(1_000_000, new byte[32]));
+        Assert.Empty(Only.Earlier);
+        Guid parent = Guid.NewGuid();
+        _test.Ledger.Renumber(new EndedSession(parent, 100, isOrderly));
+        Say(8);
+        _test.PassGrace();
+
+        EarlierGapFacts gap = Assert.Single(Only.Earlier);
+        Assert.Equal((parent, isOrderly, "2,4-5"), (gap.Session, gap.IsJudged, Text(gap.Ranges)));
+        Assert.Equal("7", Text(Only.OwnRanges));
+        Assert.Equal(isOrderly ? 0 : 1, _test.Ledger.Facts().Truncated);
+        PublisherLedger kept = new(_test.Time);
+        kept.Load(_test.Ledger.Save(0)!);
+        Assert.Equal("2,4-5", Text(Assert.Single(Assert.Single(kept.Facts().Publishers).Earlier).Ranges));
+
+        Say(4);
+        Assert.Equal("2,5", Text(Assert.Single(Only.Earlier).Ranges));
+        Say(2, 5);
+        Assert.Empty(Only.Earlier);
+        Assert.Equal("7", Text(Only.MissingRanges));
+    }
+
+    [Fact]
+    public void What_is_told_in_a_line_that_moves_to_the_new_session_is_the_new_ones()
+    {
+        Say(1, 3);
+        _test.PassGrace();
+        Say(5);
+        _test.PassGrace(); // line 5 tells of 4
+        Assert.Equal(["missing 2", "missing 4"], _test.Told);
+
+        _test.Ledger.Renumber(new EndedSession(Guid.NewGuid(), 4, IsOrderly: false));
+
+        Assert.Equal(("2", "4"), (Text(Assert.Single(Only.Earlier).Ranges), Text(Only.OwnRanges)));
+    }
+
+    [Fact]
+    public void Of_more_sessions_with_gaps_than_are_kept_apart_the_oldest_become_one()
+    {
+        for (int n = 2; n <= 100; n += 2)
+        {
+            Say(n);
+            _test.PassGrace();
+            _test.Ledger.Renumber(new EndedSession(Run(n), 10_000, IsOrderly: true));
+        }
+
+        Assert.Equal((32, null, 50L), (Only.Earlier.Count, Only.Earlier[0].Session, Only.Earlier.Sum(gap => gap.Ranges.Sum(range => range.Count))));
+        Assert.All(Only.Earlier, gap => Assert.True(gap.IsJudged));
     }
 
     [Fact]
@@ -281,6 +338,9 @@ public sealed class PublisherLedgerTests
 
         Assert.Equal(0, least);
     }
+
+    private static string Text(IEnumerable<NumberRange> ranges) =>
+        string.Join(",", ranges.Select(range => range.From == range.To ? $"{range.From}" : $"{range.From}-{range.To}"));
 
     private static Guid Run(int i) => new(i + 1, 0, 0, [1, 2, 3, 4, 5, 6, 7, 8]);
 

@@ -64,6 +64,30 @@ public sealed class VerdictTests
         Assert.Contains(because, verdict.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Numbers 5 to 7 were told in a session before, 9 in this one.</summary>
+    [Theory]
+    [InlineData(true, false, "complete", "announced in it is here (1 publisher; 1 has not said a last word). Not in this session: Numbers 5 to 7 of claude_code did not arrive in session 0")]
+    [InlineData(false, false, "incomplete", "Numbers 5 to 7 of claude_code did not arrive in session 0")]
+    [InlineData(true, true, "incomplete", "Number 9 of claude_code did not arrive. Not in this session: Numbers 5 to 7 of claude_code did not arrive in session 0")]
+    public void What_is_missing_in_a_session_before_is_named_with_it_and_counts_only_if_that_one_has_no_verdict(
+        bool isJudged, bool isMissingHere, string value, string reason)
+    {
+        NumberRange[] missing = isMissingHere ? [new NumberRange(5, 7), new NumberRange(9, 9)] : [new NumberRange(5, 7)];
+        PublisherFacts run = Whole with
+        {
+            Missing = missing.Sum(range => range.Count),
+            MissingRanges = missing,
+            Earlier = [new EarlierGapFacts(Guid.Empty, isJudged, [new NumberRange(5, 7)])],
+        };
+
+        Verdict verdict = Verdict.Of(With(run));
+
+        Assert.Equal(value, verdict.Value);
+        Assert.Contains(reason, verdict.Reason, StringComparison.Ordinal);
+        GapStatus[] gaps = [.. GapStatus.Of(With(run).Numbers)];
+        Assert.Equal(isMissingHere ? [(9L, null), (5, Guid.Empty.ToString())] : [(5, (string?)Guid.Empty.ToString())], gaps.Select(gap => (gap.From, gap.Session)));
+    }
+
     /// <summary>A ground that nobody thought of here would be one that no test tries.</summary>
     [Fact]
     public void Every_ground_is_tried()

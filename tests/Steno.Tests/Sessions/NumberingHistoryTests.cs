@@ -124,6 +124,44 @@ public sealed class NumberingHistoryTests : IDisposable
         Assert.Contains(_live.Current.Manifest.KnownDamage, d => d.IsLoss);
     }
 
+    /// <summary>Live and after a start alike; where the book was kept in between, and where the journals alone say it.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void A_gap_is_the_sessions_that_told_it_and_one_that_ended_in_good_order_answers_for_it(bool isOrderly, bool wasKept)
+    {
+        Guid parent = _live.Current.Manifest.Id;
+        Say(1, 3);
+        Tell();
+        Say(4);
+        _live.Commit();
+        if (isOrderly)
+        {
+            _live.Ask(SuccessionOrder.New(null));
+            _live.SucceedIfDue();
+        }
+        else
+        {
+            Cut(lines: 1);
+        }
+
+        Say(7);
+        Tell();
+        _live.Commit();
+        Assert.NotEqual(parent, _live.Current.Manifest.Id);
+        if (wasKept) _live.Current.Record.Vouch(_live.Current.Writer.DurableEnd, _ledger.Save(_live.Current.Writer.DurableEnd.Offset));
+
+        foreach (PublisherFacts run in (PublisherFacts[])[Assert.Single(_ledger.Facts().Publishers), Assert.Single(Killed().Facts().Publishers)])
+        {
+            EarlierGapFacts gap = Assert.Single(run.Earlier);
+            Assert.Equal((parent, isOrderly, new NumberRange(2, 2)), (gap.Session, gap.IsJudged, Assert.Single(gap.Ranges)));
+            Assert.Contains(new NumberRange(5, 6), run.OwnRanges);
+            Assert.DoesNotContain(run.OwnRanges, range => range.From <= 2 && 2 <= range.To);
+        }
+    }
+
     [Fact]
     public void Where_the_sealed_session_is_gone_nothing_is_called_missing_and_nothing_proven()
     {
@@ -184,6 +222,20 @@ public sealed class NumberingHistoryTests : IDisposable
         using (FileStream file = new(_logs.CurrentJournal, FileMode.Open, FileAccess.Write)) file.SetLength(end);
         _time.Advance(TimeSpan.FromSeconds(1));
         _live.Look();
+    }
+
+    /// <summary>What has waited long enough is told, as the scribe does.</summary>
+    private void Tell()
+    {
+        _time.Advance(PublisherLedger.Grace);
+        while (_ledger.TakeNotice() is { } notice)
+        {
+            LineBuffer line = _live.BeginLine();
+            long seq = _live.NextSeq;
+            _composer.ComposeEvent(notice.ToEvent(), seq, _time.GetUtcNow(), line);
+            _live.EndLine(_time.GetUtcNow());
+            _ledger.Told(seq);
+        }
     }
 
     private void Say(params int[] numbers)

@@ -79,7 +79,7 @@ public sealed class JournalViewTests : IDisposable
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         await using IAsyncEnumerator<JournalEntry> following =
-            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, null, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.Equal("a", await NextAsync(following));
 
         string second = JournalLines.Said(2, "b", "x", "two");
@@ -102,7 +102,7 @@ public sealed class JournalViewTests : IDisposable
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         await using IAsyncEnumerator<JournalEntry> following =
-            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, null, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.Equal("a", await NextAsync(following));
         Assert.Equal("b", await NextAsync(following));
         Task<string> next = NextAsync(following);
@@ -122,7 +122,7 @@ public sealed class JournalViewTests : IDisposable
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         await using IAsyncEnumerator<JournalEntry> following =
-            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, null, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Task<string> first = NextAsync(following);
 
         Journal(JournalLines.Said(1, "a", "x", "one"));
@@ -139,7 +139,7 @@ public sealed class JournalViewTests : IDisposable
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         long end = JournalExcerpt.Last(path, 1, everything: true).NextOffset;
         await using IAsyncEnumerator<JournalEntry> following = new JournalFollower(path, TimeProvider.System, () => false)
-            .FollowAsync(end, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            .FollowAsync(end, null, deadline.Token).GetAsyncEnumerator(deadline.Token);
         Task<string> next = NextAsync(following);
 
         // An editor's way: another file with one line changed, and one more behind.
