@@ -50,7 +50,8 @@ public sealed class StoppedCheckpoints : IDisposable
     public string? Remark => _store.Remark;
 
     /// <inheritdoc cref="CheckpointStore.Delete"/>
-    public CollectedSegments Delete(string id) => _store.Delete(id);
+    public CollectedSegments Delete(string id, Action<long, long>? progress = null, CancellationToken cancellation = default) =>
+        _store.Delete(id, progress, cancellation);
 
     public void Dispose() => _held.Dispose();
 

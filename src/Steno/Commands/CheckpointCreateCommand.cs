@@ -56,18 +56,8 @@ internal static class CheckpointCreateCommand
         LogDirectory logs, string? label, CheckpointTold told, VerbContext context, CancellationToken cancellation)
     {
         using var client = new CheckpointClient(logs.Root);
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
-        try
-        {
-            CheckpointOrder order = new() { Label = label, Told = told };
-            return (await client.CreateAsync(order, cancellation).ConfigureAwait(false))?.Id;
-        }
-        finally
-        {
-            await done.CancelAsync().ConfigureAwait(false);
-            await progress.ConfigureAwait(false);
-        }
+        CheckpointOrder order = new() { Label = label, Told = told };
+        return (await ProgressNote.WhileAsync(logs.Root, context, () => client.CreateAsync(order, cancellation)).ConfigureAwait(false))?.Id;
     }
 
     private static CheckpointManifest CreateAlone(

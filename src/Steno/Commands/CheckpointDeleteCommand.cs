@@ -43,8 +43,9 @@ internal static class CheckpointDeleteCommand
         }
 
         using var client = new CheckpointClient(logs.Root);
-        CollectedSegments collected = await client.DeleteAsync(found.Id!, cancellation).ConfigureAwait(false)
-            ?? DeleteAlone(logs, found.Id!, context.Time);
+        CollectedSegments collected = await ProgressNote.WhileAsync(
+                logs.Root, context, () => client.DeleteAsync(found.Id!, cancellation)).ConfigureAwait(false)
+            ?? DeleteAlone(logs, found.Id!, context, cancellation);
         if (json)
         {
             var answer = new DeletedCheckpointAnswer(1, found.Id!, collected.Files, collected.Bytes, collected.Problem);
@@ -64,9 +65,9 @@ internal static class CheckpointDeleteCommand
         return ExitCodes.Done;
     }
 
-    private static CollectedSegments DeleteAlone(LogDirectory logs, string id, TimeProvider time)
+    private static CollectedSegments DeleteAlone(LogDirectory logs, string id, VerbContext context, CancellationToken cancellation)
     {
-        using StoppedCheckpoints stopped = new(logs, time);
-        return stopped.Delete(id);
+        using StoppedCheckpoints stopped = new(logs, context.Time);
+        return stopped.Delete(id, new ProgressNote("delete", context.Error, context.Time).Tell, cancellation);
     }
 }

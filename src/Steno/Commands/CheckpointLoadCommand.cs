@@ -85,18 +85,8 @@ internal static class CheckpointLoadCommand
         LogDirectory logs, LoadSource source, VerbContext context, CancellationToken cancellation)
     {
         using var client = new SessionClient(logs.Root);
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
-        try
-        {
-            LoadOrder order = new() { Checkpoint = source.Checkpoint?.Id, File = source.Earlier?.File };
-            return await client.LoadAsync(order, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            await done.CancelAsync().ConfigureAwait(false);
-            await progress.ConfigureAwait(false);
-        }
+        LoadOrder order = new() { Checkpoint = source.Checkpoint?.Id, File = source.Earlier?.File };
+        return await ProgressNote.WhileAsync(logs.Root, context, () => client.LoadAsync(order, cancellation)).ConfigureAwait(false);
     }
 
     private static BegunSession LoadAlone(

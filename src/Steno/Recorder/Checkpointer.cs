@@ -111,9 +111,15 @@ internal sealed class Checkpointer : IDisposable
     public Task<CollectedSegments> DeleteAsync(string idOrLabel) => Ask(() =>
     {
         RequireDirectory();
-        CollectedSegments collected = _store.Delete(CheckpointCatalogue.Find(_logs, idOrLabel).Id!);
-        LookUpLast();
-        return collected;
+        try
+        {
+            return _store.Delete(CheckpointCatalogue.Find(_logs, idOrLabel).Id!, Note, _end.Token);
+        }
+        finally
+        {
+            ForgetProgress();
+            LookUpLast();
+        }
     });
 
     /// <summary>
@@ -283,12 +289,22 @@ internal sealed class Checkpointer : IDisposable
     public void Tell(long done, long total)
     {
         if (_progress is { } told && done - told.DoneBytes < ToldBytes && done < total) return;
-        Volatile.Write(ref _moved, _time.GetTimestamp());
         _live.RequireRoomForCopy(_logs.Checkpoints);
-        _progress = new CheckpointProgress(done, total);
+        Note(done, total);
     }
 
-    public void ForgetProgress() => _progress = null;
+    public void ForgetProgress()
+    {
+        _progress = null;
+        Volatile.Write(ref _moved, 0);
+    }
+
+    /// <summary>The same of work that writes nothing.</summary>
+    private void Note(long done, long total)
+    {
+        Volatile.Write(ref _moved, _time.GetTimestamp());
+        _progress = new CheckpointProgress(done, total);
+    }
 
     private void LookUpLast()
     {

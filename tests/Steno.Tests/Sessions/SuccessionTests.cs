@@ -178,7 +178,7 @@ public sealed class SuccessionTests : IDisposable
         ended.Complete(current);
         CheckpointManifest made = CheckpointCatalogue.FindNewest(Logs, first)!;
         Assert.Equal((CheckpointReason.SessionEnd, 4L), (made.Reason, made.LastSeq));
-        store.Delete(made.Id!); // whoever deletes it is not contradicted
+        store.Delete(made.Id!, null, TestContext.Current.CancellationToken); // whoever deletes it is not contradicted
         ended.Complete(current);
         Assert.Null(CheckpointCatalogue.FindNewest(Logs, first));
     }
