@@ -107,6 +107,9 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>A session has ended in good order: it gets its last checkpoint when there is time. Never waits.</summary>
     public void NoteEnded() => _ = _asked.TryAdd(() => TryEndSessions()); // else with the next one
 
+    /// <summary>The checkpoint that has all of a session which has ended in good order; null: it could not be made, and <see cref="Problem"/> says why.</summary>
+    public Task<string?> EndAsync(Guid session) => Ask(() => TryEndSessions() ? SessionArchive.Find(_logs, session)?.EndCheckpoint : null);
+
     /// <summary>See <see cref="CheckpointStore.Delete"/>.</summary>
     public Task<CollectedSegments> DeleteAsync(string idOrLabel) => Ask(() =>
     {
