@@ -103,7 +103,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     /// <exception cref="CheckpointRefusedException">No journal has some of its lines: nothing was removed.</exception>
     /// <exception cref="JournalDamagedException">The manifest is not as it was written.</exception>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing, or not everything, was removed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was removed.</exception>
     public CollectedSegments Delete(string id, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         lock (_gate)
@@ -111,7 +111,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
             IReadOnlyList<string> searched = _collector.RequireInJournals(id, progress, cancellation);
             _last = null;
             directory.Disk.DeleteDurably(CheckpointCatalogue.PathOf(directory, id));
-            return _collector.Collect(searched, cancellation);
+            return _collector.Collect(searched, CancellationToken.None); // it is deleted
         }
     }
 

@@ -43,7 +43,15 @@ public sealed class StoppedCheckpoints : IDisposable
         }
 
         CheckpointRequest request = new(reason, label, told, CheckpointSubjects.Of(session.Verdict));
-        return _store.Create(subject, request, progress, cancellation)!;
+        try
+        {
+            return _store.Create(subject, request, progress, cancellation)!;
+        }
+        catch (OperationCanceledException)
+        {
+            _store.ClearBegun();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="CheckpointStore.Remark"/>
