@@ -47,7 +47,7 @@ public sealed class InterruptionTests : IDisposable
         // The same where no file may be so large.
         (int code, _, string error) = await LimitedAsync("checkpoint", "load", "here", "--yes");
         Assert.Equal(1, code);
-        Assert.Contains("File too large", error, StringComparison.Ordinal);
+        Assert.Contains("ulimit -f", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_logs.Logs, "*.loading*"));
         using (FileStream journal = new(_logs.Journal, FileMode.Open))
         {

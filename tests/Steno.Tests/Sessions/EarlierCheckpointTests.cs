@@ -100,7 +100,7 @@ public sealed class EarlierCheckpointTests : IDisposable
         Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
         KnownDamage hole = Assert.Single(_session.Manifest.KnownDamage, damage => damage is { Kind: "missing", Session: null });
         Assert.Equal((4, 4), (hole.FirstSeq, hole.LastSeq));
-        Assert.Contains("\"damaged_places\":", _session.Lines.Single(line => line.Contains("checkpoint_loaded", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("\"damaged_places\":", _session.Lines.Single(line => line.Contains("\"event\":\"checkpoint_loaded\"", StringComparison.Ordinal)), StringComparison.Ordinal);
 
         string changed = Write(File.ReadAllText(path).Replace("number 5", "number 7", StringComparison.Ordinal));
         Assert.Contains("from line 4 on", Refusal(changed), StringComparison.Ordinal);
