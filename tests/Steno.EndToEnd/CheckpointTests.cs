@@ -47,7 +47,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal((id, "first"), (export.GetProperty("checkpoint_id").GetString(), export.GetProperty("label").GetString()));
 
         (int code, _, string error) = await RunAsync("delete", "first");
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("--yes", error, StringComparison.Ordinal);
         Assert.Equal(id, (await AskAsync("delete", "first", "--yes")).GetProperty("deleted").GetString());
         Assert.Single((await AskAsync("list")).GetProperty("checkpoints").EnumerateArray());

@@ -30,6 +30,9 @@ public sealed class SessionSwitchTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"loaded in {took.TotalSeconds:0.00} s");
         Assert.True(done.GetProperty("loaded_lines").GetInt64() >= 100_000);
         Assert.Equal(done.GetProperty("session").GetString(), (await recorder.StatusAsync()).GetProperty("session").GetProperty("id").GetString());
+        JsonElement back = (await AskAsync("checkpoint", "show", done.GetProperty("before_load").GetString()!)).GetProperty("checkpoint");
+        Assert.Equal(done.GetProperty("sealed").GetString(), back.GetProperty("session").GetString());
+        Assert.Equal(done.GetProperty("sealed_seq").GetInt64(), back.GetProperty("last_seq").GetInt64()); // with what was said meanwhile
         await recorder.WaitUntilReceivedAsync(112_000, 30);
         Assert.Equal(0, await recorder.StopAsync());
 
@@ -162,7 +165,7 @@ public sealed class SessionSwitchTests : IDisposable
         string earlier = Path.Combine(_logs.Root, "old.json");
         await File.WriteAllTextAsync(earlier, """{"checkpoint_id":"old","timestamp":"t","label":"\u001b[31mold","message_count":1,"size_bytes":2,"messages":[{"SpeakerName":"gemini","Message":"from long ago"}]}""", TestContext.Current.CancellationToken);
         (int code, _, string error) = await RunAsync("checkpoint", "load", earlier);
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("--yes", error, StringComparison.Ordinal);
         (code, _, error) = await RunAsync("session", "new", "--name", "../x");
         Assert.Equal(2, code);

@@ -11,6 +11,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly SegmentTrust _trust = new(directory);
+    private readonly SegmentCollector _collector = new(directory);
     private CheckpointManifest? _last;
     private volatile string? _remark;
 
@@ -89,91 +90,41 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     }
 
     /// <summary>
-    /// Removes a checkpoint, and what no other needs.
+    /// Removes a checkpoint, and what no other needs, unless that is the last whole copy of a line.
     /// <code>
-    /// 1. the manifest is unlinked, and the directory synced
-    /// 2. segments and lists that no manifest names are unlinked
+    /// 1. the journals are searched for the lines of all segments that would go
+    /// 2. the manifest is unlinked, and the directory synced
+    /// 3. segments and lists that no manifest names are unlinked
     /// </code>
-    /// A crash after 1 leaves such segments to the next collection.
+    /// A crash after 2 leaves such segments to the next collection.
     /// </summary>
+    /// <param name="progress">Told of the bytes of segments that were searched for, and of those that there are.</param>
     /// <returns>What was collected.</returns>
+    /// <exception cref="CheckpointRefusedException">No journal has some of its lines: nothing was removed.</exception>
+    /// <exception cref="JournalDamagedException">The manifest is not as it was written.</exception>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public CollectedSegments Delete(string id)
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was removed.</exception>
+    public CollectedSegments Delete(string id, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         lock (_gate)
         {
+            IReadOnlyList<string> searched = _collector.RequireInJournals(id, progress, cancellation);
             _last = null;
             directory.Disk.DeleteDurably(CheckpointCatalogue.PathOf(directory, id));
-            return Collect();
+            return _collector.Collect(searched, CancellationToken.None); // it is deleted
         }
     }
 
-    /// <summary>
-    /// Removes files that a crash has left half written. Whole segments stay, also those that no manifest names: a
-    /// manifest may have been removed by hand, and they may be the only whole copy of a damaged line.
-    /// </summary>
-    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <inheritdoc cref="SegmentCollector.ClearBegun"/>
     public void ClearBegun()
     {
-        lock (_gate)
-        {
-            if (!Directory.Exists(directory.Segments)) return;
-            directory.Disk.Delete(ManifestBegun);
-            if (new DirectoryInfo(directory.Segments).LinkTarget is not null) return; // what it leads to may be others', too
-            foreach (FileInfo file in new DirectoryInfo(directory.Segments).EnumerateFiles("*.tmp"))
-            {
-                if (SegmentEntry.IsOurs(file.Name) && file.LinkTarget is null) directory.Disk.Delete(file.FullName);
-            }
-        }
+        lock (_gate) _collector.ClearBegun();
     }
 
-    /// <summary>
-    /// Removes segments and lists that no manifest names, and what a crash left. As long as one manifest or list
-    /// cannot be read, nobody knows what it names, and nothing is removed.
-    /// </summary>
-    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <inheritdoc cref="SegmentCollector.Collect"/>
     public CollectedSegments Collect()
     {
-        lock (_gate)
-        {
-            if (!Directory.Exists(directory.Segments)) return new CollectedSegments(0, 0, null);
-            directory.Disk.Delete(ManifestBegun); // of a checkpoint that a crash has interrupted
-            if (new DirectoryInfo(directory.Segments).LinkTarget is not null)
-                return new CollectedSegments(0, 0, $"{directory.Segments} is a link: what it leads to may be others', too.");
-            HashSet<string> named = [];
-            try
-            {
-                foreach (string id in CheckpointCatalogue.Ids(directory))
-                    Mark(CheckpointCatalogue.Load(directory, id).Segments, named);
-            }
-            catch (StenoException e)
-            {
-                return new CollectedSegments(0, 0, e.Message);
-            }
-
-            int count = 0;
-            long bytes = 0;
-            foreach (FileInfo file in new DirectoryInfo(directory.Segments).EnumerateFiles())
-            {
-                // What somebody else has put there is theirs, and so is where a link leads.
-                if (named.Contains(file.Name) || !SegmentEntry.IsOurs(file.Name) || file.LinkTarget is not null) continue;
-                bytes += file.Length;
-                count++;
-                directory.Disk.Delete(file.FullName);
-            }
-
-            return new CollectedSegments(count, bytes, null);
-        }
-    }
-
-    private string ManifestBegun => Path.Combine(directory.Checkpoints, "manifest.tmp");
-
-    private void Mark(IReadOnlyList<SegmentEntry> entries, HashSet<string> named)
-    {
-        foreach (SegmentEntry entry in entries)
-        {
-            if (named.Add(entry.File) && entry.IsList) Mark(SegmentTree.ReadList(directory, entry), named);
-        }
+        lock (_gate) return _collector.Collect([], CancellationToken.None);
     }
 
     private CheckpointManifest Write(CheckpointManifest manifest)
@@ -183,7 +134,7 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         while (File.Exists(CheckpointCatalogue.PathOf(directory, manifest.IdAt(named))))
             named += TimeSpan.FromSeconds(1);
         string id = manifest.IdAt(named);
-        using DurableFile file = directory.Disk.CreateTemporary(ManifestBegun);
+        using DurableFile file = directory.Disk.CreateTemporary(SegmentCollector.ManifestBegun(directory));
         file.Write(manifest.ToLine().Written, 0);
         file.Sync();
         file.RenameTo(CheckpointCatalogue.PathOf(directory, id));
@@ -231,7 +182,3 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
     private static CheckpointEarlier? EarlierOf(in EarlierHead head) =>
         head.Lines == 0 ? null : new CheckpointEarlier(head.Lines, head.Bytes, head.Sha256.ToString());
 }
-
-/// <param name="Files">Segments and lists that were removed.</param>
-/// <param name="Problem">Why nothing was removed, in a sentence; null if nothing stood in the way.</param>
-public sealed record CollectedSegments(int Files, long Bytes, string? Problem);

@@ -13,6 +13,9 @@ namespace Steno.Core.Checkpoints;
 public sealed record EarlierCheckpoint(
     string File, string? Id = null, string? Timestamp = null, string? Label = null, long? MessageCount = null, long? SizeBytes = null)
 {
+    /// <summary>Of those that may be meant.</summary>
+    private const int NamedMax = 10;
+
     /// <summary>What it is called where an id is wanted.</summary>
     public string Name => Path.GetFileNameWithoutExtension(File);
 
@@ -36,13 +39,33 @@ public sealed record EarlierCheckpoint(
         }
     }
 
-    /// <summary>By id, label or the file's name; null if there is none, or are several.</summary>
+    /// <summary>By id, label or the file's name. Of several that which is whole, if the others are not.</summary>
+    /// <returns>Null: there is none.</returns>
+    /// <exception cref="CheckpointRefusedException">There are several.</exception>
     public static EarlierCheckpoint? Find(LogDirectory directory, string idOrLabel)
     {
         IReadOnlyList<EarlierCheckpoint> all = All(directory);
         EarlierCheckpoint[] named = [.. all.Where(one => one.Name == idOrLabel)];
         if (named.Length == 0) named = [.. all.Where(one => one.Id == idOrLabel || one.Label == idOrLabel)];
-        return named is [var found] ? found : null;
+        if (named.Length < 2) return named.FirstOrDefault();
+        if (named.Where(IsWhole).ToArray() is [var whole]) return whole;
+        string files = string.Join(", ", named.Take(NamedMax).Select(one => one.File));
+        throw new CheckpointRefusedException(
+            $"{named.Length} checkpoints of the earlier system are called \"{idOrLabel}\": {files}{(named.Length > NamedMax ? ", …" : ".")}",
+            "Give the file that you mean, as in `steno checkpoint load FILE`.");
+    }
+
+    private static bool IsWhole(EarlierCheckpoint one)
+    {
+        try
+        {
+            new EarlierCheckpointReader(one.File).Read(static _ => { });
+            return true;
+        }
+        catch (StenoException)
+        {
+            return false; // whoever gives its name is told why
+        }
     }
 
     private static EarlierCheckpoint? TryReadHead(string path)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
@@ -9,7 +10,8 @@ namespace Steno.Core.Checkpoints;
 /// <summary>
 /// Reads a checkpoint file of the earlier Python system from its beginning to its end, holding one message at a time
 /// at most: <c>{checkpoint_id, timestamp, label, message_count, size_bytes, messages: […]}</c>. Each message becomes one
-/// line without white space between its tokens; those themselves stay as they are, to the byte. Use an instance once.
+/// line without white space between its tokens; those themselves stay as they are, to the byte. A line of an export that was no JSON
+/// is what it was in its journal. Use an instance once.
 /// </summary>
 public sealed class EarlierCheckpointReader(string path)
 {
@@ -27,10 +29,17 @@ public sealed class EarlierCheckpointReader(string path)
 
     private readonly HashSet<string> _keys = [];
     private readonly LineBuffer _line = new(BlockBytes);
+    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private EarlierCheckpoint _says = new(path);
+    private string? _statedSha;
     private string? _key;
     private bool _isInMessages;
     private long _messages;
+
+    /// <summary>
+    /// After <see cref="Read"/>: it is an export, and its lines are those that were exported, with whatever damage they had in their journal.
+    /// </summary>
+    public bool IsAsExported { get; private set; }
 
     /// <summary>What it says before its messages; null: it does not look like a checkpoint.</summary>
     /// <exception cref="StenoException">It is no JSON as far as that, or cannot be read.</exception>
@@ -52,6 +61,7 @@ public sealed class EarlierCheckpointReader(string path)
         if (_messages == 0) throw Refused("it has no message");
         if (_says.MessageCount is { } count && count != _messages)
             throw Refused($"it says that it has {count} messages, and has {_messages}");
+        IsAsExported = _statedSha is { } stated && stated == Convert.ToHexStringLower(_sha.GetHashAndReset());
         return _says;
     }
 
@@ -143,6 +153,9 @@ public sealed class EarlierCheckpointReader(string path)
             case "size_bytes":
                 _says = _says with { SizeBytes = Number(ref json) };
                 break;
+            case "sha256":
+                _statedSha = Text(ref json);
+                break;
             case "messages":
                 if (json.TokenType != JsonTokenType.StartArray) throw Refused("its \"messages\" are no list");
                 _isInMessages = true;
@@ -163,7 +176,10 @@ public sealed class EarlierCheckpointReader(string path)
         Append(ref json);
         if (json.CurrentDepth > 2 || json.TokenType != JsonTokenType.EndObject) return;
         _messages++;
-        take(_line.Written);
+        ReadOnlySpan<byte> line = DamagedLine.TryReadExported(_line.Written, out byte[]? damaged) ? damaged : _line.Written;
+        _sha.AppendData(line);
+        _sha.AppendData("\n"u8);
+        take(line);
         _line.Truncate(0);
     }
 

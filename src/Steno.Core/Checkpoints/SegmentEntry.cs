@@ -47,6 +47,9 @@ public sealed partial record SegmentEntry(
     /// <summary>Whether a file of that name can be of our making: a segment, a list, or one that was begun.</summary>
     public static bool IsOurs(string name) => OurName().IsMatch(name);
 
+    /// <summary>Whether a file of our making is a segment, with lines in it.</summary>
+    public static bool IsSegment(string name) => name.EndsWith(SegmentEnding, StringComparison.Ordinal);
+
     [GeneratedRegex(@"^(\d{10,}-\d{10,}_[0-9a-f]{32}(\.jsonl\.zst|\.list\d\.json)|[a-z]+\.tmp)$", RegexOptions.NonBacktracking)]
     private static partial Regex OurName();
 

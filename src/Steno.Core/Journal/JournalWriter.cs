@@ -64,6 +64,7 @@ public sealed class JournalWriter : IDisposable
         _head = position.Hash;
         _writtenSeq = _durableSeq = position.Seq;
         _durableEnd = position;
+        AppendedBytes = position.Offset;
         _committer = new Thread(RunCommitter) { Name = "journal committer", IsBackground = true };
         _committer.Start();
     }
@@ -79,6 +80,9 @@ public sealed class JournalWriter : IDisposable
     /// flush.
     /// </summary>
     public long DurableSeq => Volatile.Read(ref _durableSeq);
+
+    /// <summary>Bytes of the file when all that was appended is in it. For the thread that appends.</summary>
+    public long AppendedBytes { get; private set; }
 
     /// <summary>Bytes of the file that are durable.</summary>
     public long DurableBytes => _file.End;
@@ -165,6 +169,7 @@ public sealed class JournalWriter : IDisposable
         LineBuffer buffer = _filling.Buffer;
         _head = JournalLine.ComputeHash(_head, buffer.Written[_lineStart..]);
         JournalLine.WriteSuffix(_head, buffer);
+        AppendedBytes += buffer.Length - _lineStart;
         _filling.Add(_nextSeq++, receivedAt.UtcTicks);
         if (_filling.Count == 1) Volatile.Write(ref _oldestFilling, receivedAt.UtcTicks);
         _lineStart = -1;

@@ -28,6 +28,7 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
     private SessionManifest? _prepared;
     private DurableFile? _file;
     private SteadyWriter? _steady;
+    private bool _isAsExported;
 
     /// <summary>Told of the bytes done, and of those that there are; it may throw to end the work.</summary>
     public Action<long, long>? Progress { get; init; }
@@ -65,7 +66,8 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
         {
             using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             (long lines, bool hasOurs) = (0, false);
-            new EarlierCheckpointReader(earlier.File).Read(line =>
+            EarlierCheckpointReader reader = new(earlier.File);
+            reader.Read(line =>
             {
                 lines++;
                 hasOurs |= JournalLine.TryReadHash(line, out _) && JournalLine.TryReadSeq(line, out _);
@@ -76,6 +78,7 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
                 Tell(length);
             });
             Flush();
+            _isAsExported = reader.IsAsExported;
             return hasOurs
                 ? EarlierHead.Find(_file!.Path, Cancellation)
                 : new EarlierHead(lines, _steady!.Length, ChainHash.FromBytes(sha.GetHashAndReset()));
@@ -152,9 +155,10 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
                 "Choose another checkpoint; `steno verify` says what is damaged. Nothing was changed.");
         }
 
-        return scan.Damage.Count == 0 ? scan : throw new CheckpointRefusedException(
+        // Damage that was exported was in the journal: known, it stays.
+        return scan.Damage.Count == 0 || _isAsExported ? scan : throw new CheckpointRefusedException(
             $"The file has lines of Steno's, and from line {scan.Damage[0].FirstSeq} on they are not as they were recorded.",
-            "Export the checkpoint again, or restore the file. Nothing was changed.");
+            "Export the checkpoint again, or restore the file; an export of an earlier version of Steno does not load where the session had known damage. Nothing was changed.");
     }
 
     /// <returns>The place behind the line.</returns>

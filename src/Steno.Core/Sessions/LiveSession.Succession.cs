@@ -23,7 +23,8 @@ public sealed partial class LiveSession
 
     /// <summary>
     /// Bytes of this session's own lines after which it is sealed, and another goes on; 0: never. Lines of a
-    /// checkpoint or an earlier system before them do not count.
+    /// checkpoint or an earlier system before them do not count. Looked at in <see cref="SucceedIfDue"/>: what is appended between two
+    /// calls may go beyond.
     /// </summary>
     public long RotateAtBytes { get; set; }
 
@@ -74,7 +75,7 @@ public sealed partial class LiveSession
         "The recorder stops, and begins no other session.", "Ask again when it has stopped, or when another one runs.");
 
     private bool IsLargeEnough => RotateAtBytes > 0 && _watch.Problem is null
-        && _current.Writer.DurableBytes - _current.Manifest.ForeignBytes >= RotateAtBytes;
+        && _current.Writer.AppendedBytes - _current.Manifest.ForeignBytes >= RotateAtBytes;
 
     /// <summary>
     /// <code>

@@ -36,10 +36,23 @@ public sealed record LoadSource
         ArgumentNullException.ThrowIfNull(which);
         bool isPath = which.Contains('/', StringComparison.Ordinal) || which.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         string path = which.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(which, workingDirectory);
-        if (isPath && path.Length > 0 && FileFacts.Of(path) is not null) return OfFile(path);
+        if (isPath && path.Length > 0 && FileFacts.Of(path) is { } file)
+            return file.Kind == FileKind.File ? OfFile(path) : throw NoFile($"{path} is no file, but {Kind(file.Kind)}.");
         if (EarlierCheckpoint.Find(directory, which) is { } earlier) return new LoadSource { Earlier = earlier };
+        if (which.Contains('/', StringComparison.Ordinal)) throw NoFile($"There is no file {path}.");
         return Of(CheckpointCatalogue.Find(directory, which));
     }
+
+    private static CheckpointRefusedException NoFile(string what) => new(
+        what, "Give the path of a checkpoint file of the earlier system or of an export, or an id or label: `steno checkpoint list` shows those.");
+
+    private static string Kind(FileKind kind) => kind switch
+    {
+        FileKind.Directory => "a directory",
+        FileKind.Pipe => "a named pipe",
+        FileKind.Socket => "a socket",
+        _ => "a device",
+    };
 
     /// <summary>Steps 2 and 3 of <see cref="CheckpointLoader"/>.</summary>
     public SessionManifest Prepare(CheckpointLoader loader)

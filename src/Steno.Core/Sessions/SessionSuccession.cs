@@ -105,7 +105,9 @@ internal sealed class SessionSuccession(
     {
         string archived = directory.ArchivedJournal(parent.Started, parent.Id);
         if (File.Exists(directory.CurrentJournal)) directory.Disk.Rename(directory.CurrentJournal, archived);
-        notes.Add(Describe(parent, reason, archived));
+        string what = Describe(parent, reason, archived);
+        if (SessionReason.IsOrderly(reason)) notes.AddOrderly(what);
+        else notes.Add(what);
     }
 
     private static SessionParent ParentOf(SessionManifest parent) => new(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash);

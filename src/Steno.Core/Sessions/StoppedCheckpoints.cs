@@ -43,14 +43,23 @@ public sealed class StoppedCheckpoints : IDisposable
         }
 
         CheckpointRequest request = new(reason, label, told, CheckpointSubjects.Of(session.Verdict));
-        return _store.Create(subject, request, progress, cancellation)!;
+        try
+        {
+            return _store.Create(subject, request, progress, cancellation)!;
+        }
+        catch (OperationCanceledException)
+        {
+            _store.ClearBegun();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="CheckpointStore.Remark"/>
     public string? Remark => _store.Remark;
 
     /// <inheritdoc cref="CheckpointStore.Delete"/>
-    public CollectedSegments Delete(string id) => _store.Delete(id);
+    public CollectedSegments Delete(string id, Action<long, long>? progress = null, CancellationToken cancellation = default) =>
+        _store.Delete(id, progress, cancellation);
 
     public void Dispose() => _held.Dispose();
 

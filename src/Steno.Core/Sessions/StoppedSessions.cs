@@ -51,10 +51,11 @@ public sealed class StoppedSessions : IDisposable
     }
 
     /// <summary>Seals the current session, and begins one with a checkpoint's lines. Durable on return.</summary>
+    /// <returns>With the checkpoint that has all of the session before.</returns>
     /// <param name="prepare">Steps 2 and 3 of the loader.</param>
     /// <exception cref="StenoException">It cannot be done: why. What was refused has changed nothing.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>; nothing was changed.</exception>
-    public (Succession Succession, CheckpointManifest BeforeLoad) Load(Func<CheckpointLoader, SessionManifest> prepare)
+    public (Succession Succession, string? EndCheckpoint) Load(Func<CheckpointLoader, SessionManifest> prepare)
     {
         ArgumentNullException.ThrowIfNull(prepare);
         CheckpointLoader loader = new(_directory, new LineComposer(RuleSet.BuiltIn), _time)
@@ -62,22 +63,22 @@ public sealed class StoppedSessions : IDisposable
             Progress = Progress,
             Cancellation = Cancellation,
         };
-        CheckpointManifest? before = null;
         try
         {
             Succession succession = Succeed(current =>
             {
-                before = Checkpoint(
+                Checkpoint(
                     CheckpointSubjects.Of(current.Manifest, _directory, current.Writer.DurableEnd),
                     new CheckpointRequest(CheckpointReason.BeforeLoad, Verdict: CheckpointSubjects.Of(current.Manifest.Verdict)));
                 return SuccessionOrder.Load(prepare(loader));
             });
             loader.Finish();
-            return (succession, before!);
+            return (succession, SessionArchive.Find(_directory, succession.Sealed.Id)?.EndCheckpoint);
         }
         catch
         {
             loader.Undo();
+            _store.ClearBegun();
             throw;
         }
     }
@@ -95,9 +96,26 @@ public sealed class StoppedSessions : IDisposable
         live.Ask(wanted);
         live.SucceedIfDue();
         Succession succession = wanted.Done.GetAwaiter().GetResult();
-        new SealedCheckpoints(_directory, Checkpoint).Complete(succession.Child.Manifest);
+        TryEnd(succession.Child.Manifest);
         live.Close();
         return succession;
+    }
+
+    /// <summary>The sealed session's last checkpoint. Interrupted or refused, it is left to the next start: the new session has begun.</summary>
+    private void TryEnd(SessionManifest current)
+    {
+        try
+        {
+            new SealedCheckpoints(_directory, Checkpoint).Complete(current);
+        }
+        catch (OperationCanceledException)
+        {
+            _store.ClearBegun();
+        }
+        catch (StenoException e)
+        {
+            Happened($"The sealed session has no last checkpoint yet, the next start makes it: {e.Sentences}");
+        }
     }
 
     private CheckpointManifest Checkpoint(CheckpointSubject subject, CheckpointRequest request) =>

@@ -23,21 +23,32 @@ internal static class CheckpointCreateCommand
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(label);
         verb.Add(json);
-        verb.SetAction((parsed, cancellation) => RunAsync(
-            settings.Read(parsed, context), parsed.GetValue(label), parsed.GetValue(json), context, cancellation));
+        verb.SetAction((parsed, _) => RunAsync(
+            settings.Read(parsed, context), parsed.GetValue(label), parsed.GetValue(json), context));
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        StenoSettings settings, string? label, bool json, VerbContext context, CancellationToken cancellation)
+        StenoSettings settings, string? label, bool json, VerbContext context)
     {
         LogDirectory logs = new(settings.Logs);
         LogsOfVerb.Require(logs);
         CheckpointTold told = GitWorkTree.Describe(context.WorkingDirectory);
-        string? id = await AskAsync(logs, label, told, context, cancellation).ConfigureAwait(false);
-        CheckpointManifest made = id is not null
-            ? CheckpointCatalogue.Load(logs, id)
-            : CreateAlone(logs, label, told, context, cancellation);
+        Interruption interruption = new(context, "No checkpoint was made.");
+        return await interruption.RunAsync(async cancellation =>
+        {
+            CheckpointManifest made = await interruption.AskAsync(
+                async () => await AskAsync(logs, label, told, context, cancellation).ConfigureAwait(false) is { } id
+                    ? CheckpointCatalogue.Load(logs, id)
+                    : null,
+                "The recorder goes on with it: `steno checkpoint list` shows the checkpoint when it is made.",
+                () => CreateAlone(logs, label, told, context, cancellation)).ConfigureAwait(false);
+            return Print(made, json, logs, context);
+        }).ConfigureAwait(false);
+    }
+
+    private static int Print(CheckpointManifest made, bool json, LogDirectory logs, VerbContext context)
+    {
         if (json)
         {
             var answer = new CheckpointListAnswer(1, [CheckpointAnswer.From(made, logs)], [], []);
@@ -47,7 +58,7 @@ internal static class CheckpointCreateCommand
 
         string size = ByteSize.Format(made.SizeBytes);
         context.Output.Line(
-            $"{Styled.Good("✓")} Checkpoint {Styled.Strong(made.Id!)}: {made.MessageCount:N0} lines, {size}, up to line {made.LastSeq:N0}.");
+            $"{Styled.Good("✓")} Checkpoint {Styled.Strong(made.Id!)}: {Counted.Lines(made.MessageCount)}, {size}, up to line {made.LastSeq:N0}.");
         return ExitCodes.Done;
     }
 
@@ -56,18 +67,8 @@ internal static class CheckpointCreateCommand
         LogDirectory logs, string? label, CheckpointTold told, VerbContext context, CancellationToken cancellation)
     {
         using var client = new CheckpointClient(logs.Root);
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
-        try
-        {
-            CheckpointOrder order = new() { Label = label, Told = told };
-            return (await client.CreateAsync(order, cancellation).ConfigureAwait(false))?.Id;
-        }
-        finally
-        {
-            await done.CancelAsync().ConfigureAwait(false);
-            await progress.ConfigureAwait(false);
-        }
+        CheckpointOrder order = new() { Label = label, Told = told };
+        return (await ProgressNote.WhileAsync(logs.Root, context, () => client.CreateAsync(order, cancellation)).ConfigureAwait(false))?.Id;
     }
 
     private static CheckpointManifest CreateAlone(

@@ -24,27 +24,37 @@ internal static class CheckpointDeleteCommand
         verb.Add(which);
         verb.Add(yes);
         verb.Add(json);
-        verb.SetAction((parsed, cancellation) => RunAsync(
-            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json),
-            context, cancellation));
+        verb.SetAction((parsed, _) => RunAsync(
+            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json), context));
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        StenoSettings settings, string which, bool yes, bool json, VerbContext context, CancellationToken cancellation)
+        StenoSettings settings, string which, bool yes, bool json, VerbContext context)
     {
         LogDirectory logs = new(settings.Logs);
         LogsOfVerb.Require(logs);
         CheckpointManifest found = CheckpointCatalogue.Find(logs, which);
-        if (!yes && !Confirmation.Ask(context, "Deleting a checkpoint", $"Delete checkpoint {found.Id!} ({found.MessageCount:N0} lines)?"))
+        if (!yes && !Confirmation.Ask(context, "Deleting a checkpoint", $"Delete checkpoint {found.Id!} ({Counted.Lines(found.MessageCount)})?"))
         {
-            context.Error.Line($"Nothing was deleted.");
+            context.Error.Line($"Nothing was deleted: the checkpoint is still there.");
             return ExitCodes.Failed;
         }
 
         using var client = new CheckpointClient(logs.Root);
-        CollectedSegments collected = await client.DeleteAsync(found.Id!, cancellation).ConfigureAwait(false)
-            ?? DeleteAlone(logs, found.Id!, context.Time);
+        Interruption interruption = new(context, "Nothing was deleted.");
+        return await interruption.RunAsync(async cancellation =>
+        {
+            CollectedSegments collected = await interruption.AskAsync(
+                () => ProgressNote.WhileAsync(logs.Root, context, () => client.DeleteAsync(found.Id!, cancellation)),
+                "The recorder goes on with it: `steno checkpoint list` shows whether the checkpoint is still there.",
+                () => DeleteAlone(logs, found.Id!, context, cancellation)).ConfigureAwait(false);
+            return Print(found, collected, json, context);
+        }).ConfigureAwait(false);
+    }
+
+    private static int Print(CheckpointManifest found, CollectedSegments collected, bool json, VerbContext context)
+    {
         if (json)
         {
             var answer = new DeletedCheckpointAnswer(1, found.Id!, collected.Files, collected.Bytes, collected.Problem);
@@ -64,9 +74,9 @@ internal static class CheckpointDeleteCommand
         return ExitCodes.Done;
     }
 
-    private static CollectedSegments DeleteAlone(LogDirectory logs, string id, TimeProvider time)
+    private static CollectedSegments DeleteAlone(LogDirectory logs, string id, VerbContext context, CancellationToken cancellation)
     {
-        using StoppedCheckpoints stopped = new(logs, time);
-        return stopped.Delete(id);
+        using StoppedCheckpoints stopped = new(logs, context.Time);
+        return stopped.Delete(id, new ProgressNote("delete", context.Error, context.Time).Tell, cancellation);
     }
 }

@@ -20,7 +20,7 @@ internal static class CheckpointExportCommand
         var json = new Option<bool>("--json") { Description = "It always is JSON" };
         verb.Add(which);
         verb.Add(json);
-        verb.SetAction(parsed =>
+        verb.SetAction((parsed, _) =>
         {
             LogDirectory logs = new(settings.Read(parsed, context).Logs);
             LogsOfVerb.Require(logs);
@@ -30,8 +30,12 @@ internal static class CheckpointExportCommand
                     "A whole checkpoint is not written to a terminal: it is long, and holds what agents sent as they sent it.",
                     "Send it to a file or a program: `steno checkpoint export … > checkpoint.json`.");
             ProgressNote note = new("export", context.Error, context.Time);
-            new CheckpointExport(logs, manifest).WriteTo(context.Output.Bytes, note.Tell);
-            return ExitCodes.Done;
+            Interruption interruption = new(context, "What was written is not whole.");
+            return interruption.RunAsync(cancellation =>
+            {
+                new CheckpointExport(logs, manifest) { Cancellation = cancellation }.WriteTo(context.Output.Bytes, note.Tell);
+                return Task.FromResult(ExitCodes.Done);
+            });
         });
         return verb;
     }

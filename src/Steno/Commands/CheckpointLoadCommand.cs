@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Control;
-using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
 using Steno.Terminal;
@@ -32,26 +31,36 @@ internal static class CheckpointLoadCommand
         verb.Add(which);
         verb.Add(yes);
         verb.Add(json);
-        verb.SetAction((parsed, cancellation) => RunAsync(
-            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json),
-            context, cancellation));
+        verb.SetAction((parsed, _) => RunAsync(
+            settings.Read(parsed, context), parsed.GetRequiredValue(which), parsed.GetValue(yes), parsed.GetValue(json), context));
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        StenoSettings settings, string which, bool yes, bool json, VerbContext context, CancellationToken cancellation)
+        StenoSettings settings, string which, bool yes, bool json, VerbContext context)
     {
         LogDirectory logs = new(settings.Logs);
         LogsOfVerb.Require(logs);
         LoadSource source = LoadSource.Find(logs, which, context.WorkingDirectory);
         if (!yes && !Confirmation.Ask(context, "Loading a checkpoint", Question(source, logs)))
         {
-            context.Error.Line($"Nothing was loaded.");
+            context.Error.Line($"Nothing was loaded: the current session goes on.");
             return ExitCodes.Failed;
         }
 
-        BegunSession begun = await AskAsync(logs, source, context, cancellation).ConfigureAwait(false)
-            ?? LoadAlone(logs, source, context, cancellation);
+        Interruption interruption = new(context, "Nothing was loaded, and the session goes on.");
+        return await interruption.RunAsync(async cancellation =>
+        {
+            BegunSession begun = await interruption.AskAsync(
+                () => AskAsync(logs, source, context, cancellation),
+                "The recorder goes on with it: `steno session list` shows when the session has begun.",
+                () => LoadAlone(logs, source, context, cancellation)).ConfigureAwait(false);
+            return Print(begun, source, json, context);
+        }).ConfigureAwait(false);
+    }
+
+    private static int Print(BegunSession begun, LoadSource source, bool json, VerbContext context)
+    {
         if (json)
         {
             context.Output.Verbatim(
@@ -59,12 +68,14 @@ internal static class CheckpointLoadCommand
             return ExitCodes.Done;
         }
 
-        string lines = begun.LoadedLines.ToString("N0", CultureInfo.InvariantCulture);
+        string lines = Counted.Lines(begun.LoadedLines);
         string last = begun.SealedSeq.ToString("N0", CultureInfo.InvariantCulture);
         context.Output.Line(
-            $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)} began with the {lines} lines of {begun.Loaded ?? source.Name}.");
-        context.Output.Line(
-            $"  Session {begun.Sealed}, up to line {last}, is sealed and in the archive. To go back: {context.Hints.In($"`steno checkpoint load {begun.BeforeLoad}`")}.");
+            $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)} began with {lines} of {begun.Loaded ?? source.Name}.");
+        string back = begun.BeforeLoad is { } end
+            ? $"To go back: `steno checkpoint load {end}`."
+            : "Its last checkpoint is not made yet: `steno status` says why, and `steno checkpoint list` shows it as session_end when it is.";
+        context.Output.Line($"  Session {begun.Sealed}, up to line {last}, is sealed and in the archive. {context.Hints.In(back)}");
         return ExitCodes.Done;
     }
 
@@ -72,7 +83,7 @@ internal static class CheckpointLoadCommand
     private static string Question(LoadSource source, LogDirectory logs)
     {
         string what = source.Checkpoint is { } ours
-            ? string.Create(CultureInfo.InvariantCulture, $"Load checkpoint {ours.Id} ({ours.MessageCount:N0} lines)?")
+            ? string.Create(CultureInfo.InvariantCulture, $"Load checkpoint {ours.Id} ({Counted.Lines(ours.MessageCount)})?")
             : string.Create(CultureInfo.InvariantCulture,
                 $"Load {source.Earlier!.File}, a checkpoint of the earlier system ({source.Earlier.MessageCount?.ToString("N0", CultureInfo.InvariantCulture) ?? "?"} messages)?");
         string? current = SessionJournal.OfCurrent(logs).Id;
@@ -85,25 +96,15 @@ internal static class CheckpointLoadCommand
         LogDirectory logs, LoadSource source, VerbContext context, CancellationToken cancellation)
     {
         using var client = new SessionClient(logs.Root);
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task progress = ProgressNote.FollowAsync(logs.Root, context.Error, context.Time, done.Token);
-        try
-        {
-            LoadOrder order = new() { Checkpoint = source.Checkpoint?.Id, File = source.Earlier?.File };
-            return await client.LoadAsync(order, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            await done.CancelAsync().ConfigureAwait(false);
-            await progress.ConfigureAwait(false);
-        }
+        LoadOrder order = new() { Checkpoint = source.Checkpoint?.Id, File = source.Earlier?.File };
+        return await ProgressNote.WhileAsync(logs.Root, context, () => client.LoadAsync(order, cancellation)).ConfigureAwait(false);
     }
 
     private static BegunSession LoadAlone(
         LogDirectory logs, LoadSource source, VerbContext context, CancellationToken cancellation)
     {
         using StoppedSessions stopped = SessionNewCommand.Alone(logs, context, "load", cancellation);
-        (Succession done, CheckpointManifest before) = stopped.Load(source.Prepare);
-        return BegunSession.Of(done) with { BeforeLoad = before.Id };
+        (Succession done, string? end) = stopped.Load(source.Prepare);
+        return BegunSession.Of(done) with { BeforeLoad = end };
     }
 }

@@ -50,7 +50,7 @@ internal static class CheckpointShowCommand
         DateTimeOffset local = TimeZoneInfo.ConvertTime(one.Created, time.LocalTimeZone);
         Row(screen, "made", $"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({one.Reason})");
         Row(screen, "holds", string.Create(CultureInfo.InvariantCulture,
-            $"{one.MessageCount:N0} lines ({one.FirstSeq} to {one.LastSeq}), {ByteSize.Format(one.SizeBytes)}; ")
+            $"{Counted.Lines(one.MessageCount)} ({one.FirstSeq} to {one.LastSeq}), {ByteSize.Format(one.SizeBytes)}; ")
             + $"{ByteSize.Format(answer.StoredBytes)} in {answer.Segments} {(answer.Segments == 1 ? "segment" : "segments")}");
         Row(screen, "agents", one.Agents.Count == 0 ? "(none has spoken)" : string.Join(", ", one.Agents));
         Row(screen, "complete?", one.Verdict is { } verdict ? $"{verdict.Value}: {verdict.Reason}" : "unknown: nobody could say");
@@ -58,8 +58,8 @@ internal static class CheckpointShowCommand
             $"{one.SessionName ?? one.Session}, began {TimeZoneInfo.ConvertTime(one.SessionStarted, time.LocalTimeZone):yyyy-MM-dd HH:mm:ss}"));
         foreach (SessionAncestor above in answer.Lineage)
         {
-            Row(screen, "continues", string.Create(CultureInfo.InvariantCulture,
-                $"{above.Id}, from its line {above.Seq:N0}{(above.Sealed is null ? "" : $" ({above.Sealed})")}"));
+            Row(screen, "follows", string.Create(CultureInfo.InvariantCulture,
+                $"{above.Id}, which ended at its line {above.Seq:N0}{(above.Sealed is null ? "" : $" ({above.Sealed})")}"));
         }
 
         if (one.Told?.WorkingDirectory is { } directory) Row(screen, "made in", directory);

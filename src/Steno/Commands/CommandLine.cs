@@ -26,7 +26,7 @@ internal static class CommandLine
         {
             ParseResult parsed = Build(context).Parse(arguments, Parsing);
             context.Hints = CommandHints.Of(parsed);
-            exitCode = Invoke(parsed, context);
+            exitCode = Invoke(parsed, arguments, context);
             context.Output.Flush();
         }
         catch (OutputClosedException closed)
@@ -78,8 +78,9 @@ internal static class CommandLine
         return root;
     }
 
-    private static int Invoke(ParseResult parsed, VerbContext context)
+    private static int Invoke(ParseResult parsed, string[] arguments, VerbContext context)
     {
+        if (UsageError.FindEmptyValue(arguments) is { } option) return UsageError.NoValue(option, parsed, context.Error);
         if (parsed.Action is ParseErrorAction or null) return UsageError.Report(parsed, context.Error);
         var configuration = new InvocationConfiguration
         {

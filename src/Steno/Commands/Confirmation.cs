@@ -1,5 +1,3 @@
-using Steno.Core;
-
 namespace Steno.Commands;
 
 /// <summary>A verb's question before it does what cannot be overlooked. Asks only where somebody can answer.</summary>
@@ -7,11 +5,11 @@ internal static class Confirmation
 {
     /// <param name="what">Completes the sentence "… asks first".</param>
     /// <param name="question">Without the answers there are.</param>
-    /// <exception cref="StenoException">Nobody can answer.</exception>
+    /// <exception cref="UnansweredException">Nobody can answer.</exception>
     public static bool Ask(VerbContext context, string what, string question)
     {
         if (context.Ask is not { } ask)
-            throw new StenoException($"{what} asks first, and there is no terminal to ask on.", "Say it with --yes.");
+            throw new UnansweredException($"{what} asks first, and there is no terminal to ask on.", "Say it with --yes.");
         context.Output.Flush();
         context.Error.Line($"{question} [y/N]");
         context.Error.Flush();

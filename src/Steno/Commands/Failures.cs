@@ -17,7 +17,7 @@ internal static class Failures
                 error.Line($"steno: {hints.In(known.Message)}");
                 if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
                 error.Line($"       {hints.In(known.Hint)}");
-                return known is SettingException ? ExitCodes.WrongUsage : ExitCodes.Failed;
+                return known is SettingException or UnansweredException ? ExitCodes.WrongUsage : ExitCodes.Failed;
             case ZmtpException or IOException or UnauthorizedAccessException:
                 error.Line($"steno: {failure.Message}");
                 return ExitCodes.Failed;

@@ -11,8 +11,8 @@ internal static class JournalOfVerb
 {
     public static Option<string?> SessionOption() => new("--session")
     {
-        Description = "Another session than the current one: its id, or the beginning of it",
-        HelpName = "ID",
+        Description = "Another session than the current one: its id, the beginning of it, or its name",
+        HelpName = "ID|NAME",
     };
 
     /// <summary>Between two sessions the name belongs to nothing, for some milliseconds.</summary>

@@ -21,8 +21,23 @@ internal sealed class ProgressNote(string what, Screen error, TimeProvider time)
         error.Flush();
     }
 
-    /// <summary>For what the recorder does, until cancelled.</summary>
-    public static async Task FollowAsync(string logs, Screen error, TimeProvider time, CancellationToken cancellation)
+    /// <summary>Tells meanwhile how far the recorder is with what it was asked for.</summary>
+    public static async Task<T> WhileAsync<T>(string logs, VerbContext context, Func<Task<T>> asked)
+    {
+        using CancellationTokenSource done = new();
+        Task progress = FollowAsync(logs, context.Error, context.Time, done.Token);
+        try
+        {
+            return await asked().ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await progress.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task FollowAsync(string logs, Screen error, TimeProvider time, CancellationToken cancellation)
     {
         if (!error.IsTerminal) return;
         ProgressNote note = new("checkpoint", error, time);

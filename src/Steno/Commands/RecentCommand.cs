@@ -29,30 +29,33 @@ internal static class RecentCommand
         return verb;
     }
 
-    private static string Sealed(StenoSettings settings, SessionJournal read) =>
-        read.IsCurrent && SessionJournal.Archived(new LogDirectory(settings.Logs)) is [.., { Id: { } id }]
-            ? $" The session sealed last: `steno recent --session {id}`."
-            : "";
-
     private static async Task<int> RunAsync(
-        StenoSettings settings, string? session, int count, bool everything, bool json, VerbContext context,
+        StenoSettings settings, string? wanted, int count, bool everything, bool json, VerbContext context,
         CancellationToken cancellation)
     {
-        SessionJournal journal = JournalOfVerb.Require(settings, session);
-        JournalExcerpt excerpt = JournalExcerpt.Last(journal.Path, count, everything);
+        SessionJournal journal = JournalOfVerb.Require(settings, wanted);
+        IReadOnlyList<(string? Session, JournalExcerpt Excerpt)> read =
+            ConversationExcerpt.Read(new LogDirectory(settings.Logs), journal, alone: wanted is not null, count, everything);
         if (json)
         {
-            var answer = new MessagesAnswer(1, [.. excerpt.Entries.Select(MessageAnswer.From)]);
+            var answer = new MessagesAnswer(1, [.. read.SelectMany(of => of.Excerpt.Entries.Select(entry =>
+                MessageAnswer.From(entry) with { Session = of.Session }))]);
             context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.MessagesAnswer));
             return ExitCodes.Done;
         }
 
         var lines = new MessageLines(context.Output, context.Time);
-        foreach (JournalEntry entry in excerpt.Entries) lines.Print(entry);
+        foreach ((string? session, JournalExcerpt excerpt) in read)
+        {
+            if (read.Count > 1) context.Output.Line($"{Styled.Faint($"── session {session} ──")}");
+            foreach (JournalEntry entry in excerpt.Entries) lines.Print(entry);
+        }
+
         // The answer first, whole: on a terminal the remarks then stand below it.
         context.Output.Flush();
-        if (excerpt.Entries.Count == 0 && count > 0) context.Error.Line($"No message yet: {journal.Path} holds none.{Sealed(settings, journal)}");
-        if (excerpt.HiddenRepeats > 0) context.Error.Line($"{Repeats.Hidden(excerpt.HiddenRepeats)}");
+        if (count > 0 && read.All(of => of.Excerpt.Entries.Count == 0)) context.Error.Line($"No message yet: {journal.Path} holds none.");
+        int hidden = read.Sum(of => of.Excerpt.HiddenRepeats);
+        if (hidden > 0) context.Error.Line($"{Repeats.Hidden(hidden)}");
         if (DoubtNote.Of(lines.InDoubt) is { } doubt) context.Error.Line($"{Styled.Warning(context.Hints.In(doubt))}");
         if (!journal.IsCurrent) return ExitCodes.Done;
         (string? reason, string? missing) = await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false);

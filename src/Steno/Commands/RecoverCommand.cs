@@ -22,30 +22,28 @@ internal static class RecoverCommand
         verb.Add(dryRun);
         verb.Add(yes);
         verb.Add(json);
-        verb.SetAction((parsed, cancellation) => Task.Run(
-            () => Run(
-                new LogDirectory(settings.Read(parsed, context).Logs), parsed.GetValue(dryRun), parsed.GetValue(yes), parsed.GetValue(json),
-                context, cancellation),
-            cancellation));
+        verb.SetAction(parsed => Run(
+            new LogDirectory(settings.Read(parsed, context).Logs), parsed.GetValue(dryRun), parsed.GetValue(yes), parsed.GetValue(json), context));
         return verb;
     }
 
-    private static int Run(LogDirectory logs, bool dryRun, bool yes, bool json, VerbContext context, CancellationToken cancellation)
+    private static int Run(LogDirectory logs, bool dryRun, bool yes, bool json, VerbContext context)
     {
         LogsOfVerb.Require(logs);
         RequireNoRecorder(logs);
         long started = context.Time.GetTimestamp();
-        RecoveryOutcome outcome = Recover(logs, isDryRun: dryRun || !yes, context, cancellation);
+        if (Recover(logs, isDryRun: dryRun || !yes, context) is not { } outcome) return ExitCodes.Interrupted;
         bool isPlan = dryRun;
         if (!dryRun && !yes && outcome.Actions.Count > 0)
         {
             if (!Confirmed(outcome, logs, started, context))
             {
-                context.Error.Line($"Nothing was changed.");
+                context.Error.Line($"Nothing was changed: what is damaged is so still.");
                 return ExitCodes.Failed;
             }
 
-            outcome = Recover(logs, isDryRun: false, context, cancellation);
+            if (Recover(logs, isDryRun: false, context) is not { } done) return ExitCodes.Interrupted;
+            outcome = done;
         }
 
         RecoveryAnswer answer = RecoveryAnswer.From(outcome, logs, isPlan, context.Time.GetElapsedTime(started));
@@ -55,13 +53,25 @@ internal static class RecoverCommand
         return isDone ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static RecoveryOutcome Recover(LogDirectory logs, bool isDryRun, VerbContext context, CancellationToken cancellation) =>
-        new LogRecovery(logs, context.Time)
+    /// <summary>Null: interrupted, and that is said.</summary>
+    private static RecoveryOutcome? Recover(LogDirectory logs, bool isDryRun, VerbContext context)
+    {
+        RecoveryOutcome? outcome = null;
+        Interruption interruption = new(context, isDryRun
+            ? "Nothing was changed."
+            : "What was put right stays so, and all else is as it was: `steno recover` goes on.");
+        interruption.RunAsync(cancellation =>
         {
-            IsDryRun = isDryRun,
-            Progress = new ProgressNote("recover", context.Error, context.Time).Tell,
-            Cancellation = cancellation,
-        }.Run();
+            outcome = new LogRecovery(logs, context.Time)
+            {
+                IsDryRun = isDryRun,
+                Progress = new ProgressNote("recover", context.Error, context.Time).Tell,
+                Cancellation = cancellation,
+            }.Run();
+            return Task.FromResult(ExitCodes.Done);
+        }).GetAwaiter().GetResult();
+        return outcome;
+    }
 
     /// <exception cref="StenoException">One runs.</exception>
     private static void RequireNoRecorder(LogDirectory logs)
@@ -77,7 +87,7 @@ internal static class RecoverCommand
     private static bool Confirmed(RecoveryOutcome planned, LogDirectory logs, long started, VerbContext context)
     {
         if (context.Ask is not { } ask)
-            throw new StenoException("Recovering asks first, and there is no terminal to ask on.", "Say it with --yes, or look first with --dry-run.");
+            throw new UnansweredException("Recovering asks first, and there is no terminal to ask on.", "Say it with --yes, or look first with --dry-run.");
         RecoveryAnswer answer = RecoveryAnswer.From(planned, logs, dryRun: true, context.Time.GetElapsedTime(started));
         RecoveryScreen.Print(answer, context.Error, context.Error, context.Hints.In);
         context.Error.Line($"Do it? What stands there now is kept in quarantine. [y/N]");

@@ -22,19 +22,30 @@ internal static class SessionNewCommand
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(name);
         verb.Add(json);
-        verb.SetAction((parsed, cancellation) => RunAsync(
-            settings.Read(parsed, context), parsed.GetValue(name), parsed.GetValue(json), context, cancellation));
+        verb.SetAction((parsed, _) => RunAsync(
+            settings.Read(parsed, context), parsed.GetValue(name), parsed.GetValue(json), context));
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        StenoSettings settings, string? name, bool json, VerbContext context, CancellationToken cancellation)
+        StenoSettings settings, string? name, bool json, VerbContext context)
     {
         LogDirectory logs = new(settings.Logs);
         LogsOfVerb.Require(logs);
         using var client = new SessionClient(logs.Root);
-        BegunSession begun = await client.NewAsync(name, cancellation).ConfigureAwait(false)
-            ?? BeginAlone(logs, name, context, cancellation);
+        Interruption interruption = new(context, "No session was begun, and the current one goes on.");
+        return await interruption.RunAsync(async cancellation =>
+        {
+            BegunSession begun = await interruption.AskAsync(
+                () => client.NewAsync(name, cancellation),
+                "The recorder goes on with it: `steno session list` shows when the session has begun.",
+                () => BeginAlone(logs, name, context, cancellation)).ConfigureAwait(false);
+            return Print(begun, json, context);
+        }).ConfigureAwait(false);
+    }
+
+    private static int Print(BegunSession begun, bool json, VerbContext context)
+    {
         if (json)
         {
             context.Output.Verbatim(JsonSerializer.Serialize(AnswerOf(begun), CommandJson.Default.BegunSessionAnswer));

@@ -9,16 +9,16 @@ using Steno.Views;
 
 namespace Steno.Commands;
 
-/// <summary><c>steno session show [ID|current]</c>: one session, where it comes from and what is known of it.</summary>
+/// <summary><c>steno session show [ID|NAME|current]</c>: one session, where it comes from and what is known of it.</summary>
 internal static class SessionShowCommand
 {
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("show", "Show a session: its lineage, its verdict and its damage",
-            "steno session show", "steno session show current --json", "steno session show 01a209ac");
-        var which = new Argument<string>("ID|current")
+            "steno session show", "steno session show current --json", "steno session show 01a209ac", "steno session show refactoring");
+        var which = new Argument<string>("ID|NAME|current")
         {
-            Description = "A session's id (its beginning is enough); by default the current one",
+            Description = "A session's id (its beginning is enough) or name; by default the current one",
             DefaultValueFactory = static _ => SessionJournal.Current,
         };
         var settings = new SettingOptions(verb, SettingKey.Logs);
@@ -52,23 +52,23 @@ internal static class SessionShowCommand
         Row(screen, "state", one.Current ? "current" : $"sealed ({one.Sealed ?? "it is not known why"})");
         Row(screen, "journal", one.Journal);
         Row(screen, "holds", one.LastSeq is { } last
-            ? string.Create(CultureInfo.InvariantCulture, $"{last:N0} lines, {ByteSize.Format(one.JournalBytes)}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{Counted.Lines(last)}, {ByteSize.Format(one.JournalBytes)}")
             : "no line that can be read");
         Row(screen, "complete?", one.Verdict is { } verdict
             ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Value}: {verdict.Reason} (at line {verdict.Seq:N0})")
             : "unknown: nothing was kept of it");
         if (one.Loaded is { } loaded)
         {
-            Row(screen, "begins", string.Create(CultureInfo.InvariantCulture, $"with lines 1 to {one.LoadedSeq:N0} of checkpoint {loaded}"));
+            Row(screen, "content", string.Create(CultureInfo.InvariantCulture, $"lines 1 to {one.LoadedSeq:N0} come from checkpoint {loaded}"));
         }
 
         foreach (SessionAncestor above in answer.Lineage)
         {
-            Row(screen, "continues", string.Create(CultureInfo.InvariantCulture,
-                $"{above.Id}, from its line {above.Seq:N0}{(above.Sealed is null ? "" : $" ({above.Sealed})")}"));
+            Row(screen, "follows", string.Create(CultureInfo.InvariantCulture,
+                $"{above.Id}, which ended at its line {above.Seq:N0}{(above.Sealed is null ? "" : $" ({above.Sealed})")}"));
         }
 
-        foreach (string below in answer.Continued) Row(screen, "goes on in", below);
+        foreach (string below in answer.Continued) Row(screen, "then came", below);
         foreach (KnownDamage damage in one.Damage) Row(screen, "damage", damage.Description);
         foreach (string checkpoint in answer.Checkpoints) Row(screen, "checkpoint", checkpoint);
         if (one.Problem is { } problem) Row(screen, "problem", problem);

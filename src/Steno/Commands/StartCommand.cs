@@ -169,8 +169,8 @@ internal static class StartCommand
     }
 
     /// <summary>
-    /// A recorder that ran before keeps the settings it was started with. Only doors that this start asks for
-    /// are missed: to repeat a start without them is no wish to change them.
+    /// A recorder that ran before keeps the settings it was started with. Only what this start asks for
+    /// is missed: to repeat a start without it is no wish to change it.
     /// </summary>
     private static IEnumerable<string> Differences(StartReport report, StenoSettings settings)
     {
@@ -184,5 +184,8 @@ internal static class StartCommand
             if (door is not null && !listens.Contains(door.ToString()))
                 yield return $"the recorder that runs does not listen to {door}: `steno stop`, then start it again.";
         }
+
+        foreach ((SettingKey key, string? has) in RunningRecorder.Others(report.Recorder ?? 0, settings))
+            yield return $"the recorder that runs goes on with {key.Option} {has ?? "(none)"}: `steno stop`, then start it again.";
     }
 }

@@ -25,6 +25,20 @@ internal static class UsageError
         return ExitCodes.WrongUsage;
     }
 
+    /// <summary>
+    /// An option with an equals sign and nothing behind it, as where a variable of the shell is empty: the library would take the next word for
+    /// its value. Null: there is none.
+    /// </summary>
+    public static string? FindEmptyValue(IEnumerable<string> arguments) => arguments.TakeWhile(argument => argument != "--")
+        .FirstOrDefault(argument => argument.StartsWith('-') && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1)?[..^1];
+
+    public static int NoValue(string option, ParseResult parsed, Screen error)
+    {
+        error.Line($"steno: {option}= has no value.");
+        error.Line($"`{Path(parsed.CommandResult.Command)} --help` shows what there is.");
+        return ExitCodes.WrongUsage;
+    }
+
     /// <summary>The command as it is typed: <c>steno status</c>.</summary>
     public static string Path(Command command) => command is RootCommand
         ? "steno"

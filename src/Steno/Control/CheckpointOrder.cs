@@ -4,6 +4,7 @@ using Steno.Core.Checkpoints;
 namespace Steno.Control;
 
 /// <summary>What is asked of the recorder: the body of <c>POST /v1/checkpoints</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CheckpointOrder
 {
     /// <summary>The others are the recorder's own.</summary>

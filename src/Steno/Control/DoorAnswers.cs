@@ -14,7 +14,8 @@ internal static class DoorAnswers
 
     /// <param name="what">Completes the sentence "The request is no JSON of …".</param>
     /// <param name="example">Such JSON.</param>
-    /// <exception cref="CheckpointRefusedException">It is not what it should be.</exception>
+    /// <exception cref="UnreadableOrderException">It is not what it should be.</exception>
+    /// <exception cref="CheckpointRefusedException">It is too long.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, string what, string example)
         where T : class, new()
     {
@@ -34,7 +35,7 @@ internal static class DoorAnswers
         }
         catch (JsonException)
         {
-            throw new CheckpointRefusedException($"The request is no JSON of {what}.", $"As in {example}; docs/cli.md has all of it.");
+            throw new UnreadableOrderException($"The request is no JSON of {what}, or has a field that is not known.", $"As in {example}; docs/cli.md has all of it.");
         }
     }
 
@@ -49,7 +50,12 @@ internal static class DoorAnswers
         }
         catch (StenoException e)
         {
-            code = e is CheckpointRefusedException ? StatusCodes.Status409Conflict : StatusCodes.Status500InternalServerError;
+            code = e switch
+            {
+                UnreadableOrderException => StatusCodes.Status400BadRequest,
+                CheckpointRefusedException => StatusCodes.Status409Conflict,
+                _ => StatusCodes.Status500InternalServerError,
+            };
             json = JsonSerializer.SerializeToUtf8Bytes(
                 new CheckpointRefusal(e.Message, e.Hint), CheckpointOrderJson.Default.CheckpointRefusal);
         }

@@ -33,7 +33,7 @@ internal sealed class SessionDoor(
             context.Request, SessionOrderJson.Default.LoadOrder, "a load", "{\"checkpoint\":\"before-refactoring\"}").ConfigureAwait(false);
         LoadedCheckpoint done = await load(SourceOf(order)).ConfigureAwait(false);
         return JsonSerializer.SerializeToUtf8Bytes(
-            BegunSession.Of(done.Succession) with { BeforeLoad = done.Before.Id }, SessionOrderJson.Default.BegunSession);
+            BegunSession.Of(done.Succession) with { BeforeLoad = done.End }, SessionOrderJson.Default.BegunSession);
     });
 
     private LoadSource SourceOf(LoadOrder order) => order switch

@@ -4,6 +4,7 @@ using Steno.Core.Sessions;
 namespace Steno.Control;
 
 /// <summary>The body of <c>POST /v1/sessions</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record NewSessionOrder
 {
     /// <summary>What it is called; null: nothing.</summary>
@@ -11,6 +12,7 @@ internal sealed record NewSessionOrder
 }
 
 /// <summary>The body of <c>POST /v1/checkpoints/load</c>: one of the two.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record LoadOrder
 {
     /// <summary>An id, its beginning, or a label.</summary>
@@ -28,7 +30,7 @@ internal sealed record LoadOrder
 internal sealed record BegunSession(
     string Id, string? Name, string Reason, string Sealed, long SealedSeq, string? Loaded, long LoadedLines)
 {
-    /// <summary>The checkpoint that was made of the session before; null: none was.</summary>
+    /// <summary>The checkpoint that has all of the session before; null: there is none yet.</summary>
     public string? BeforeLoad { get; init; }
 
     public static BegunSession Of(Succession done)

@@ -4,15 +4,10 @@ namespace Steno.Processes;
 
 /// <summary>
 /// Ctrl+C, SIGTERM and a closed terminal as a request to stop in good order. A second Ctrl+C ends the process
-/// at once: whoever presses it twice means it, and the next start repairs. A file that would grow beyond the
-/// process's limit (<c>ulimit -f</c>) does not end the process, as it does by default: the write fails
-/// instead.
+/// at once: whoever presses it twice means it, and the next start repairs.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>SIGXFSZ on Linux and macOS; .NET has no name for it, and takes its number.</summary>
-    private const PosixSignal FileTooLarge = (PosixSignal)25;
-
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<string> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
@@ -22,9 +17,6 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
-        .. OperatingSystem.IsWindows()
-            ? []
-            : new[] { PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true) },
     ];
 
     /// <summary>Cancelled at the first request.</summary>

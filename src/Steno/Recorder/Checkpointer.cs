@@ -107,13 +107,22 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>A session has ended in good order: it gets its last checkpoint when there is time. Never waits.</summary>
     public void NoteEnded() => _ = _asked.TryAdd(() => TryEndSessions()); // else with the next one
 
+    /// <summary>The checkpoint that has all of a session which has ended in good order; null: it could not be made, and <see cref="Problem"/> says why.</summary>
+    public Task<string?> EndAsync(Guid session) => Ask(() => TryEndSessions() ? SessionArchive.Find(_logs, session)?.EndCheckpoint : null);
+
     /// <summary>See <see cref="CheckpointStore.Delete"/>.</summary>
     public Task<CollectedSegments> DeleteAsync(string idOrLabel) => Ask(() =>
     {
         RequireDirectory();
-        CollectedSegments collected = _store.Delete(CheckpointCatalogue.Find(_logs, idOrLabel).Id!);
-        LookUpLast();
-        return collected;
+        try
+        {
+            return _store.Delete(CheckpointCatalogue.Find(_logs, idOrLabel).Id!, Note, _end.Token);
+        }
+        finally
+        {
+            ForgetProgress();
+            LookUpLast();
+        }
     });
 
     /// <summary>
@@ -283,12 +292,22 @@ internal sealed class Checkpointer : IDisposable
     public void Tell(long done, long total)
     {
         if (_progress is { } told && done - told.DoneBytes < ToldBytes && done < total) return;
-        Volatile.Write(ref _moved, _time.GetTimestamp());
         _live.RequireRoomForCopy(_logs.Checkpoints);
-        _progress = new CheckpointProgress(done, total);
+        Note(done, total);
     }
 
-    public void ForgetProgress() => _progress = null;
+    public void ForgetProgress()
+    {
+        _progress = null;
+        Volatile.Write(ref _moved, 0);
+    }
+
+    /// <summary>The same of work that writes nothing.</summary>
+    private void Note(long done, long total)
+    {
+        Volatile.Write(ref _moved, _time.GetTimestamp());
+        _progress = new CheckpointProgress(done, total);
+    }
 
     private void LookUpLast()
     {

@@ -82,7 +82,7 @@ internal sealed class SessionChanger(
     {
         long began = time.GetTimestamp();
         if (live.DirectoryProblem is not null) throw StorageException.DirectoryLost(logs.Root);
-        CheckpointManifest before = checkpoints.CreateNow(new CheckpointRequest(CheckpointReason.BeforeLoad));
+        checkpoints.CreateNow(new CheckpointRequest(CheckpointReason.BeforeLoad));
         CheckpointLoader loader = new(logs, new LineComposer(rules), time)
         {
             Cancellation = _end.Token,
@@ -106,7 +106,20 @@ internal sealed class SessionChanger(
         Try(loader.Finish);
         LoadedLines loaded = succession.Child.Manifest.Loaded!;
         RecorderLog.Loaded(logger, loaded.Checkpoint, loaded.Seq, (long)time.GetElapsedTime(began).TotalMilliseconds);
-        return new LoadedCheckpoint(succession, before);
+        return new LoadedCheckpoint(succession, EndOf(succession.Sealed));
+    }
+
+    /// <summary>What was said between the checkpoint before the load and the switch is in this one, too.</summary>
+    private string? EndOf(SessionManifest left)
+    {
+        try
+        {
+            return checkpoints.EndAsync(left.Id).WaitAsync(_end.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is StenoException or OperationCanceledException)
+        {
+            return null; // it is made later, as for every session that ends
+        }
     }
 
     /// <summary>The scribe does it between two lines. What it has begun it ends.</summary>
@@ -131,5 +144,5 @@ internal sealed class SessionChanger(
 }
 
 /// <summary>A checkpoint was loaded.</summary>
-/// <param name="Before">The checkpoint that was made of the session before.</param>
-internal sealed record LoadedCheckpoint(Succession Succession, CheckpointManifest Before);
+/// <param name="End">The checkpoint that has all of the session before; null: it could not be made yet.</param>
+internal sealed record LoadedCheckpoint(Succession Succession, string? End);

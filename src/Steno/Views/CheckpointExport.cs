@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Steno.Core;
@@ -18,19 +19,24 @@ internal sealed class CheckpointExport(LogDirectory logs, CheckpointManifest man
     /// <summary>An earlier system's line may be deeper than what JSON readers take unasked.</summary>
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
 
+    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly LineBuffer _line = new(InitialLineBytes);
     private long _lines;
     private long _bytes;
 
+    public CancellationToken Cancellation { get; init; }
+
     /// <param name="write">Called with each piece; valid until it returns.</param>
     /// <param name="progress">Told of the bytes of the journal done, and of those that there are.</param>
     /// <exception cref="StenoException">A segment is damaged or cannot be read: what was written is incomplete.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; likewise.</exception>
     public void WriteTo(Action<ReadOnlySpan<byte>> write, Action<long, long>? progress = null)
     {
         write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $"{{\"checkpoint_id\":{Quoted(manifest.Id!)},\"timestamp\":\"{manifest.Created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff}\",\"label\":{Quoted(manifest.Label ?? manifest.Reason)},\"message_count\":{manifest.MessageCount},\"size_bytes\":{manifest.SizeBytes},\"messages\":[")));
         CheckpointCatalogue.Read(logs, manifest, piece =>
         {
+            Cancellation.ThrowIfCancellationRequested();
             _bytes += piece.Length;
             while (piece.IndexOf((byte)'\n') is var end and >= 0)
             {
@@ -42,15 +48,17 @@ internal sealed class CheckpointExport(LogDirectory logs, CheckpointManifest man
             _line.Write(piece);
             progress?.Invoke(_bytes, manifest.SizeBytes);
         });
-        write("\n]}\n"u8);
+        write(Encoding.ASCII.GetBytes($"\n],\"sha256\":\"{Convert.ToHexStringLower(_sha.GetHashAndReset())}\"}}\n"));
     }
 
     private void WriteLine(Action<ReadOnlySpan<byte>> write)
     {
         write(_lines++ == 0 ? "\n"u8 : ",\n"u8);
         ReadOnlySpan<byte> line = _line.Written.TrimEnd((byte)'\r');
+        _sha.AppendData(line);
+        _sha.AppendData("\n"u8);
         if (IsObject(line)) write(line);
-        else write(Encoding.ASCII.GetBytes($"{{\"damaged_base64\":\"{Convert.ToBase64String(line)}\"}}"));
+        else write(DamagedLine.Export(line));
         _line.Truncate(0);
     }
 

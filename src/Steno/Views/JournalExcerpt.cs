@@ -13,7 +13,8 @@ internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long 
     /// <param name="path">The journal; it must be there.</param>
     /// <param name="count">At least 0.</param>
     /// <param name="everything">Also the recorder's own lines and repetitions.</param>
-    public static JournalExcerpt Last(string path, int count, bool everything)
+    /// <param name="lastSeq">Lines behind this one do not count.</param>
+    public static JournalExcerpt Last(string path, int count, bool everything, long lastSeq = long.MaxValue)
     {
         // How many lines hold so many messages is not known: try, and go back twice as far if they did not.
         for (int lines = Math.Max(count, 1); ; lines = checked(lines * 2))
@@ -28,6 +29,7 @@ internal sealed record JournalExcerpt(IReadOnlyList<JournalEntry> Entries, long 
             while (reader.Read(unterminated: false))
             {
                 JournalEntry entry = JournalEntry.At(reader, doubts);
+                if (entry.Message.Seq > lastSeq) continue;
                 // Somebody may have appended a part of the journal to itself.
                 bool isCopy = JournalLine.TryReadHash(reader.Line, out ChainHash hash) && !seen.Add(hash);
                 if (!everything && (isCopy || entry.IsRepeat)) repeats.Add(entry.Offset);

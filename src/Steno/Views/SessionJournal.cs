@@ -13,19 +13,19 @@ internal sealed record SessionJournal(string Path, string? Id, bool IsCurrent)
     /// <summary>What names the running session.</summary>
     public const string Current = "current";
 
-    /// <summary>The beginning of the session's id and the archive's name of it are both fine.</summary>
+    /// <summary>The beginning of the session's id, the archive's name of it and what the user calls it are all fine.</summary>
     /// <exception cref="StenoException">There is none of this name, or several.</exception>
     public static SessionJournal Find(LogDirectory logs, string wanted)
     {
         SessionJournal current = OfCurrent(logs);
         IReadOnlyList<SessionJournal> archived = Archived(logs);
         if (wanted == Current) return current;
-        SessionJournal[] meant = [.. archived.Append(current).Where(session => session.IsNamed(wanted))];
+        SessionJournal[] meant = [.. archived.Append(current).Where(session => session.IsNamed(wanted, logs))];
         if (meant is [var one]) return one;
         string known = $"In {logs.Root}: {List(archived.Append(current).Where(session => File.Exists(session.Path)))}.";
         throw meant.Length == 0
             ? new StenoException($"There is no session \"{wanted}\" in {logs.Root}.", known)
-            : new StenoException($"Several sessions begin with \"{wanted}\": {List(meant)}.", "Give more of the id.");
+            : new StenoException($"Several sessions are called \"{wanted}\", or begin so: {List(meant)}.", "Give the id, or more of it.");
     }
 
     /// <summary>
@@ -42,9 +42,10 @@ internal sealed record SessionJournal(string Path, string? Id, bool IsCurrent)
         ]
         : [];
 
-    private bool IsNamed(string wanted) => wanted.Length > 0
+    private bool IsNamed(string wanted, LogDirectory logs) => wanted.Length > 0
         && (Id?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true
-            || (!IsCurrent && NameOf(Path).StartsWith(wanted, StringComparison.OrdinalIgnoreCase)));
+            || (!IsCurrent && NameOf(Path).StartsWith(wanted, StringComparison.OrdinalIgnoreCase))
+            || Manifest(IsCurrent ? logs.SessionFile : System.IO.Path.ChangeExtension(Path, ".session.json"))?.Name == wanted);
 
     private static string NameOf(string path) => System.IO.Path.GetFileNameWithoutExtension(path);
 
@@ -55,11 +56,13 @@ internal sealed record SessionJournal(string Path, string? Id, bool IsCurrent)
         return list.Length > 0 ? list : "none";
     }
 
-    private static string? IdOfCurrent(LogDirectory logs)
+    private static string? IdOfCurrent(LogDirectory logs) => Manifest(logs.SessionFile)?.Id.ToString();
+
+    private static SessionManifest? Manifest(string path)
     {
         try
         {
-            return SessionManifest.Load(logs.SessionFile)?.Id.ToString();
+            return SessionManifest.Load(path);
         }
         catch (StenoException)
         {

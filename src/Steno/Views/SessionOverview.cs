@@ -27,7 +27,7 @@ internal static class SessionOverview
         return all;
     }
 
-    /// <param name="wanted"><c>current</c>, an id, or the beginning of one that no other has.</param>
+    /// <param name="wanted"><c>current</c>, a name, an id, or the beginning of one that no other has.</param>
     /// <exception cref="StenoException">There is none of this name, or there are several.</exception>
     public static ShownSessionAnswer Find(LogDirectory logs, string wanted)
     {
@@ -36,13 +36,15 @@ internal static class SessionOverview
         [
             .. all.Where(one => wanted == SessionJournal.Current
                 ? one.Current
-                : wanted.Length > 0 && one.Id?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true),
+                : wanted.Length > 0 && (one.Name == wanted || one.Id?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true)),
         ];
         if (meant is not [var found])
         {
             throw meant.Length == 0
                 ? new StenoException($"There is no session \"{wanted}\" in {logs.Root}.", "`steno session list` shows them.")
-                : new StenoException($"{meant.Length} sessions begin with \"{wanted}\".", "Give more of the id.");
+                : new StenoException(
+                    $"{meant.Length} sessions are called \"{wanted}\", or begin so: {string.Join(", ", meant.Select(one => one.Id))}.",
+                    "Give the id, or more of it.");
         }
 
         (Guid, long)? parent = found.Parent is { } above ? (Guid.Parse(above.Id), above.Seq) : null;

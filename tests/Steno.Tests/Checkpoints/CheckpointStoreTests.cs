@@ -115,12 +115,12 @@ public sealed class CheckpointStoreTests : IDisposable
         CheckpointManifest second = _session.Checkpoint();
         File.Copy(_session.SegmentFiles[0], Path.Combine(_session.Logs.Segments, "segment.tmp"));
 
-        CollectedSegments collected = _session.Store.Delete(second.Id!);
+        CollectedSegments collected = _session.Store.Delete(second.Id!, null, TestContext.Current.CancellationToken);
 
         Assert.Equal((2, null), (collected.Files, collected.Problem)); // its own, and what a crash left
         Assert.Equal(before, _session.Read(first));
         Assert.Equal(_session.Journal, _session.Read(_session.Checkpoint())); // what was collected is not counted on
-        _session.Store.Delete(first.Id!);
+        _session.Store.Delete(first.Id!, null, TestContext.Current.CancellationToken);
         Assert.Equal(_session.Journal, _session.Read(CheckpointCatalogue.FindNewest(_session.Logs, _session.Subject.Session)!));
     }
 
@@ -134,7 +134,7 @@ public sealed class CheckpointStoreTests : IDisposable
         string path = CheckpointCatalogue.PathOf(_session.Logs, damaged.Id!);
         byte[] kept = Flip(path, 100);
 
-        CollectedSegments collected = _session.Store.Delete(whole.Id!);
+        CollectedSegments collected = _session.Store.Delete(whole.Id!, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, collected.Files);
         Assert.Contains(path, collected.Problem, StringComparison.Ordinal);
@@ -207,7 +207,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(session.Journal, session.Read(made));
         Assert.Equal(("claude \"code\"", 5), (Assert.Single(made.Agents), made.MessageCount));
         Assert.Equal(2, made.Earlier!.Lines);
-        session.Store.Delete(made.Id!);
+        session.Store.Delete(made.Id!, null, TestContext.Current.CancellationToken);
         Flip(session.Logs.CurrentJournal, 5);
         Assert.Throws<JournalDamagedException>(() => session.Checkpoint());
     }
@@ -264,7 +264,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Disk.Real.WriteAtomically(earlier, "{\"checkpoint_id\": \"x\", \"messages\": []}"u8);
 
         Assert.Equal([made.Id!], CheckpointCatalogue.Ids(_session.Logs));
-        Assert.Equal((1, null), (_session.Store.Delete(made.Id!).Files, _session.Store.Collect().Problem));
+        Assert.Equal((1, null), (_session.Store.Delete(made.Id!, null, TestContext.Current.CancellationToken).Files, _session.Store.Collect().Problem));
         Assert.True(File.Exists(earlier));
     }
 

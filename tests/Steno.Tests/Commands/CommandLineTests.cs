@@ -78,6 +78,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--context needs a value: LINES.", "show", "1", "--context")]
     [InlineData("\"2\" is one too many", "show", "1", "2")]
     [InlineData("-n is given 2 times, and takes one value.", "recent", "-n", "1", "-n", "2")]
+    [InlineData("--label= has no value.", "checkpoint", "create", "--label=", "--json")]
+    [InlineData("--name= has no value.", "session", "new", "--name=")]
     public void Wrong_usage_is_answered_in_our_own_words_with_the_next_step(string answer, params string[] arguments)
     {
         Assert.Equal(2, Run(arguments));
@@ -202,7 +204,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0193af", "Several sessions begin with \"0193af\": 0193af10-1111, 0193af20-2222.")]
+    [InlineData("0193af", "Several sessions are called \"0193af\", or begin so: 0193af10-1111, 0193af20-2222.")]
     [InlineData("ffff", "There is no session \"ffff\" in ")]
     [InlineData("", "There is no session \"\" in ")]
     [InlineData("../../etc", "There is no session \"../../etc\" in ")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Steno.Control;
+using Steno.Core.Files;
 using Steno.Recorder;
 using Steno.Tests.Zmtp;
 
@@ -117,6 +118,36 @@ public sealed class ControlServerTests : IAsyncLifetime
 
         Assert.StartsWith("HTTP/1.1 400", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
         Assert.Empty(_log.Warnings);
+    }
+
+    [Theory]
+    [InlineData("/v1/checkpoints", "{\"labl\":\"x\"}")]
+    [InlineData("/v1/sessions", "{\"nam\":\"x\"}")]
+    [InlineData("/v1/sessions", "no JSON")]
+    [InlineData("/v1/checkpoints/load", "{\"checkpoint\":\"x\",\"yes\":true}")]
+    public async Task An_order_with_a_field_that_is_not_known_is_answered_with_400_and_not_carried_out(string path, string body)
+    {
+        await _server.DisposeAsync();
+        bool done = false;
+        CheckpointDoor checkpoints = new(_ => throw Carried(), _ => throw Carried());
+        SessionDoor sessions = new(new LogDirectory(_directory.Path), _ => throw Carried(), _ => throw Carried());
+        _server = new ControlServer(
+            ControlSocket.Bind(SocketPath), ConnectionsMax, () => _status, _feed, () => { }, _ended.Task, TimeProvider.System, _log, checkpoints, sessions);
+        await _server.StartAsync(Cancellation);
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), Cancellation);
+        await socket.SendAsync(Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: steno\r\nContent-Length: {body.Length}\r\n\r\n{body}"), Cancellation);
+        byte[] answer = new byte[4096];
+        int length = await socket.ReceiveAsync(answer, Cancellation);
+
+        Assert.StartsWith("HTTP/1.1 400", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
+        Assert.False(done);
+
+        InvalidOperationException Carried()
+        {
+            done = true;
+            return new InvalidOperationException();
+        }
     }
 
     /// <summary>One visitor, and then so many bytes as it takes.</summary>

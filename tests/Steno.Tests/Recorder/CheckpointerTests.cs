@@ -104,6 +104,23 @@ public sealed class CheckpointerTests : IDisposable
         Assert.All(await Task.WhenAll(asked), made => Assert.Equal(_session.Current.Writer.DurableSeq, made.LastSeq));
     }
 
+    [Fact]
+    public async Task The_last_copy_of_a_line_is_not_deleted_while_recording_either()
+    {
+        using Checkpointer checkpoints = Start(TimeSpan.Zero);
+        Append();
+        CheckpointManifest made = await checkpoints.CreateAsync(new CheckpointRequest(CheckpointReason.Manual));
+        byte[] journal = File.ReadAllBytes(_logs.CurrentJournal);
+        await using (FileStream file = new(_logs.CurrentJournal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.Write([.. journal[..100], (byte)(journal[100] ^ 1)]);
+        }
+
+        CheckpointRefusedException refused = await Assert.ThrowsAsync<CheckpointRefusedException>(() => checkpoints.DeleteAsync(made.Id!));
+        Assert.Contains("line 1 ", refused.Message, StringComparison.Ordinal);
+        Assert.Null(checkpoints.Progress);
+    }
+
     private Checkpointer Start(TimeSpan interval)
     {
         Checkpointer checkpoints = new(_session, _logs, interval, TimeProvider.System, NullLogger.Instance);

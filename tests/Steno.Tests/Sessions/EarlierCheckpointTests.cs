@@ -70,9 +70,7 @@ public sealed class EarlierCheckpointTests : IDisposable
         _session.Say(4);
         CheckpointManifest checkpoint = _session.Checkpoint();
         byte[] journal = File.ReadAllBytes(Logs.CurrentJournal);
-        using MemoryStream bytes = new();
-        new CheckpointExport(Logs, checkpoint).WriteTo(piece => bytes.Write(piece));
-        string path = Write(Encoding.UTF8.GetString(bytes.ToArray()));
+        string path = Export(checkpoint);
         _session.Load(LoadSource.OfFile(path));
         Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
         Assert.Null(_session.Manifest.Earlier);
@@ -80,6 +78,61 @@ public sealed class EarlierCheckpointTests : IDisposable
         // One that somebody has changed is refused.
         string changed = Write(File.ReadAllText(path).Replace("number 2", "number 7", StringComparison.Ordinal));
         Assert.Contains("from line 3 on", Refusal(changed), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_export_of_a_session_with_known_damage_comes_back_with_it_and_is_incomplete()
+    {
+        _session.Say(6);
+        _session.Close();
+        string[] lines = _session.Lines;
+        File.Delete(Logs.RecoveryFile);
+        File.WriteAllLines(Logs.CurrentJournal, [.. lines[..3], lines[4], "{no JSON", .. lines[5..]]);
+        OpenedSession opened = _session.Open();
+        Assert.Contains(opened.Manifest.KnownDamage, damage => damage.Kind == "missing");
+        _session.Say(1);
+        CheckpointManifest checkpoint = _session.Checkpoint();
+        byte[] journal = File.ReadAllBytes(Logs.CurrentJournal);
+        string path = Export(checkpoint);
+
+        _session.New(); // a whole one
+        _session.Load(LoadSource.OfFile(path));
+        Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
+        KnownDamage hole = Assert.Single(_session.Manifest.KnownDamage, damage => damage is { Kind: "missing", Session: null });
+        Assert.Equal((4, 4), (hole.FirstSeq, hole.LastSeq));
+        Assert.Contains("\"damaged_places\":", _session.Lines.Single(line => line.Contains("\"event\":\"checkpoint_loaded\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        string changed = Write(File.ReadAllText(path).Replace("number 5", "number 7", StringComparison.Ordinal));
+        Assert.Contains("from line 4 on", Refusal(changed), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_of_one_label_the_whole_one_is_taken_and_else_all_are_named()
+    {
+        Disk.Real.CreateDirectory(Logs.Checkpoints);
+        string[] files = [.. Enumerable.Range(1, 3).Select(n => Path.Combine(Logs.Checkpoints, $"checkpoint_{n}.json"))];
+        File.WriteAllText(files[0], Whole[..^40]); // cut
+        File.WriteAllText(files[1], Whole);
+        Assert.Equal(files[1], Find("before lunch").Earlier!.File);
+        File.WriteAllText(files[2], Whole);
+        CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() => Find("before lunch"));
+        Assert.StartsWith("3 checkpoints of the earlier system", refused.Message, StringComparison.Ordinal);
+        Assert.All(files, file => Assert.Contains(file, refused.Message, StringComparison.Ordinal));
+        Assert.Equal(files[2], Find("checkpoint_3").Earlier!.File);
+    }
+
+    [Theory]
+    [InlineData("/nope", "There is no file /nope.")]
+    [InlineData("./nope.json", "There is no file ")]
+    [InlineData("./", "is no file, but a directory")]
+    [InlineData("/dev/null", "is no file, but a device")]
+    [InlineData("pipe.json", "is no file, but a named pipe")]
+    public void What_is_no_file_where_one_is_named_is_said_to_be_none(string which, string said)
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", _directory.Join("pipe.json"))) made.WaitForExit();
+        CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() => Find(which));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("`steno checkpoint list`", refused.Hint, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -145,6 +198,15 @@ public sealed class EarlierCheckpointTests : IDisposable
         loader.Undo();
         Assert.Contains("othing was changed", refused.Hint, StringComparison.Ordinal);
         return refused.Message;
+    }
+
+    private LoadSource Find(string which) => LoadSource.Find(Logs, which, _directory.Join(""));
+
+    private string Export(CheckpointManifest checkpoint)
+    {
+        using MemoryStream bytes = new();
+        new CheckpointExport(Logs, checkpoint).WriteTo(piece => bytes.Write(piece));
+        return Write(Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
     private string Write(string json)

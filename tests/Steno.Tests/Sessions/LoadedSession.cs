@@ -55,7 +55,8 @@ internal sealed class LoadedSession : IDisposable
     }
 
     /// <param name="metadata">A member of the message, with its comma.</param>
-    public void Say(int count, string metadata = "")
+    /// <param name="commit">Whether it is durable on return.</param>
+    public void Say(int count, string metadata = "", bool commit = true)
     {
         for (int n = 0; n < count; n++)
         {
@@ -74,7 +75,7 @@ internal sealed class LoadedSession : IDisposable
             Live.EndLine(message.ReceivedAt);
         }
 
-        Live.Commit();
+        if (commit) Live.Commit();
     }
 
     public CheckpointManifest Checkpoint(string? label = null) => new CheckpointStore(Logs, TimeProvider.System).Create(

@@ -86,6 +86,22 @@ public sealed class SuccessionTests : IDisposable
     }
 
     [Fact]
+    public void A_burst_that_is_in_memory_still_counts_towards_the_size()
+    {
+        _session.Live.RotateAtBytes = 10_000;
+        int said = 0;
+        for (Guid first = _session.Manifest.Id; _session.Manifest.Id == first && said < 1000; said++)
+        {
+            _session.Say(1, commit: false);
+            _session.Live.SucceedIfDue();
+        }
+
+        Assert.Equal(SessionReason.Rotated, _session.Manifest.Reason);
+        Assert.InRange(new FileInfo(Assert.Single(Directory.GetFiles(Logs.Archive, "*.jsonl"))).Length, 10_000, 11_000);
+        Assert.Empty(_session.Live.Current.Recovery.Repairs); // nothing was mended: `recovered` of the status
+    }
+
+    [Fact]
     public void A_loaded_session_begins_with_the_checkpoints_lines_to_the_byte_and_goes_on_in_its_chain()
     {
         _session.Say(5);
@@ -178,7 +194,7 @@ public sealed class SuccessionTests : IDisposable
         ended.Complete(current);
         CheckpointManifest made = CheckpointCatalogue.FindNewest(Logs, first)!;
         Assert.Equal((CheckpointReason.SessionEnd, 4L), (made.Reason, made.LastSeq));
-        store.Delete(made.Id!); // whoever deletes it is not contradicted
+        store.Delete(made.Id!, null, TestContext.Current.CancellationToken); // whoever deletes it is not contradicted
         ended.Complete(current);
         Assert.Null(CheckpointCatalogue.FindNewest(Logs, first));
     }
@@ -192,8 +208,9 @@ public sealed class SuccessionTests : IDisposable
         using (StoppedSessions stopped = new(Logs, TimeProvider.System)) Assert.Equal("next", stopped.New("next").Child.Manifest.Name);
         using (StoppedSessions stopped = new(Logs, TimeProvider.System))
         {
-            (Succession done, CheckpointManifest before) = stopped.Load(LoadSource.Of(checkpoint).Prepare);
-            Assert.Equal(CheckpointReason.BeforeLoad, before.Reason);
+            (Succession done, string? end) = stopped.Load(LoadSource.Of(checkpoint).Prepare);
+            CheckpointManifest back = CheckpointCatalogue.Load(Logs, end!);
+            Assert.Equal((done.Sealed.Id, done.Sealed.Verified.Seq), (back.Session, back.LastSeq));
             Assert.Equal(4, done.Child.Manifest.Loaded!.Seq);
         }
 
