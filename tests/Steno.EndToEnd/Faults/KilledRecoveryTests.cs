@@ -62,7 +62,7 @@ public sealed class KilledRecoveryTests : IDisposable
         AssertSame(_damaged);
 
         (code, _, string error) = await RunAsync("recover");
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("--yes", error, StringComparison.Ordinal);
         AssertSame(_damaged);
 
