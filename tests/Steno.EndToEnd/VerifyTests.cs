@@ -98,7 +98,7 @@ public sealed class VerifyTests : IDisposable
             Assert.Equal(first, JsonElement.Parse(output).GetProperty("lineage")[0].GetProperty("id").GetString());
             (code, output, _) = await StenoBinary.RunAsync(["session", "show", first, "--logs", _logs.Logs]);
             Assert.Equal(0, code);
-            Assert.Contains("goes on in", output, StringComparison.Ordinal);
+            Assert.Contains("then came", output, StringComparison.Ordinal);
             Assert.Equal(0, await recorder.StopAsync());
         }
 
