@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
-using Steno.Core;
 using Steno.Core.Files;
-using Steno.Core.Sessions;
+using Steno.Core.Journal;
 
 namespace Steno.Views;
 
 /// <summary>
 /// Follows the current journal as it grows, with or without a recorder, across a change of session: when
-/// another file takes its place, the old one is read to its end first, and of the new one only what was not
-/// read before.
+/// another file takes its place, the old one is read to its end first, then what was sealed meanwhile, and of the new
+/// one only what was not read before.
 /// </summary>
 internal sealed class JournalFollower(string path, TimeProvider time, Func<bool> isReaderGone)
 {
@@ -16,6 +15,7 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly SeenLines _seen = new();
+    private readonly LogDirectory _logs = new(Path.GetDirectoryName(path)!);
 
     /// <summary>Where the new begins in the file that has the name now; null while none has it.</summary>
     private long? FindNew()
@@ -23,26 +23,11 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
         try
         {
             // What a loaded session begins with was said before, in another: nobody said it again.
-            return Path.Exists(path) ? Math.Max(_seen.FindNew(path), LoadedBytes()) : null;
+            return Path.Exists(path) ? Math.Max(_seen.FindNew(path), SealedMeanwhile.LoadedBytes(path, _logs.SessionFile)) : null;
         }
         catch (StorageException) when (!Path.Exists(path))
         {
             return null; // it was sealed the moment before
-        }
-    }
-
-    /// <summary>The bytes of a checkpoint's lines that the current journal begins with.</summary>
-    private long LoadedBytes()
-    {
-        try
-        {
-            SessionManifest? session = SessionManifest.Load(new LogDirectory(Path.GetDirectoryName(path)!).SessionFile);
-            long bytes = session?.Loaded?.Bytes ?? 0;
-            return bytes <= new FileInfo(path).Length ? bytes : 0;
-        }
-        catch (Exception e) when (e is StenoException or IOException)
-        {
-            return 0; // damaged, or not ours to read: then they are shown
         }
     }
 
@@ -56,6 +41,7 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     public async IAsyncEnumerable<JournalEntry> FollowAsync(
         long offset, LineDoubts? doubts, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        SealedMeanwhile archive = new(_logs);
         if (File.Exists(path)) _seen.AddBefore(path, offset);
         while (true)
         {
@@ -87,6 +73,11 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 }
             }
 
+            // A session may have begun and ended since the last look.
+            foreach (string journal in archive.Take())
+                foreach (JournalEntry entry in ReadSealed(journal))
+                    yield return entry;
+
             long? next;
             while ((next = FindNew()) is null)
             {
@@ -95,6 +86,20 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
             }
 
             (offset, doubts) = (next.Value, null);
+        }
+    }
+
+    /// <summary>What was not read of it; nothing of one that has gone meanwhile.</summary>
+    private IEnumerable<JournalEntry> ReadSealed(string journal)
+    {
+        if (!File.Exists(journal)) yield break;
+        long offset = Math.Max(_seen.FindNew(journal), SealedMeanwhile.LoadedBytes(journal, Path.ChangeExtension(journal, ".session.json")));
+        LineDoubts doubts = LineDoubts.At(journal, offset);
+        using var reader = new JournalReader(journal, offset);
+        while (reader.Read(unterminated: false))
+        {
+            _seen.Add(reader.Line);
+            yield return JournalEntry.At(reader, doubts);
         }
     }
 }

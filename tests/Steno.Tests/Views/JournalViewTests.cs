@@ -95,6 +95,32 @@ public sealed class JournalViewTests : IDisposable
         Assert.Equal("d", await NextAsync(following));
     }
 
+    /// <summary>A new user found that whole sessions were left out: ended by hand, or by a small --rotate-at under load.</summary>
+    [Fact]
+    public async Task Following_shows_sessions_that_begin_and_end_between_two_looks()
+    {
+        string path = Journal(JournalLines.Said(1, "a", "x", "one"));
+        string archive = Directory.CreateDirectory(Path.Combine(_directory.Path, "archive")).FullName;
+        DateTimeOffset began = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        Guid[] ids = [.. Enumerable.Range(0, 5).Select(n => Guid.CreateVersion7(began.AddSeconds(n)))];
+        Seal(ids[0], JournalLines.Said(1, "before", "x", "not asked for")); // the control: it was there already
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        await using IAsyncEnumerator<JournalEntry> following =
+            new JournalFollower(path, TimeProvider.System, () => false).FollowAsync(0, null, deadline.Token).GetAsyncEnumerator(deadline.Token);
+        Assert.Equal("a", await NextAsync(following));
+
+        Append(path, JournalLines.Said(2, "b", "x", "two"));
+        Seal(ids[2], JournalLines.Said(1, "c", "x", "three"), JournalLines.Said(2, "d", "x", "four"));
+        Seal(ids[3], JournalLines.Said(1, "e", "x", "five"));
+        new FileInfo(path).MoveTo(Path.Combine(archive, $"then_{ids[1]}.jsonl"));
+        Journal(JournalLines.Said(1, "f", "x", "six"));
+
+        foreach (string next in new[] { "b", "c", "d", "e", "f" }) Assert.Equal(next, await NextAsync(following));
+
+        void Seal(Guid id, params string[] lines) => File.WriteAllText(Path.Combine(archive, $"then_{id}.jsonl"), string.Concat(lines));
+    }
+
     [Fact]
     public async Task Following_a_journal_that_is_put_back_repeats_nothing()
     {
