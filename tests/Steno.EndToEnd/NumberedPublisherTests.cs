@@ -71,7 +71,7 @@ public sealed class NumberedPublisherTests : IDisposable
         await using RecorderProcess next = await RecorderProcess.StartAsync(_logs, _endpoint);
         await publisher.WaitForOutputAsync("ready");
         await next.WaitUntilRecordingAsync();
-        await VerdictIsAsync(next, Unknown, "older than this recorder");
+        await VerdictIsAsync(next, Unknown, "An earlier recorder");
         await publisher.AskAsync($"say {_run} 51 60");
         await next.WaitForAsync(s => s.GetProperty("publishers")[0].GetProperty("last").GetInt64() == 60, "it goes on counting");
         Assert.Equal(Unknown, Verdict(await next.StatusAsync()));

@@ -85,7 +85,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 
     /// <summary>Another recorder has written in this session before.</summary>
     public void ContinueEarlier() =>
-        _earlier = "The session is older than this recorder: who spoke only while none listened is not known.";
+        _earlier = "An earlier recorder recorded before this one: who spoke only while none listened is not known.";
 
     /// <summary>From here on coverage ends because the recorder does.</summary>
     public void Stop() => _isStopping = true;
