@@ -58,7 +58,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         {
             CheckpointFiles checkpoints = new(directory);
             checkpoints.ReadManifests();
-            IReadOnlyList<SessionFiles> sessions = new SessionCatalogue(directory).Read(checkpoints.Manifests, []);
+            IReadOnlyList<SessionFiles> sessions = WithoutCopies(new SessionCatalogue(directory).Read(checkpoints.Manifests, []));
             foreach (SessionFiles session in sessions) Restore(session, hasCheckpointsOnly: false, before, restored);
             foreach (SessionFiles session in OfCheckpointsOnly(checkpoints.Manifests, sessions)) Restore(session, hasCheckpointsOnly: true, before, restored);
 
@@ -99,6 +99,14 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         one.Run();
         _actions.AddRange(one.Actions);
     }
+
+    /// <summary>Somebody may have put a copy of a journal beside it in the archive: its name is longer, or nothing speaks for it.</summary>
+    private static IReadOnlyList<SessionFiles> WithoutCopies(IReadOnlyList<SessionFiles> sessions) =>
+    [
+        .. sessions.GroupBy(session => session.Id).SelectMany(same => same.Key is null
+            ? same
+            : same.OrderBy(one => !one.IsCurrent).ThenBy(one => one.Manifest is null).ThenBy(one => one.Journal.Length).Take(1)),
+    ];
 
     /// <summary>Sessions of which nothing but checkpoints is left: of these one may heal the other.</summary>
     private IEnumerable<SessionFiles> OfCheckpointsOnly(IReadOnlyList<CheckpointManifest> manifests, IReadOnlyList<SessionFiles> sessions) =>

@@ -108,7 +108,7 @@ public sealed record SessionManifest
     }
 
     /// <summary>Reads a manifest. Null when there is no such file.</summary>
-    /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
+    /// <exception cref="JournalDamagedException">It is not as it was written, or it is of another session than its name says.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static SessionManifest? Load(string path)
     {
@@ -127,12 +127,21 @@ public sealed record SessionManifest
             throw new JournalDamagedException(path, 0, "it is no session file of ours");
         }
 
+        if (IdNamedBy(path) is { } named && named != manifest.Id)
+            throw new JournalDamagedException(path, 0, $"it is that of another session, {manifest.Id}");
         return manifest.Format == 1
             ? manifest
             : throw new StenoException(
                 $"{path} has format {manifest.Format}, and this version of Steno knows format 1.",
                 "Use the version of Steno that wrote it, or a later one.");
     }
+
+    /// <summary>The archive names its files after their sessions; null for the file of the current one.</summary>
+    private static Guid? IdNamedBy(string path) =>
+        Path.GetFileName(path) is var name && name.EndsWith(".session.json", StringComparison.Ordinal)
+        && Guid.TryParse(name[..^".session.json".Length].Split('_')[^1], out Guid id)
+            ? id
+            : null;
 }
 
 /// <summary>Why a session began.</summary>

@@ -121,6 +121,43 @@ public sealed class HealingFromCheckpointsTests : IDisposable
         Assert.Empty(new LogRecovery(Logs, TimeProvider.System).Run().Actions);
     }
 
+    /// <summary>Found by an attack: the journal was made that of the other session, and called whole.</summary>
+    [Fact]
+    public void A_session_file_of_another_session_is_what_is_damaged_and_not_the_journal()
+    {
+        string archived = Seal();
+        string file = archived.Replace(".jsonl", ".session.json", StringComparison.Ordinal);
+        byte[] whole = File.ReadAllBytes(archived);
+        Guid id = SessionManifest.Load(file)!.Id;
+        File.Copy(Logs.SessionFile, file, overwrite: true);
+        Assert.Equal(file, Assert.Single(_session.Verify(all: true).Damage).File);
+
+        RecoveryOutcome outcome = new LogRecovery(Logs, TimeProvider.System).Run();
+
+        Assert.True(outcome.IsWhole, string.Join("; ", outcome.Unhealed));
+        Assert.Equal(whole, File.ReadAllBytes(archived));
+        Assert.Equal(id, SessionManifest.Load(file)!.Id);
+    }
+
+    /// <summary>Found by an attack: recover ended in an error that nobody should see, with half of its work done.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_copy_of_a_journal_beside_it_in_the_archive_does_not_stop_a_recovery(bool withFile)
+    {
+        string archived = Seal();
+        byte[] whole = File.ReadAllBytes(archived);
+        string copy = Path.Combine(Logs.Archive, "backup_" + Path.GetFileName(archived));
+        File.Copy(archived, copy);
+        if (withFile) File.Copy(Path.ChangeExtension(archived, ".session.json"), Path.ChangeExtension(copy, ".session.json"));
+        Damages.Write(archived, Damages.Do("edited", whole, _session.Starts, 6));
+
+        new LogRecovery(Logs, TimeProvider.System).Run();
+
+        Assert.Equal(whole, File.ReadAllBytes(archived));
+        Assert.Empty(new LogRecovery(Logs, TimeProvider.System).Run().Actions);
+    }
+
     [Fact]
     public void A_list_that_is_lost_is_made_again_and_is_the_same_file()
     {
