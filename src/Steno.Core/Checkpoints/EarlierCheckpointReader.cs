@@ -9,15 +9,12 @@ namespace Steno.Core.Checkpoints;
 
 /// <summary>
 /// Reads a checkpoint file of the earlier Python system from its beginning to its end, holding one message at a time
-/// at most: <c>{checkpoint_id, timestamp, label, message_count, size_bytes, messages: […]}</c>. Each message becomes one
-/// line without white space between its tokens; those themselves stay as they are, to the byte. A line of an export that was no JSON
-/// is what it was in its journal. Use an instance once.
+/// at most: <c>{checkpoint_id, timestamp, label, message_count, size_bytes, messages: […]}</c>. Each message becomes the
+/// line that it was, see <see cref="ExportedLine"/>: as it stands, where it stands on one line; else without white space between its tokens,
+/// which stay as they are. Use an instance once.
 /// </summary>
 public sealed class EarlierCheckpointReader(string path)
 {
-    /// <summary>As deep as what the earlier system wrote can be, see <c>CheckpointExport</c>.</summary>
-    private const int DepthMax = 1000;
-
     /// <summary>One string, or number, may be as long; longer ones are no messages of agents.</summary>
     private const int TokenBytesMax = 256 << 20;
 
@@ -29,11 +26,13 @@ public sealed class EarlierCheckpointReader(string path)
 
     private readonly HashSet<string> _keys = [];
     private readonly LineBuffer _line = new(BlockBytes);
+    private readonly LineBuffer _raw = new(BlockBytes);
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private EarlierCheckpoint _says = new(path);
     private string? _statedSha;
     private string? _key;
     private bool _isInMessages;
+    private bool _isOneLine;
     private long _messages;
 
     /// <summary>
@@ -73,7 +72,7 @@ public sealed class EarlierCheckpointReader(string path)
         byte[] buffer = new byte[BlockBytes];
         int held = 0;
         long offset = 0;
-        JsonReaderState state = new(new JsonReaderOptions { MaxDepth = DepthMax });
+        JsonReaderState state = new(new JsonReaderOptions { MaxDepth = ExportedLine.DepthMax });
         while (true)
         {
             int read = JournalReader.ReadBlock(file, path, buffer.AsSpan(held), offset);
@@ -98,14 +97,20 @@ public sealed class EarlierCheckpointReader(string path)
         try
         {
             Utf8JsonReader json = new(block, isFinal, state);
+            int from = 0;
             while (json.Read())
             {
+                if (_isInMessages && json.CurrentDepth == 2 && json.TokenType == JsonTokenType.StartObject)
+                    (from, _isOneLine) = ((int)json.TokenStartIndex, true);
+                if (_isInMessages && json.CurrentDepth == 2 && json.TokenType == JsonTokenType.EndObject)
+                    AppendRaw(block[from..(int)json.BytesConsumed]);
                 if (_isInMessages) TakeInMessages(ref json, take!);
                 else TakeOutside(ref json);
                 isEnough = _isInMessages && take is null;
                 if (isEnough) break;
             }
 
+            if (_line.Length > 0) AppendRaw(block[from..(int)json.BytesConsumed]); // the rest of the message comes in the next block
             state = json.CurrentState;
             return (int)json.BytesConsumed;
         }
@@ -176,24 +181,27 @@ public sealed class EarlierCheckpointReader(string path)
         Append(ref json);
         if (json.CurrentDepth > 2 || json.TokenType != JsonTokenType.EndObject) return;
         _messages++;
-        ReadOnlySpan<byte> line = DamagedLine.TryReadExported(_line.Written, out byte[]? damaged) ? damaged : _line.Written;
+        ReadOnlySpan<byte> line = ExportedLine.FromMessage(_raw.Written, _line.Written);
         _sha.AppendData(line);
         _sha.AppendData("\n"u8);
         take(line);
         _line.Truncate(0);
+        _raw.Truncate(0);
+    }
+
+    /// <summary>A message of several lines, or with more white space than a line may have, is taken without it.</summary>
+    private void AppendRaw(ReadOnlySpan<byte> piece)
+    {
+        _isOneLine &= !piece.Contains((byte)'\n') && (long)_raw.Length + piece.Length <= JournalLine.MaxLength;
+        if (_isOneLine) _raw.Write(piece);
+        else _raw.Truncate(0);
     }
 
     private void Append(ref Utf8JsonReader json)
     {
         if (!Utf8.IsValid(json.ValueSpan)) throw Refused($"its message {_messages + 1} is not UTF-8");
         if ((long)_line.Length + json.ValueSpan.Length > JournalLine.MaxLength) throw Refused($"its message {_messages + 1} is too long");
-        bool isEnd = json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
-        if (!isEnd && _line.Length > 0 && _line.Written[^1] is not ((byte)'{' or (byte)'[' or (byte)':')) _line.WriteByte((byte)',');
-        bool isQuoted = json.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
-        if (isQuoted) _line.WriteByte((byte)'"');
-        _line.Write(json.ValueSpan);
-        if (isQuoted) _line.WriteByte((byte)'"');
-        if (json.TokenType == JsonTokenType.PropertyName) _line.WriteByte((byte)':');
+        ExportedLine.AppendToken(ref json, _line);
     }
 
     private string? Text(ref Utf8JsonReader json) => json.TokenType switch

@@ -16,11 +16,9 @@ internal sealed class CheckpointExport(LogDirectory logs, CheckpointManifest man
 {
     private const int InitialLineBytes = 64 << 10;
 
-    /// <summary>An earlier system's line may be deeper than what JSON readers take unasked.</summary>
-    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
-
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly LineBuffer _line = new(InitialLineBytes);
+    private readonly LineBuffer _room = new(InitialLineBytes);
     private long _lines;
     private long _bytes;
 
@@ -54,27 +52,10 @@ internal sealed class CheckpointExport(LogDirectory logs, CheckpointManifest man
     private void WriteLine(Action<ReadOnlySpan<byte>> write)
     {
         write(_lines++ == 0 ? "\n"u8 : ",\n"u8);
-        ReadOnlySpan<byte> line = _line.Written.TrimEnd((byte)'\r');
-        _sha.AppendData(line);
+        _sha.AppendData(_line.Written);
         _sha.AppendData("\n"u8);
-        if (IsObject(line)) write(line);
-        else write(DamagedLine.Export(line));
+        write(ExportedLine.ToMessage(_line.Written, _room));
         _line.Truncate(0);
-    }
-
-    private static bool IsObject(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            Utf8JsonReader json = new(line, Deep);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !System.Text.Unicode.Utf8.IsValid(line)) return false;
-            json.Skip();
-            return !json.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";

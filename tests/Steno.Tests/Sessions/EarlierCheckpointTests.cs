@@ -36,13 +36,13 @@ public sealed class EarlierCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Each_message_becomes_a_line_whose_tokens_are_as_they_were_and_our_chain_begins_behind_them()
+    public void Each_message_becomes_a_line_as_it_stood_and_our_chain_begins_behind_them()
     {
         _session.Say(1);
         _session.Load(LoadSource.OfFile(Write(Whole)));
         _session.Say(1);
         string[] lines = _session.Lines;
-        Assert.Equal("""{"Id":"a","Message":"said [ ] { } \" , with \u0000 and ä","n":1e999,"n":[1,{"x":true},null,[]]}""", lines[0]);
+        Assert.Equal("""{"Id": "a",  "Message": "said [ ] { } \" , with \u0000 and ä", "n": 1e999, "n": [1, {"x" : true} , null, []]}""", lines[0]);
         Assert.Equal("{}", lines[1]);
         Assert.Equal(EarlierHead.Find(Logs.CurrentJournal, TestContext.Current.CancellationToken), new EarlierHead(2, Encoding.UTF8.GetByteCount(lines[0]) + 4, _session.Manifest.Earlier!.Head.Sha256));
         Assert.Contains("\"Seq\":3,", lines[2], StringComparison.Ordinal);
@@ -104,6 +104,39 @@ public sealed class EarlierCheckpointTests : IDisposable
 
         string changed = Write(File.ReadAllText(path).Replace("number 5", "number 7", StringComparison.Ordinal));
         Assert.Contains("from line 4 on", Refusal(changed), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_export_has_each_line_to_the_byte_whatever_it_ends_in_and_however_its_own_line_ends_were_changed()
+    {
+        _session.Close();
+        File.Delete(Logs.SessionFile);
+        File.Delete(Logs.RecoveryFile);
+        string[] earlier =
+        [
+            "{\"Id\": \"a\", \"n\": [1, 2]}", "{\"Id\": \"b\"}\r", "{\"Id\":\"c\",\r\"n\":1}", " {} ", "{\"damaged_base64\":\"AAAA\"}", "", "no JSON", "{} {}",
+            new string('[', 998) + new string(']', 998), "{\"deep\":" + new string('[', 998) + new string(']', 998) + "}",
+        ];
+        File.WriteAllText(Logs.CurrentJournal, string.Concat(earlier.Select(line => line + "\n")));
+        _session.Open();
+        _session.Say(4);
+        _session.Close();
+        string[] lines = File.ReadAllText(Logs.CurrentJournal).TrimEnd('\n').Split('\n');
+        int third = Array.FindIndex(lines, line => line.Contains("number 3", StringComparison.Ordinal));
+        File.Delete(Logs.RecoveryFile);
+        File.WriteAllText(Logs.CurrentJournal, string.Concat(lines.Select((line, at) => line + (at == third ? "\r\n" : "\n"))));
+        Assert.NotEmpty(_session.Open().Manifest.KnownDamage);
+        _session.Say(1);
+        CheckpointManifest checkpoint = _session.Checkpoint();
+        byte[] journal = File.ReadAllBytes(Logs.CurrentJournal);
+        string text = File.ReadAllText(Export(checkpoint));
+
+        Assert.Contains("\n{\"Id\": \"a\", \"n\": [1, 2]},\n", text, StringComparison.Ordinal); // earlier tools read it
+        _session.Load(LoadSource.OfFile(Write(text)));
+        Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
+        Assert.NotEmpty(_session.Manifest.KnownDamage);
+        _session.Load(LoadSource.OfFile(Write(text.Replace("\n", "\r\n", StringComparison.Ordinal))));
+        Assert.Equal(journal, File.ReadAllBytes(Logs.CurrentJournal)[..journal.Length]);
     }
 
     [Fact]
@@ -182,13 +215,14 @@ public sealed class EarlierCheckpointTests : IDisposable
         using (StreamWriter file = new(path))
         {
             file.Write("\uFEFF{\"messages\": [{\"a\": \"" + new string('x', 3 << 20) + "\"}");
-            for (int n = 0; n < 20_000; n++) file.Write($",\n  {{\"n\": {n}, \"text\": \"of {n}\"}}");
+            for (int n = 0; n < 20_000; n++) file.Write($",\n  {{\"n\": {n}{(n % 2 == 0 ? ",\n" : ",")}\"text\":\"of {n}\"}}");
             file.Write("], \"message_count\": 20001}");
         }
 
         _session.Load(LoadSource.OfFile(path));
         Assert.Equal(20_001, _session.Manifest.Earlier!.Lines);
-        Assert.Equal("{\"n\":19999,\"text\":\"of 19999\"}", _session.Lines[20_000]);
+        Assert.Equal("{\"n\":19998,\"text\":\"of 19998\"}", _session.Lines[19_999]); // it stood on two lines
+        Assert.Equal("{\"n\": 19999,\"text\":\"of 19999\"}", _session.Lines[20_000]);
     }
 
     private string Refusal(string path)
