@@ -76,6 +76,16 @@ public sealed class NumberedPublisherTests : IDisposable
         await next.WaitForAsync(s => s.GetProperty("publishers")[0].GetProperty("last").GetInt64() == 60, "it goes on counting");
         Assert.Equal(Unknown, Verdict(await next.StatusAsync()));
         Assert.Empty(Told());
+
+        // A session that this recorder began has no other before it; lines of a checkpoint have a past of their own.
+        await publisher.AskAsync("plain");
+        await VerdictIsAsync(next, Unknown, "do not number");
+        Assert.Equal(0, (await StenoBinary.RunAsync(["checkpoint", "create", "--label", "whole", "--logs", _logs.Logs])).ExitCode);
+        Assert.Equal(0, (await StenoBinary.RunAsync(["session", "new", "--logs", _logs.Logs])).ExitCode);
+        await publisher.AskAsync($"say {_run} 61 70");
+        await VerdictIsAsync(next, Complete);
+        Assert.Equal(0, (await StenoBinary.RunAsync(["checkpoint", "load", "whole", "--yes", "--logs", _logs.Logs])).ExitCode);
+        await VerdictIsAsync(next, Unknown, "begins with the lines of a checkpoint");
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public sealed class PublisherLedger
     /// <summary>
     /// A new session: lines behind the last one of the session that ended move there, behind its first, and numbers that
     /// were told as missing before are named as the ended one's from here on. If it ended in good order, its own verdict
-    /// tells of them and of messages recorded by their beginning: they do not speak against the new one.
+    /// tells of them, of messages recorded by their beginning and of publishers without numbers: they do not speak against the new one.
     /// </summary>
     public void Renumber(EndedSession ended)
     {
@@ -140,7 +140,7 @@ public sealed class PublisherLedger
                 Weigh(run, wasOpen, _lastSeq);
             }
 
-            if (ended.IsOrderly) _truncated = 0; // nothing moves then: all of them are in its journal
+            if (ended.IsOrderly) (_truncated, _unnumbered) = (0, null); // nothing moves then: all of them are in its journal
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record RecoveryReport
     /// <summary>The recorder before this one did not stop in good order.</summary>
     public bool Unclean { get; init; }
 
+    /// <summary>False: there was no <c>session.json</c> that would say how it stopped.</summary>
+    public bool IsEndKnown { get; init; } = true;
+
     /// <summary>Bytes that were cut from the journal's end and put into quarantine.</summary>
     public long TornBytes { get; init; }
 

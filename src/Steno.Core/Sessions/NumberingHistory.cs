@@ -26,7 +26,6 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
         PublisherLedger ledger = new(time);
         if (current.Numbering is { } kept) ledger.Load(kept);
         else if (current.Parent is not null) ledger.LoseBeginnings();
-        if (current.Earlier is not null) ledger.NoteEarlierLines();
         // Lines of a checkpoint count where they were recorded, in another session.
         long from = current.Numbering?.Offset ?? current.ForeignBytes;
         if (current.Numbering?.Session is { } told && told != current.Id)
@@ -50,6 +49,7 @@ public sealed class NumberingHistory(LogDirectory directory, TimeProvider time)
             }
         }
 
+        if (current.Earlier is not null) ledger.NoteEarlierLines(); // not before: sessions that ended take theirs with them
         ReadLines(ledger, directory.CurrentJournal, from, long.MaxValue);
         ledger.Resume();
         return ledger;

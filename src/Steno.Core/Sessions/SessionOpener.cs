@@ -26,6 +26,7 @@ public sealed class SessionOpener
     private readonly UntoldMendings _untold;
     private readonly JournalHealing _assembly;
     private bool _isAssembled;
+    private bool _isAdopted;
     private readonly RecoveryNotes _notes = new();
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
@@ -65,10 +66,10 @@ public sealed class SessionOpener
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());
         if (manifest is not null) _succession.ForgetSealing(manifest);
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
-        if (journal) return Continue(manifest ?? _adoption.Adopt(Cancellation));
+        if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
-        if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? _adoption.Adopt(Cancellation));
+        if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is { Verified.Seq: > 0 } && TryAssemble(manifest)) return Continue(manifest);
         if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], null);
         if (manifest.Verified.Seq == 0) // killed before its journal was made
@@ -76,6 +77,12 @@ public sealed class SessionOpener
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
+    }
+
+    private SessionManifest Adopt()
+    {
+        _isAdopted = true;
+        return _adoption.Adopt(Cancellation);
     }
 
     /// <summary>A load whose files are gone began nothing: then it is a session like any other.</summary>
@@ -379,6 +386,7 @@ public sealed class SessionOpener
     private RecoveryReport Report(IReadOnlyList<JournalDamage> damage, bool unclean, TailSalvage? salvage) => new()
     {
         Unclean = unclean,
+        IsEndKnown = !_isAdopted,
         TornBytes = salvage?.Report.Length ?? 0,
         Salvaged = salvage?.Lines.Count ?? 0,
         Quarantined = _notes.Quarantined,

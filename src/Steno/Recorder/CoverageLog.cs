@@ -23,7 +23,9 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// </summary>
     public string? Interruption => _interruption;
 
-    /// <summary>The session is older than this recorder: why something of it may be missing.</summary>
+    /// <summary>
+    /// The session, or what it begins with, is older than this recorder: why something of it may be missing. Null if the recorder began it.
+    /// </summary>
     public string? EarlierRecorder => _earlier;
 
     /// <summary>The recorder ends: that it ceases to hear is its own doing.</summary>
@@ -87,15 +89,24 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     public void ContinueEarlier() =>
         _earlier = "An earlier recorder recorded before this one: who spoke only while none listened is not known.";
 
+    /// <summary>
+    /// Another session has begun in good order: what was before is the other's, and its verdict stands in the archive. A checkpoint's lines were
+    /// recorded in a time of their own.
+    /// </summary>
+    public void BeginSession(bool isLoaded) => _earlier = !isLoaded ? null
+        : "It begins with the lines of a checkpoint: whether they are all that was said in their time is not known here.";
+
     /// <summary>From here on coverage ends because the recorder does.</summary>
     public void Stop() => _isStopping = true;
 
     /// <summary>
-    /// The recorder before this one ended without a word: its coverage ended, for every source, with the last
+    /// The recorder before this one did not end in good order, as far as is known: its coverage ended, for every source, with the last
     /// line it wrote.
     /// </summary>
-    public void EndUnclean(DateTimeOffset lastLine) =>
-        inbox.Add(EndEvent("*", lastLine, "The recorder ended without a word."), time.GetUtcNow());
+    /// <param name="isKnown">Whether <c>session.json</c> says how it ended.</param>
+    public void EndUnclean(DateTimeOffset lastLine, bool isKnown) => inbox.Add(
+        EndEvent("*", lastLine, isKnown ? "The recorder ended without a word." : "How the recorder ended is not known: session.json was missing."),
+        time.GetUtcNow());
 
     private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(
         SystemEventNames.CoverageEnded,

@@ -60,7 +60,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add, options.DiskReserveBytes);
         _session = session;
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
-        if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last);
+        if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last, opened.Recovery.IsEndKnown);
 
         if (Continues(opened)) coverage.ContinueEarlier();
         using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
@@ -73,7 +73,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             OpenSources(sources, queue, coverage);
             session.RotateAtBytes = options.RotateAtBytes;
             session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), Judge(current, completeness));
-            session.Succeeded += succession => NoteSuccession(succession, publishers, checkpoints);
+            session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, checkpoints);
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
                 current => completeness.Judge(current).Verdict);
@@ -199,9 +199,10 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         opened.Manifest is not { Reason: SessionReason.Created, Parent: null, Earlier: null } || opened.Writer.DurableSeq > 1;
 
     /// <summary>On the scribe's thread.</summary>
-    private void NoteSuccession(Succession succession, PublisherLedger publishers, Checkpointer checkpoints)
+    private void NoteSuccession(Succession succession, PublisherLedger publishers, CoverageLog coverage, Checkpointer checkpoints)
     {
         SessionManifest child = succession.Child.Manifest;
+        coverage.BeginSession(isLoaded: child.Loaded is not null);
         if (child.Earlier is not null) publishers.NoteEarlierLines();
         checkpoints.NoteEnded();
         RecorderLog.Succeeded(_logger, succession.Sealed.Id, succession.Sealed.Verified.Seq, child.Reason, child.Id);

@@ -262,7 +262,7 @@ public sealed class PublisherLedgerTests
         EarlierGapFacts gap = Assert.Single(Only.Earlier);
         Assert.Equal((parent, isOrderly, "2,4-5"), (gap.Session, gap.IsJudged, Text(gap.Ranges)));
         Assert.Equal("7", Text(Only.OwnRanges));
-        Assert.Equal(isOrderly ? 0 : 1, _test.Ledger.Facts().Truncated);
+        Assert.Equal(isOrderly ? (0, null) : (1, "b"), (_test.Ledger.Facts().Truncated, _test.Ledger.Facts().Unnumbered));
         PublisherLedger kept = new(_test.Time);
         kept.Load(_test.Ledger.Save(0)!);
         Assert.Equal("2,4-5", Text(Assert.Single(Assert.Single(kept.Facts().Publishers).Earlier).Ranges));

@@ -102,10 +102,10 @@ public sealed class SessionOpenerTests : IDisposable
         {
             File.Delete(_logs.SessionFile);
             File.WriteAllBytes(_logs.CurrentJournal, whole[..cut]);
-            OpenAndClose(0);
+            Assert.False(OpenAndClose(0).Recovery.IsEndKnown); // that is what session.json says
             byte[] once = File.ReadAllBytes(_logs.CurrentJournal);
             int quarantined = QuarantinedFiles();
-            OpenAndClose(0);
+            Assert.True(OpenAndClose(0).Recovery.IsEndKnown);
             Assert.Equal(once, File.ReadAllBytes(_logs.CurrentJournal));
             Assert.Equal(quarantined, QuarantinedFiles());
         }
