@@ -68,6 +68,10 @@ public static partial class CheckpointCatalogue
         }
     }
 
+    /// <summary>By the moment when each was made: ids have seconds only, and the next free one where that is taken.</summary>
+    public static IEnumerable<CheckpointManifest> NewestFirst(this IEnumerable<CheckpointManifest> checkpoints) =>
+        checkpoints.OrderByDescending(one => one.Created).ThenByDescending(one => one.LastSeq);
+
     /// <param name="idOrLabel">An id, the beginning of one that no other has, or a label.</param>
     /// <exception cref="CheckpointRefusedException">There is none, or there are several.</exception>
     /// <exception cref="JournalDamagedException">It is not as it was written.</exception>

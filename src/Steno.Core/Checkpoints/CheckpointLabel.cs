@@ -12,6 +12,11 @@ public static class CheckpointLabel
 
     public const string Allowed = "1 to 64 characters of A-Z a-z 0-9 . _ -, the first of them no dot and no dash";
 
+    /// <summary>Where a session is asked for it means the one that runs: no other can be called so.</summary>
+    public const string CurrentSession = "current";
+
+    public const string AllowedName = $"{Allowed}, and not \"{CurrentSession}\", which means the session that runs";
+
     private static readonly SearchValues<char> Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
@@ -23,17 +28,19 @@ public static class CheckpointLabel
             && !label.AsSpan().ContainsAnyExcept(Characters);
     }
 
+    /// <summary>The same for the name of a session.</summary>
+    public static bool IsValidName(string name) => IsValid(name) && name != CurrentSession;
+
     /// <exception cref="CheckpointRefusedException">It is not allowed.</exception>
     public static string Require(string label) => IsValid(label)
         ? label
         : throw new CheckpointRefusedException(
             $"The label \"{Cut(label)}\" is refused.", $"Allowed: {Allowed}.");
 
-    /// <summary>The same for the name of a session.</summary>
     /// <exception cref="CheckpointRefusedException">It is not allowed.</exception>
-    public static string RequireName(string name) => IsValid(name)
+    public static string RequireName(string name) => IsValidName(name)
         ? name
-        : throw new CheckpointRefusedException($"The name \"{Cut(name)}\" is refused.", $"Allowed: {Allowed}.");
+        : throw new CheckpointRefusedException($"The name \"{Cut(name)}\" is refused.", $"Allowed: {AllowedName}.");
 
     private static string Cut(string label) => label.Length <= LengthMax ? label : label[..LengthMax] + "…";
 }

@@ -32,7 +32,7 @@ internal static class CheckpointListCommand
         LogsOfVerb.Require(logs);
         List<DamagedCheckpoint> damaged = [];
         List<CheckpointManifest> found =
-            [.. CheckpointCatalogue.All(logs, (id, e) => damaged.Add(new DamagedCheckpoint(id, e.Sentences)))];
+            [.. CheckpointCatalogue.All(logs, (id, e) => damaged.Add(new DamagedCheckpoint(id, e.Sentences))).NewestFirst()];
         IReadOnlyList<EarlierCheckpoint> earlier = EarlierCheckpoint.All(logs);
         if (json)
         {

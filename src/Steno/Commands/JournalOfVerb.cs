@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Steno.Configuration;
 using Steno.Core;
 using Steno.Core.Files;
@@ -11,9 +12,17 @@ internal static class JournalOfVerb
 {
     public static Option<string?> SessionOption() => new("--session")
     {
-        Description = "Another session than the current one: its id, the beginning of it, or its name",
+        Description = "Another session than the current one: its id, the beginning of it, or its name (of several of one name the newest)",
         HelpName = "ID|NAME",
     };
+
+    /// <summary>Says on standard error that older sessions have the name, too, by which this one was asked for.</summary>
+    public static void NoteNamesakes(SessionJournal found, string? session, VerbContext context)
+    {
+        if (found.Namesakes == 0) return;
+        string others = found.Namesakes == 1 ? "1 older session has" : string.Create(CultureInfo.InvariantCulture, $"{found.Namesakes:N0} older sessions have");
+        context.Error.Line($"{context.Hints.In($"This is of the newest session \"{session}\"; {others} that name, too: `steno session show {session}` lists the ids.")}");
+    }
 
     /// <summary>Between two sessions the name belongs to nothing, for some milliseconds.</summary>
     private static bool IsThere(string journal) => File.Exists(journal)

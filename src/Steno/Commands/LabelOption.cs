@@ -6,16 +6,23 @@ namespace Steno.Commands;
 /// <summary>An option for the name of a checkpoint or a session, held to <see cref="CheckpointLabel"/>.</summary>
 internal static class LabelOption
 {
-    public static Option<string?> Create(string option, string helpName, string description) => new(option)
+    public static Option<string?> Create(string option, string helpName, string description) =>
+        Create(option, helpName, description, CheckpointLabel.IsValid, CheckpointLabel.Allowed);
+
+    /// <summary>Of a session.</summary>
+    public static Option<string?> Name() =>
+        Create("--name", "NAME", "What it is called", CheckpointLabel.IsValidName, CheckpointLabel.AllowedName);
+
+    private static Option<string?> Create(string option, string helpName, string description, Func<string, bool> isValid, string allowed) => new(option)
     {
-        Description = $"{description}: {CheckpointLabel.Allowed}",
+        Description = $"{description}: {allowed}",
         HelpName = helpName,
         CustomParser = result =>
         {
             string given = result.Tokens[0].Value;
-            if (CheckpointLabel.IsValid(given)) return given;
+            if (isValid(given)) return given;
             string shown = given.Length > CheckpointLabel.LengthMax ? given[..CheckpointLabel.LengthMax] + "…" : given;
-            result.AddError($"{option}: \"{shown}\" is refused. Allowed: {CheckpointLabel.Allowed}.");
+            result.AddError($"{option}: \"{shown}\" is refused. Allowed: {allowed}.");
             return null;
         },
     };

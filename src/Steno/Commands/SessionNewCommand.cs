@@ -18,7 +18,7 @@ internal static class SessionNewCommand
         var verb = new Verb("new", "Seal the current session, and begin a new one; recording goes on",
             "steno session new", "steno session new --name refactoring");
         var settings = new SettingOptions(verb, SettingKey.Logs);
-        Option<string?> name = LabelOption.Create("--name", "NAME", "What it is called");
+        Option<string?> name = LabelOption.Name();
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(name);
         verb.Add(json);

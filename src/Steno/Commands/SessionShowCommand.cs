@@ -18,7 +18,7 @@ internal static class SessionShowCommand
             "steno session show", "steno session show current --json", "steno session show 01a209ac", "steno session show refactoring");
         var which = new Argument<string>("ID|NAME|current")
         {
-            Description = "A session's id (its beginning is enough) or name; by default the current one",
+            Description = "A session's id (its beginning is enough) or name (of several of one name the newest); by default the current one",
             DefaultValueFactory = static _ => SessionJournal.Current,
         };
         var settings = new SettingOptions(verb, SettingKey.Logs);
@@ -32,28 +32,21 @@ internal static class SessionShowCommand
             ShownSessionAnswer answer = SessionOverview.Find(logs, parsed.GetRequiredValue(which));
             if (parsed.GetValue(json))
                 context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.ShownSessionAnswer));
-            else Print(answer, context.Output, context.Time);
+            else Print(answer, logs, context.Output, context.Time);
             return ExitCodes.Done;
         });
         return verb;
     }
 
-    private static void Print(ShownSessionAnswer answer, Screen screen, TimeProvider time)
+    private static void Print(ShownSessionAnswer answer, LogDirectory logs, Screen screen, TimeProvider time)
     {
         SessionAnswer one = answer.Session;
         screen.Line($"{Styled.Strong(one.Id ?? "(a session without an id)")}");
         if (one.Name is { } name) Row(screen, "name", name);
-        if (one.Started is { } started)
-        {
-            DateTimeOffset local = TimeZoneInfo.ConvertTime(started, time.LocalTimeZone);
-            Row(screen, "began", $"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({one.Began})");
-        }
-
-        Row(screen, "state", one.Current ? "current" : $"sealed ({one.Sealed ?? "it is not known why"})");
+        if (Began(one, time) is { } began) Row(screen, "began", began);
+        Row(screen, "state", State(one));
         Row(screen, "journal", one.Journal);
-        Row(screen, "holds", one.LastSeq is { } last
-            ? string.Create(CultureInfo.InvariantCulture, $"{Counted.Lines(last)}, {ByteSize.Format(one.JournalBytes)}")
-            : "no line that can be read");
+        Row(screen, "holds", Content(one));
         Row(screen, "complete?", one.Verdict is { } verdict
             ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Value}: {verdict.Reason} (at line {verdict.Seq:N0})")
             : "unknown: nothing was kept of it");
@@ -69,10 +62,22 @@ internal static class SessionShowCommand
         }
 
         foreach (string below in answer.Continued) Row(screen, "then came", below);
+        foreach (SessionAnswer other in answer.SameName.Count == 0 ? [] : SessionOverview.All(logs).Where(other => other.Id is { } id && answer.SameName.Contains(id)))
+            Row(screen, "also named", $"{other.Id}, which began {Began(other, time)}, {State(other)}; {Content(other)}");
         foreach (KnownDamage damage in one.Damage) Row(screen, "damage", damage.Description);
         foreach (string checkpoint in answer.Checkpoints) Row(screen, "checkpoint", checkpoint);
         if (one.Problem is { } problem) Row(screen, "problem", problem);
     }
+
+    private static string? Began(SessionAnswer one, TimeProvider time) => one.Started is { } started
+        ? $"{TimeZoneInfo.ConvertTime(started, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({one.Began})"
+        : null;
+
+    private static string State(SessionAnswer one) => one.Current ? "current" : $"sealed ({one.Sealed ?? "it is not known why"})";
+
+    private static string Content(SessionAnswer one) => one.LastSeq is { } last
+        ? $"{Counted.Lines(last)}, {ByteSize.Format(one.JournalBytes)}"
+        : "no line that can be read";
 
     private static void Row(Screen screen, string label, string value) => screen.Line($"  {label,-10} {value}");
 }

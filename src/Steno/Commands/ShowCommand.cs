@@ -38,34 +38,58 @@ internal static class ShowCommand
         verb.SetAction(parsed =>
         {
             StenoSettings read = settings.Read(parsed, context);
-            SessionJournal journal = JournalOfVerb.Require(read, parsed.GetValue(session));
-            MessageSearch search = Find(read, journal, parsed.GetRequiredValue(which), parsed.GetValue(around), context);
+            string? wanted = parsed.GetValue(session);
+            SessionJournal journal = JournalOfVerb.Require(read, wanted);
+            IReadOnlyList<SessionJournal> others = [.. SessionJournal.Archived(new LogDirectory(read.Logs)).Where(other => other != journal).Reverse()];
+            string id = parsed.GetRequiredValue(which);
+            int lines = parsed.GetValue(around);
+            MessageSearch? search = Find(journal, id, lines);
+            if (search is null && wanted is null && FindElsewhere(others, id, lines, context) is var (found, place)) (search, journal) = (found, place);
+            if (search is null) throw NotFound(id, journal, wanted, others, context);
+            if (parsed.GetValue(json)) PrintJson(search, journal.Id, context);
+            if (parsed.GetValue(json)) return ExitCodes.Done;
             if (parsed.GetValue(raw)) PrintRaw(search.Found.Message, context);
-            else if (parsed.GetValue(json)) PrintJson(search, journal.Id, context);
             else Print(search, journal.Id, context);
+            JournalOfVerb.NoteNamesakes(journal, wanted, context);
+            if (wanted is null && !journal.IsCurrent)
+                context.Error.Line($"The current session has no message {id}; it is in session {journal.Id}, which is sealed.");
             return ExitCodes.Done;
         });
         return verb;
     }
 
-    private static MessageSearch Find(
-        StenoSettings settings, SessionJournal journal, string which, int around, VerbContext context)
+    private static MessageSearch? Find(SessionJournal journal, string which, int around)
     {
         bool isSeq = long.TryParse(
             which.StartsWith('#') ? which[1..] : which, NumberStyles.None, CultureInfo.InvariantCulture, out long seq);
         // An id may be a number, too: the sequence comes first.
-        return (isSeq ? MessageSearch.BySeq(journal.Path, seq, around) : null)
-            ?? MessageSearch.ById(journal.Path, which, around)
-            ?? throw new StenoException(
-                $"There is no message {which} in session {journal.Id ?? "(unnamed)"}{(journal.IsCurrent ? ", the current one" : "")}: {journal.Path}.",
-                context.Hints.In($"`steno recent` shows sequences.{Others(settings, journal)}"));
+        return (isSeq ? MessageSearch.BySeq(journal.Path, seq, around) : null) ?? MessageSearch.ById(journal.Path, which, around);
     }
 
-    private static string Others(StenoSettings settings, SessionJournal searched)
+    /// <summary>An id belongs to one message, whatever its session; sequences begin anew in each.</summary>
+    /// <param name="others">The sealed sessions, newest first.</param>
+    private static (MessageSearch Search, SessionJournal Journal)? FindElsewhere(
+        IReadOnlyList<SessionJournal> others, string id, int around, VerbContext context)
     {
-        string[] others =
-            [.. SessionJournal.Archived(new LogDirectory(settings.Logs)).Where(other => other != searched).Select(other => other.Id!)];
-        return others.Length == 0 ? "" : $" Sealed sessions, for --session: {string.Join(", ", others.TakeLast(OthersMax))}.";
+        ProgressNote progress = new("sealed sessions", context.Error, context.Time);
+        long[] bytes = [.. others.Select(other => FileFacts.Of(other.Path)?.Kind == FileKind.File ? new FileInfo(other.Path).Length : 0)];
+        for (int n = 0; n < others.Count; n++)
+        {
+            progress.Tell(bytes.Take(n).Sum(), bytes.Sum());
+            if (bytes[n] > 0 && MessageSearch.ById(others[n].Path, id, around) is { } found) return (found, others[n]);
+        }
+
+        return null;
+    }
+
+    private static StenoException NotFound(
+        string which, SessionJournal journal, string? wanted, IReadOnlyList<SessionJournal> others, VerbContext context)
+    {
+        string more = wanted is null && others.Count > 0 ? $", and none with that id in {(others.Count == 1 ? "the sealed one" : $"the {others.Count} sealed ones")}" : "";
+        string list = others.Count == 0 ? "" : $" Sealed sessions, for --session: {string.Join(", ", others.Take(OthersMax).Reverse().Select(other => other.Id))}.";
+        return new StenoException(
+            $"There is no message {which} in session {journal.Id ?? "(unnamed)"}{(journal.IsCurrent ? ", the current one" : "")}{more}: {journal.Path}.",
+            context.Hints.In($"`steno recent` shows sequences.{list}"));
     }
 
     private static void Print(MessageSearch search, string? session, VerbContext context)

@@ -54,6 +54,7 @@ internal sealed record SessionListAnswer(int SchemaVersion, IReadOnlyList<Sessio
 /// <param name="Lineage">The sessions that it continues, the nearest first.</param>
 /// <param name="Continued">The ids of those that continue it.</param>
 /// <param name="Checkpoints">The ids of its checkpoints, newest first.</param>
+/// <param name="SameName">The ids of the others that have its name, newest first.</param>
 internal sealed record ShownSessionAnswer(
     int SchemaVersion, SessionAnswer Session, IReadOnlyList<SessionAncestor> Lineage, IReadOnlyList<string> Continued,
-    IReadOnlyList<string> Checkpoints);
+    IReadOnlyList<string> Checkpoints, IReadOnlyList<string> SameName);

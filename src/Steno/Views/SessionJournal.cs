@@ -1,4 +1,5 @@
 using Steno.Core;
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
 
@@ -11,21 +12,26 @@ namespace Steno.Views;
 internal sealed record SessionJournal(string Path, string? Id, bool IsCurrent)
 {
     /// <summary>What names the running session.</summary>
-    public const string Current = "current";
+    public const string Current = CheckpointLabel.CurrentSession;
 
-    /// <summary>The beginning of the session's id, the archive's name of it and what the user calls it are all fine.</summary>
+    /// <summary>How many others have the name that it was asked for by: they are older.</summary>
+    public int Namesakes { get; private init; }
+
+    /// <summary>The beginning of the session's id, the archive's name of it and what the user calls it are all fine. Of several of one name the newest is meant.</summary>
     /// <exception cref="StenoException">There is none of this name, or several.</exception>
     public static SessionJournal Find(LogDirectory logs, string wanted)
     {
         SessionJournal current = OfCurrent(logs);
         IReadOnlyList<SessionJournal> archived = Archived(logs);
         if (wanted == Current) return current;
-        SessionJournal[] meant = [.. archived.Append(current).Where(session => session.IsNamed(wanted, logs))];
+        SessionJournal[] named = [.. archived.Append(current).Where(session => session.IsCalled(wanted, logs))];
+        if (named.Length > 0) return named[^1] with { Namesakes = named.Length - 1 };
+        SessionJournal[] meant = [.. archived.Append(current).Where(session => session.IsMeant(wanted))];
         if (meant is [var one]) return one;
         string known = $"In {logs.Root}: {List(archived.Append(current).Where(session => File.Exists(session.Path)))}.";
         throw meant.Length == 0
             ? new StenoException($"There is no session \"{wanted}\" in {logs.Root}.", known)
-            : new StenoException($"Several sessions are called \"{wanted}\", or begin so: {List(meant)}.", "Give the id, or more of it.");
+            : new StenoException($"Several sessions begin with \"{wanted}\": {List(meant)}.", "Give more of the id; `steno session list` shows what they are.");
     }
 
     /// <summary>
@@ -42,10 +48,12 @@ internal sealed record SessionJournal(string Path, string? Id, bool IsCurrent)
         ]
         : [];
 
-    private bool IsNamed(string wanted, LogDirectory logs) => wanted.Length > 0
+    private bool IsMeant(string wanted) => wanted.Length > 0
         && (Id?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true
-            || (!IsCurrent && NameOf(Path).StartsWith(wanted, StringComparison.OrdinalIgnoreCase))
-            || Manifest(IsCurrent ? logs.SessionFile : System.IO.Path.ChangeExtension(Path, ".session.json"))?.Name == wanted);
+            || (!IsCurrent && NameOf(Path).StartsWith(wanted, StringComparison.OrdinalIgnoreCase)));
+
+    private bool IsCalled(string wanted, LogDirectory logs) =>
+        Manifest(IsCurrent ? logs.SessionFile : System.IO.Path.ChangeExtension(Path, ".session.json"))?.Name is { } name && name == wanted;
 
     private static string NameOf(string path) => System.IO.Path.GetFileNameWithoutExtension(path);
 

@@ -27,7 +27,7 @@ internal static class SessionOverview
         return all;
     }
 
-    /// <param name="wanted"><c>current</c>, a name, an id, or the beginning of one that no other has.</param>
+    /// <param name="wanted"><c>current</c>, a name (of several the newest is meant), an id, or the beginning of one that no other has.</param>
     /// <exception cref="StenoException">There is none of this name, or there are several.</exception>
     public static ShownSessionAnswer Find(LogDirectory logs, string wanted)
     {
@@ -38,20 +38,22 @@ internal static class SessionOverview
                 ? one.Current
                 : wanted.Length > 0 && (one.Name == wanted || one.Id?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true)),
         ];
+        if (meant.FirstOrDefault(one => one.Name == wanted) is { } named) meant = [named];
         if (meant is not [var found])
         {
             throw meant.Length == 0
                 ? new StenoException($"There is no session \"{wanted}\" in {logs.Root}.", "`steno session list` shows them.")
                 : new StenoException(
-                    $"{meant.Length} sessions are called \"{wanted}\", or begin so: {string.Join(", ", meant.Select(one => one.Id))}.",
-                    "Give the id, or more of it.");
+                    $"{meant.Length} sessions begin with \"{wanted}\": {string.Join(", ", meant.Select(one => one.Id))}.",
+                    "Give more of the id; `steno session list` shows what they are.");
         }
 
         (Guid, long)? parent = found.Parent is { } above ? (Guid.Parse(above.Id), above.Seq) : null;
         return new ShownSessionAnswer(
             1, found, SessionAncestor.Of(parent, logs),
             [.. all.Where(one => one.Parent is not null && one.Parent.Id == found.Id).Select(one => one.Id!)],
-            [.. CheckpointCatalogue.All(logs, static (_, _) => { }).Where(c => c.Session.ToString() == found.Id).Select(c => c.Id!)]);
+            [.. CheckpointCatalogue.All(logs, static (_, _) => { }).Where(c => c.Session.ToString() == found.Id).NewestFirst().Select(c => c.Id!)],
+            [.. all.Where(one => one.Name is not null && one.Name == found.Name && one.Id is not null && one.Id != found.Id).Select(one => one.Id!)]);
     }
 
     /// <summary>Newest first: a name begins with the time.</summary>

@@ -204,7 +204,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0193af", "Several sessions are called \"0193af\", or begin so: 0193af10-1111, 0193af20-2222.")]
+    [InlineData("0193af", "Several sessions begin with \"0193af\": 0193af10-1111, 0193af20-2222.")]
     [InlineData("ffff", "There is no session \"ffff\" in ")]
     [InlineData("", "There is no session \"\" in ")]
     [InlineData("../../etc", "There is no session \"../../etc\" in ")]

@@ -17,7 +17,7 @@ public sealed class SessionNameTests : IDisposable
     }
 
     [Fact]
-    public void A_session_is_found_by_its_name_and_several_of_one_name_are_listed()
+    public void A_session_is_found_by_its_name_of_several_the_newest_and_the_others_are_listed()
     {
         _session.New("design");
         _session.Say(1);
@@ -30,16 +30,52 @@ public sealed class SessionNameTests : IDisposable
         Guid tests = _session.Manifest.Id;
         _session.New("tests");
 
-        foreach (VerbRun several in new[] { Run("session", "show", "tests"), Run("recent", "--session", "tests") })
-        {
-            Assert.Equal(1, several.Code);
-            Assert.Contains($"{tests}", several.Error, StringComparison.Ordinal);
-            Assert.Contains($"{_session.Manifest.Id}", several.Error, StringComparison.Ordinal);
-            Assert.DoesNotContain($"{design}", several.Error, StringComparison.Ordinal);
-        }
+        _session.Say(1);
+
+        Assert.Equal(_session.Manifest.Id, Shown("tests"));
+        Assert.Equal(tests, Run("session", "show", "tests", "--json").Json.GetProperty("same_name")[0].GetGuid());
+        string[] shown = Run("session", "show", "tests").Output.Split('\n');
+        Assert.Contains(shown, line => line.StartsWith($"  also named {tests}, which began 20", StringComparison.Ordinal)
+            && line.Contains(" (new), sealed (new); 1 line, ", StringComparison.Ordinal));
+        Assert.Single(shown, line => line.Contains("also named", StringComparison.Ordinal));
+        VerbRun recent = Run("recent", "--session", "tests");
+        Assert.EndsWith("number 2\n", recent.Output, StringComparison.Ordinal);
+        Assert.Contains("1 older session has that name, too: `steno session show", recent.Error, StringComparison.Ordinal);
+        Assert.Equal($"{_session.Manifest.Id}", Run("show", "2", "--session", "tests", "--json").Json.GetProperty("session").GetString());
+
+        _session.New(); // nobody gave this one a name
+        Assert.Null(_session.Manifest.Name);
+        Assert.DoesNotContain("also named", Run("session", "show").Output, StringComparison.Ordinal);
+        VerbRun begins = Run("session", "show", "0");
+        Assert.Equal(1, begins.Code);
+        Assert.Contains("5 sessions begin with \"0\"", begins.Error, StringComparison.Ordinal);
+        Assert.Equal((2, true), (Run("session", "new", "--name", "current").Code, Run("session", "new", "--name", "current").Error.Contains("and not \"current\"", StringComparison.Ordinal)));
 
         Assert.Contains(" 1 line ", Run("session", "list").Output, StringComparison.Ordinal);
         Assert.Contains($"follows    {design}", Run("session", "show", $"{tests}").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_is_found_by_its_id_in_whatever_session_it_is_and_its_session_is_said()
+    {
+        _session.Say(1);
+        Guid first = _session.Manifest.Id;
+        _session.New();
+        Guid second = _session.Manifest.Id;
+        _session.Say(1, ",\"metadata\":{\"note\":\"m-1\"}");
+        _session.New();
+        _session.Say(1);
+
+        VerbRun found = Run("show", "m-1");
+        Assert.Equal(0, found.Code);
+        Assert.Contains($"session    {first}", found.Output, StringComparison.Ordinal);
+        Assert.Contains($"it is in session {first}, which is sealed.", found.Error, StringComparison.Ordinal);
+        Assert.Equal((first, "number 1"), (Run("show", "m-1", "--json").Json.GetProperty("session").GetGuid(), Run("show", "m-1", "--json").Json.GetProperty("message").GetProperty("text").GetString()));
+        Assert.Equal("", Run("show", "m-3").Error);
+        VerbRun missing = Run("show", "m-9");
+        Assert.Equal(1, missing.Code);
+        Assert.Contains("none with that id in the 2 sealed ones", missing.Error, StringComparison.Ordinal);
+        Assert.Equal(1, Run("show", "m-1", "--session", $"{second}").Code); // there, and nowhere else
     }
 
     [Fact]
