@@ -399,6 +399,8 @@ public sealed class StartStopTests : IAsyncLifetime
         await Run(["start", .. Doors]);
         await tail.WaitForErrorAsync("Recording again.");
         Assert.Empty(tail.Output);
+        await Run(["session", "new"]);
+        await tail.WaitForOutputAsync("── session ");
     }
 
     [Fact]

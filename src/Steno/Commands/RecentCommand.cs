@@ -47,7 +47,7 @@ internal static class RecentCommand
         var lines = new MessageLines(context.Output, context.Time);
         foreach ((string? session, JournalExcerpt excerpt) in read)
         {
-            if (read.Count > 1) context.Output.Line($"{Styled.Faint($"── session {session} ──")}");
+            if (read.Count > 1) lines.PrintBorder(session);
             foreach (JournalEntry entry in excerpt.Entries) lines.Print(entry);
         }
 
@@ -55,6 +55,7 @@ internal static class RecentCommand
         context.Output.Flush();
         if (count > 0 && read.All(of => of.Excerpt.Entries.Count == 0)) context.Error.Line($"No message yet: {journal.Path} holds none.");
         int hidden = read.Sum(of => of.Excerpt.HiddenRepeats);
+        JournalOfVerb.NoteNamesakes(journal, wanted, context);
         if (hidden > 0) context.Error.Line($"{Repeats.Hidden(hidden)}");
         if (DoubtNote.Of(lines.InDoubt) is { } doubt) context.Error.Line($"{Styled.Warning(context.Hints.In(doubt))}");
         if (!journal.IsCurrent) return ExitCodes.Done;

@@ -32,19 +32,22 @@ internal static class TailCommand
         StenoSettings settings, int count, bool everything, bool json, VerbContext context,
         CancellationToken cancellation)
     {
-        string journal = new LogDirectory(settings.Logs).CurrentJournal;
+        LogDirectory logs = new(settings.Logs);
+        string journal = logs.CurrentJournal;
+        string? session = null;
         var remarks = new TailRemarks(context.Error, settings.Logs, context.Hints, context.Time);
+        MessageLines lines = new(context.Output, context.Time);
         Action<JournalEntry> print = json
             ? entry => context.Output.Verbatim(
-                JsonSerializer.Serialize(MessageAnswer.From(entry), MessageJson.Default.MessageAnswer))
-            : new MessageLines(context.Output, context.Time).Print;
+                JsonSerializer.Serialize(MessageAnswer.From(entry) with { Session = session }, MessageJson.Default.MessageAnswer))
+            : lines.Print;
 
         FileFacts.RequireFile(journal);
         long offset = 0;
         LineDoubts? doubts = null;
         if (File.Exists(journal))
         {
-            JournalExcerpt last = JournalExcerpt.Last(journal, count, everything);
+            (session, JournalExcerpt last) = ConversationExcerpt.Read(logs, SessionJournal.OfCurrent(logs), alone: true, count, everything)[0];
             foreach (JournalEntry entry in last.Entries) print(entry);
             offset = last.NextOffset;
             context.Output.Flush();
@@ -59,6 +62,13 @@ internal static class TailCommand
         var follower = new JournalFollower(journal, context.Time, () => context.Output.IsReaderGone);
         await foreach (JournalEntry entry in follower.FollowAsync(offset, doubts, cancellation).ConfigureAwait(false))
         {
+            if (entry.NamesSession is { } named && named != session)
+            {
+                if (session is not null && !json) lines.PrintBorder(named);
+                session = named;
+                context.Output.Flush();
+            }
+
             if (!everything && !json && entry.IsRepeat) remarks.OfHiddenRepeats(1);
             if (!everything && !entry.IsSaid) continue;
             print(entry);

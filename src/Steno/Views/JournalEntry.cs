@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
 
@@ -22,6 +23,17 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
 
     /// <summary>Why it may not be what was written; null: nothing speaks against it.</summary>
     public Doubt? Doubt { get; init; }
+
+    /// <summary>The id of the session that is in its journal from this line on; null: the line says nothing of that.</summary>
+    public string? NamesSession
+    {
+        get
+        {
+            if (Message.Event is not (SystemEventNames.SessionStarted or SystemEventNames.CheckpointLoaded)) return null;
+            using JsonDocument metadata = JsonDocument.Parse(Message.MetadataJson);
+            return metadata.RootElement.TryGetProperty("session_id", out JsonElement id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+        }
+    }
 
     /// <summary>The line that <paramref name="reader"/> is at.</summary>
     /// <param name="doubts">That have taken every line since the place they began at.</param>

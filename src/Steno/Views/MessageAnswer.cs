@@ -10,7 +10,7 @@ internal sealed record MessageAnswer
 {
     public long? Seq { get; init; }
 
-    /// <summary>Of <c>recent</c>: the session, for numbers begin anew in each; else null.</summary>
+    /// <summary>Of <c>recent</c> and <c>tail</c>: the session, for numbers begin anew in each; else null.</summary>
     public string? Session { get; init; }
 
     public required string Id { get; init; }

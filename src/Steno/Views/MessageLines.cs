@@ -27,6 +27,9 @@ internal sealed class MessageLines(Screen screen, TimeProvider time, int? column
     /// <summary>So many of those printed are damaged, or not proven to be what was written.</summary>
     public int InDoubt { get; private set; }
 
+    /// <summary>What follows is of that session: numbers begin anew in each.</summary>
+    public void PrintBorder(string? session) => screen.Line($"{Styled.Faint($"── session {session} ──")}");
+
     public void Print(JournalEntry entry)
     {
         RecordedMessage message = entry.Message;
