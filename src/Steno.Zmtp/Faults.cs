@@ -146,7 +146,7 @@ internal static class Faults
     private static string Direction(ZmtpSocketType peer, ZmtpEndpoint door, SignPost signs) => peer switch
     {
         ZmtpSocketType.Pub or ZmtpSocketType.XPub =>
-            $"Publishers belong at {Place(signs.Publishers, "a broker's door for them", door, 5556)}.",
+            $"Publishers belong at {PlaceOfPublishers(signs, door)}.",
         ZmtpSocketType.Sub or ZmtpSocketType.XSub =>
             $"Subscribers belong at {Place(signs.Subscribers, "a broker's door for them", door, 5555)}.",
         ZmtpSocketType.Push =>
@@ -155,7 +155,16 @@ internal static class Faults
     };
 
     private static string Place(ZmtpEndpoint? known, string what, ZmtpEndpoint door, int usual) =>
-        known?.ToString() ?? $"{what}, by default {ZmtpEndpoint.Tcp(door.IsIpc ? "127.0.0.1" : door.Host, usual)}";
+        known?.ToString() ?? $"{what}, by default {ZmtpEndpoint.Tcp(door.IsIpc || door.Host is "*" or "0.0.0.0" ? "127.0.0.1" : door.Host, usual)}";
+
+    /// <summary>Brokers in use have 5555 and 5556, one way round or the other: of one at another port nothing is known.</summary>
+    private static string PlaceOfPublishers(SignPost signs, ZmtpEndpoint door) => (signs.Publishers, signs.Subscribers) switch
+    {
+        (null, { IsIpc: false, Port: 5555 or 5556 } subscribers) =>
+            $"the broker's other door, by default {ZmtpEndpoint.Tcp(subscribers.Host, subscribers.Port == 5555 ? 5556 : 5555)}",
+        (null, { } subscribers) => $"the broker's other door, not at {subscribers}, which is for subscribers",
+        (var known, _) => Place(known, "a broker's door for them", door, 5556),
+    };
 
     private static string OtherPort(ZmtpEndpoint endpoint, int usual, int other)
     {

@@ -12,7 +12,7 @@ public sealed class VisitorTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Theory]
-    [InlineData("PUB", "Publishers belong at a broker's door for them, by default tcp://127.0.0.1:5556.")]
+    [InlineData("PUB", "Publishers belong at the broker's other door, not at tcp://127.0.0.1:7000, which is for subscribers.")]
     [InlineData("SUB", "Subscribers belong at tcp://127.0.0.1:7000.")]
     [InlineData("REQ", "Agents speak as PUB or PUSH, and listen as SUB.")]
     public async Task An_agent_at_the_wrong_door_is_sent_to_the_right_one(string type, string remedy)
@@ -34,6 +34,19 @@ public sealed class VisitorTests : IDisposable
             $"Warning 1011 PULL at {door} turned a peer away: An agent ({type})", _log.Warnings[0], StringComparison.Ordinal);
         Assert.EndsWith(")", _log.Warnings[0], StringComparison.Ordinal);
         Assert.DoesNotContain("not logged", _log.Warnings[0], StringComparison.Ordinal);
+    }
+
+    /// <summary>The earlier Python broker has its doors the other way round.</summary>
+    [Theory]
+    [InlineData("tcp://127.0.0.1:5555", "the broker's other door, by default tcp://127.0.0.1:5556.")]
+    [InlineData("tcp://10.0.0.1:5556", "the broker's other door, by default tcp://10.0.0.1:5555.")]
+    [InlineData("ipc:///tmp/bus", "the broker's other door, not at ipc:///tmp/bus, which is for subscribers.")]
+    [InlineData(null, "a broker's door for them, by default tcp://127.0.0.1:5556.")]
+    public void A_publisher_is_sent_to_the_door_that_goes_with_the_one_for_subscribers(string? subscribers, string place)
+    {
+        SignPost signs = new(Subscribers: subscribers is null ? null : ZmtpEndpoint.Parse(subscribers));
+        ZmtpFault fault = Faults.WrongVisitor(ZmtpSocketType.Pull, ZmtpSocketType.Pub, ZmtpEndpoint.Tcp("127.0.0.1", 5557), signs);
+        Assert.Equal($"Publishers belong at {place}", fault.Remedy);
     }
 
     [Fact]
