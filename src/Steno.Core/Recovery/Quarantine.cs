@@ -67,6 +67,17 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// Removes reports that a crash has left half written: none is read before it has its name. Who holds the lock calls it.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void ClearBegun()
+    {
+        if (!Directory.Exists(directory.Quarantine)) return;
+        foreach (FileInfo file in new DirectoryInfo(directory.Quarantine).EnumerateFiles("*.json.tmp"))
+            if (file.LinkTarget is null) directory.Disk.Delete(file.FullName);
+    }
+
     private string FreeName(string what)
     {
         string stamp = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);

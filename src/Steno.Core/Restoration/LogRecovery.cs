@@ -43,6 +43,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     public RecoveryOutcome Run()
     {
         using DirectoryLock? held = IsDryRun ? null : DirectoryLock.Acquire(directory);
+        if (!IsDryRun) new Quarantine(directory, time).ClearBegun();
         VerificationReport before = Verify();
         if (before.IsIntact && !IsInterrupted)
         {

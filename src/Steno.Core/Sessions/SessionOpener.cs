@@ -61,6 +61,7 @@ public sealed class SessionOpener
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public OpenedSession Open()
     {
+        _quarantine.ClearBegun();
         _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());

@@ -102,6 +102,17 @@ public sealed class LogRecoveryTests : IDisposable
     }
 
     [Fact]
+    public void A_report_that_a_crash_has_left_half_written_is_removed_though_nothing_is_damaged()
+    {
+        string begun = Path.Combine(Directory.CreateDirectory(Logs.Quarantine).FullName, "20251130T100000Z_damaged_journal.json.tmp");
+        File.WriteAllText(begun, "{");
+        new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run();
+        Assert.True(File.Exists(begun)); // it changes nothing
+        Assert.True(new LogRecovery(Logs, TimeProvider.System).Run().IsWhole);
+        Assert.False(File.Exists(begun));
+    }
+
+    [Fact]
     public void A_directory_of_which_only_checkpoints_are_left_gets_journal_and_session_file_back()
     {
         SessionManifest before = SessionManifest.Load(Logs.SessionFile)!;

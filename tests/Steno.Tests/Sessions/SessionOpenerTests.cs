@@ -112,6 +112,18 @@ public sealed class SessionOpenerTests : IDisposable
     }
 
     [Fact]
+    public void A_report_that_a_crash_has_left_half_written_is_removed_and_whole_ones_stay()
+    {
+        OpenAndClose(5);
+        File.AppendAllText(_logs.CurrentJournal, "torn");
+        OpenAndClose(0);
+        string report = Assert.Single(Directory.GetFiles(_logs.Quarantine, "*.json"));
+        File.WriteAllText(report + ".tmp", "{\"format\":");
+        OpenAndClose(0);
+        Assert.Equal([Path.ChangeExtension(report, ".bytes"), report], Directory.GetFiles(_logs.Quarantine).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_repair_that_was_interrupted_is_finished_from_quarantine()
     {
         OpenAndClose(8);
