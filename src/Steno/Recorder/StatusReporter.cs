@@ -160,10 +160,17 @@ internal sealed class StatusReporter(
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $" {(now - incidents[^1].At).TotalSeconds:0} s ago: {incidents[^1].What}");
 
-    private static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
+    /// <summary>What the proof rests on.</summary>
+    internal static string Praise(string proof, IReadOnlyList<SourceStatus> heard)
     {
         if (proof != RecordingProof.Traffic)
-            return $"Listening to {Names(heard)}; the journal has synced. Nothing has been heard on these connections yet.";
+        {
+            // What was heard before a connection was lost stands below: it is no proof of the one that took its place.
+            string nothing = heard.Any(source => source.Messages > 0)
+                ? "No message has come since the latest of these connections was made." : "Nothing has been heard on these connections yet.";
+            return $"Listening to {Names(heard)}; the journal has synced. {nothing}";
+        }
+
         return $"Messages from {Names([.. heard.Where(source => source.Messages > 0)])} reach the disk.";
     }
 
