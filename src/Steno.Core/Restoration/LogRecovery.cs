@@ -66,7 +66,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
             if (!IsDryRun) InheritedDamage.Update(directory, restored, time.GetUtcNow());
-            if (IsUnsettled(before, current)) Settle(before);
+            if (IsUnsettled(before, current)) Settle(before, current);
             if (current is not null || before.Damage.Any(d => d.Role == FileRole.Recovery)) RestoreSecondCopy(current);
             IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
@@ -156,11 +156,12 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
 
     /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
-    private void Settle(VerificationReport before)
+    private void Settle(VerificationReport before, SessionRestoration? current)
     {
         if (IsDryRun)
         {
-            _actions.AddRange(before.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || d.Kind == "torn").Select(Plan));
+            _actions.AddRange(before.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || d.Kind == "torn"
+                || (current is not null && PlannedOutcome.IsBehindEnd(d, current))).Select(Plan));
             return;
         }
 

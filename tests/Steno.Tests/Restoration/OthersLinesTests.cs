@@ -30,6 +30,7 @@ public sealed class OthersLinesTests : IDisposable
     [InlineData(false, "between, with damage")]
     [InlineData(false, "behind")]
     [InlineData(false, "garbage behind")]
+    [InlineData(false, "garbage without session.json behind")] // a start mends that: no plan may say that it stays
     public void Others_lines_are_kept_in_quarantine_and_the_journal_is_what_was_recorded(bool isSealed, string where)
     {
         string journal = isSealed ? Seal() : Logs.CurrentJournal;
@@ -39,6 +40,7 @@ public sealed class OthersLinesTests : IDisposable
         byte[] damaged = [.. whole[..at], .. added, .. whole[at..]];
         if (where.EndsWith("damage", StringComparison.Ordinal)) damaged[_session.Starts[2] + 9] ^= 1;
         File.WriteAllBytes(journal, damaged);
+        if (where.Contains("session.json", StringComparison.Ordinal)) File.Delete(Logs.SessionFile);
         Assert.False(_session.Verify(all: true).IsIntact); // the control
         RecoveryOutcome planned = new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run();
         Assert.True(planned.IsWhole && planned.Actions.Count > 0, string.Join("; ", planned.Unhealed));
