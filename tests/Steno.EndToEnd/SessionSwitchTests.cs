@@ -71,7 +71,7 @@ public sealed class SessionSwitchTests : IDisposable
         Dictionary<string, string> whose = Journals.Read(_logs.Logs).SelectMany(journal => journal.Lines.Select(line => (
             Hash: JsonElement.Parse(line).GetProperty("Hash").GetString()!, journal.Session))).ToDictionary(one => one.Hash, one => one.Session);
         JsonElement[] tailed = [.. tail.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
-        Assert.All(tailed, line => Assert.Equal(whose[line.GetProperty("hash").GetString()!], line.GetProperty("session").GetString()));
+        Assert.DoesNotContain(tailed, line => whose[line.GetProperty("hash").GetString()!] != line.GetProperty("session").GetString());
         Assert.True(tailed.Select(line => line.GetProperty("session").GetString()).Distinct().Count() > 3);
         string[] reasons = [.. (await AskAsync("session", "list")).GetProperty("sessions").EnumerateArray().Select(s => s.GetProperty("began").GetString()!)];
         Assert.Equal(4, reasons.Count(reason => reason == "new"));

@@ -42,20 +42,22 @@ internal sealed class StatusReporter(
     /// <summary>The scribe moves once a second at least, unless the disk holds it.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
 
+    /// <summary>A connection may be made or lost while one looks; not again and again.</summary>
+    private const int LooksMax = 3;
+
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public RecorderStatus Report()
     {
         DateTimeOffset now = time.GetUtcNow();
-        IReadOnlyList<SourceStatus> heard = [.. sources.Select(source => source.Snapshot())];
+        (IReadOnlyList<SourceStatus> heard, IReadOnlyList<CoverageStatus> periods) = Look();
         long received = scribe.Messages + queue.QueuedMessages;
         OpenedSession session = live.Current; // once: another may take its place meanwhile
         IReadOnlyList<IncidentStatus> befell = incidents.Snapshot();
         TimeSpan lag = Lag(session.Writer, now);
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
-        string? problem = FindProblem(session.Writer, heard, lag, now) ?? (proof is null ? "No proof yet: the first sync is still to come." : null);
+        string? problem = FindProblem(session.Writer, heard, lag, now) ?? (proof is null ? Unproven(proofs.SinceSync is not null) : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
-        IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
         (Verdict verdict, NumberingFacts numbers) = completeness.Judge(session);
         return new RecorderStatus
         {
@@ -107,6 +109,24 @@ internal sealed class StatusReporter(
             Version = StenoVersion.Current,
         };
     }
+
+    /// <summary>Connections and coverage of one moment: else one could say that it is lost, and the other that it is there.</summary>
+    private (IReadOnlyList<SourceStatus> Heard, IReadOnlyList<CoverageStatus> Periods) Look()
+    {
+        for (int look = 1; ; look++)
+        {
+            IReadOnlyList<SourceStatus> heard = [.. sources.Select(source => source.Snapshot())];
+            IReadOnlyList<CoverageStatus> periods = coverage.Snapshot();
+            if (look == LooksMax || heard.All(source => Agrees(source, periods))) return (heard, periods);
+        }
+    }
+
+    private static bool Agrees(SourceStatus source, IReadOnlyList<CoverageStatus> periods) =>
+        periods.FirstOrDefault(period => period.Endpoint == source.Endpoint && period.To is null)?.From == source.ConnectedSince;
+
+    internal static string Unproven(bool hasSynced) => hasSynced
+        ? "Listening, and not proven yet: the journal has not synced since the latest connection was made."
+        : "No proof yet: the first sync is still to come.";
 
     private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)
     {

@@ -15,4 +15,10 @@ public sealed class StatusPraiseTests
             $"Listening to tcp://127.0.0.1:5555; the journal has synced. {nothing}",
             StatusReporter.Praise(RecordingProof.Handshake, [broker]));
     }
+
+    [Fact]
+    public void After_a_reconnect_it_does_not_call_the_next_sync_the_first() =>
+        Assert.Equal(
+            ("No proof yet: the first sync is still to come.", "Listening, and not proven yet: the journal has not synced since the latest connection was made."),
+            (StatusReporter.Unproven(hasSynced: false), StatusReporter.Unproven(hasSynced: true)));
 }
