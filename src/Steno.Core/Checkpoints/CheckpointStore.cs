@@ -24,6 +24,9 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         private set => _remark = value;
     }
 
+    /// <summary>Of the journal, for one segment: see <see cref="SegmentWriter.RawBytesMax"/>.</summary>
+    internal int SegmentBytesMax { get; init; } = SegmentWriter.RawBytesMax;
+
     /// <summary>
     /// Makes a checkpoint of the session up to <see cref="CheckpointSubject.End"/>. It costs what is new since the
     /// last one. On return it is durable.
@@ -58,9 +61,9 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
             if (from == subject.End && CheckpointReason.NeedsNews(request.Reason)) return null;
 
             AgentsSeen agents = new(before?.Agents ?? []);
-            using NewSegments news = new(directory, subject, from, agents)
+            using NewSegments news = new(directory, subject, from, agents, _trust.NoteWritten)
             {
-                Written = _trust.NoteWritten,
+                SegmentBytesMax = SegmentBytesMax,
                 Progress = progress,
                 Cancellation = cancellation,
             };

@@ -10,18 +10,19 @@ namespace Steno.Core.Checkpoints;
 /// </summary>
 /// <param name="from">The end of the checkpoint before, or the start.</param>
 /// <param name="agents">Told of each line.</param>
+/// <param name="completed">Told of each segment as soon as it is durable.</param>
 internal sealed class NewSegments(
-    LogDirectory directory, CheckpointSubject subject, in JournalPosition from, AgentsSeen agents) : IDisposable
+    LogDirectory directory, CheckpointSubject subject, in JournalPosition from, AgentsSeen agents,
+    Action<SegmentEntry> completed) : IDisposable
 {
+    private readonly BegunSegments _segments = new(directory, completed);
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<SegmentEntry> _written = [];
     private readonly JournalPosition _from = from;
     private JournalPosition _at = from;
     private long _firstSeq = from.Seq + 1;
-    private SegmentWriter? _segment;
 
-    /// <summary>Told of each segment as soon as it is durable.</summary>
-    public Action<SegmentEntry>? Written { get; init; }
+    public required int SegmentBytesMax { get; init; }
 
     /// <summary>Told of the bytes done, and of those that there are.</summary>
     public Action<long, long>? Progress { get; init; }
@@ -51,7 +52,7 @@ internal sealed class NewSegments(
 
     public void Dispose()
     {
-        _segment?.Dispose();
+        _segments.Dispose();
         _sha.Dispose();
     }
 
@@ -68,8 +69,7 @@ internal sealed class NewSegments(
 
     private void Copy(bool isProven)
     {
-        _segment?.Dispose();
-        _segment = null;
+        _segments.Clear();
         using JournalReader reader = new(subject.Journal, _from.Offset);
         while (reader.NextOffset < subject.End.Offset)
         {
@@ -83,14 +83,14 @@ internal sealed class NewSegments(
             throw Damaged(_at.Offset, $"it does not lead to line {subject.End.Seq} as it was recorded");
         _at = subject.End;
         EndSegment();
+        _segments.Complete();
     }
 
     private void Take(JournalReader reader, bool isProven)
     {
         ReadOnlySpan<byte> line = reader.Line;
-        if (_segment is { } full && full.RawBytes + line.Length >= SegmentWriter.RawBytesMax) EndSegment();
-        _segment ??= new SegmentWriter(directory);
-        _segment.Write(line);
+        if (_segments.Current is { } full && full.RawBytes + line.Length >= SegmentBytesMax) EndSegment();
+        (_segments.Current ?? _segments.Begin()).Write(line);
         agents.Note(line);
         if (reader.NextOffset <= subject.Head.Bytes) TakeEarlier(reader, isProven);
         else if (isProven) Prove(line, reader.Offset, reader.NextOffset);
@@ -135,14 +135,12 @@ internal sealed class NewSegments(
 
     private void EndSegment()
     {
-        if (_segment is null) return;
+        if (_segments.Current is null) return;
         // Where known damage hides the sequences, or mixes them, a stretch would have none, or leave none to
         // the next.
         bool isLast = _at.Offset == subject.End.Offset;
         if (!isLast && (_at.Seq < _firstSeq || _at.Seq >= subject.End.Seq)) return;
-        using (_segment) _written.Add(_segment.Complete(_firstSeq, _at));
-        Written?.Invoke(_written[^1]);
-        _segment = null;
+        _written.Add(_segments.End(_firstSeq, _at));
         _firstSeq = _at.Seq + 1;
     }
 

@@ -50,7 +50,7 @@ public sealed partial record SegmentEntry(
     /// <summary>Whether a file of our making is a segment, with lines in it.</summary>
     public static bool IsSegment(string name) => name.EndsWith(SegmentEnding, StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^(\d{10,}-\d{10,}_[0-9a-f]{32}(\.jsonl\.zst|\.list\d\.json)|[a-z]+\.tmp)$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(\d{10,}-\d{10,}_[0-9a-f]{32}(\.jsonl\.zst|\.list\d\.json)|[a-z]+(-\d+)?\.tmp)$", RegexOptions.NonBacktracking)]
     private static partial Regex OurName();
 
     /// <summary>The sequences that the name of a segment states; false: it is no segment's.</summary>
@@ -62,6 +62,10 @@ public sealed partial record SegmentEntry(
             && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out firstSeq)
             && long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out lastSeq);
     }
+
+    /// <summary>Of a segment that is not durable yet; others of one checkpoint have other numbers.</summary>
+    internal static string NameOfBegun(int number) =>
+        number == 0 ? "segment.tmp" : string.Create(CultureInfo.InvariantCulture, $"segment-{number}.tmp");
 
     public static string NameOf(int level, long firstSeq, long lastSeq, string sha256) => string.Create(
         CultureInfo.InvariantCulture,

@@ -108,7 +108,7 @@ internal static class SegmentTree
                     "Restore the file from a backup, or delete the checkpoints that name it.");
     }
 
-    /// <summary>As <see cref="SegmentWriter.Complete"/>, and a crash leaves the same.</summary>
+    /// <summary>As <see cref="BegunSegments.Complete"/>, and a crash leaves the same.</summary>
     private static SegmentEntry WriteList(LogDirectory directory, IReadOnlyList<SegmentEntry> entries)
     {
         byte[] json = Serialize(entries);

@@ -20,14 +20,17 @@ internal sealed class SegmentWriter : IDisposable
     private readonly SegmentFrame _frame;
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>Begins step 1 of <see cref="Complete"/>.</summary>
+    /// <param name="number">Among those that are written and not yet named.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public SegmentWriter(LogDirectory directory)
+    public SegmentWriter(LogDirectory directory, int number)
     {
         _frame = new SegmentFrame(Append);
-        _file = directory.Disk.CreateTemporary(Path.Combine(directory.Segments, "segment.tmp"));
+        _file = directory.Disk.CreateTemporary(System.IO.Path.Combine(directory.Segments, SegmentEntry.NameOfBegun(number)));
         _steady = new SteadyWriter(_file);
     }
+
+    /// <summary>Its temporary one.</summary>
+    public string Path => _file.Path;
 
     public long Lines => _frame.Lines;
 
@@ -39,26 +42,19 @@ internal sealed class SegmentWriter : IDisposable
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Write(ReadOnlySpan<byte> line) => _frame.Write(line);
 
-    /// <summary>
-    /// <code>
-    /// 1. the lines are written to a temporary file
-    /// 2. it is synced
-    /// 3. it is renamed to its own name, and the directory synced
-    /// </code>
-    /// A crash before 3 is complete leaves a temporary file, which the next segment replaces; after 3, a segment
-    /// that no manifest names, which the next collection removes.
-    /// </summary>
-    /// <returns>Of this segment. It is durable.</returns>
+    /// <summary>All lines are written. Nothing is durable yet: see <see cref="BegunSegments"/>.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public SegmentEntry Complete(long firstSeq, in JournalPosition end)
+    public SegmentEntry End(long firstSeq, in JournalPosition end)
     {
         _frame.End();
-        _file.Sync();
         string sha = Convert.ToHexStringLower(_sha.GetHashAndReset());
         string name = SegmentEntry.NameOf(level: 0, firstSeq, end.Seq, sha);
-        _file.RenameTo(Path.Combine(Path.GetDirectoryName(_file.Path)!, name));
         return new SegmentEntry(name, firstSeq, end.Seq, Lines, RawBytes, Bytes, sha, end.Hash.ToString());
     }
+
+    /// <summary>What was written survives power loss; its name does not.</summary>
+    /// <exception cref="StorageException">The disk refuses: this segment is to be given up.</exception>
+    public void Sync() => _file.Sync();
 
     public void Dispose()
     {

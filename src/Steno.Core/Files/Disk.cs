@@ -117,6 +117,19 @@ public sealed class Disk
         if (source != target) _calls.SyncDirectory(source);
     }
 
+    /// <summary>
+    /// Renames files within one directory, replacing what has the names. On return all are durable; a crash before leaves
+    /// any of them renamed.
+    /// </summary>
+    /// <exception cref="StorageException">A rename or the sync of the directory failed.</exception>
+    public void RenameAll(IReadOnlyList<(string From, string To)> renames)
+    {
+        ArgumentNullException.ThrowIfNull(renames);
+        if (renames.Count == 0) return;
+        foreach (var (from, to) in renames) _calls.Rename(Path.GetFullPath(from), Path.GetFullPath(to));
+        _calls.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(renames[0].To))!);
+    }
+
     /// <summary>Deletes a file, if it is there. A crash may bring it back.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Delete(string path) => _calls.Delete(path);

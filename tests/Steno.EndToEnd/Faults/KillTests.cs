@@ -47,7 +47,7 @@ public sealed class KillTests : IDisposable
         await publisher.WaitForOutputAsync("ready");
         await publisher.TellAsync("send 10000000 1 3000");
 
-        for (int round = Soak.Rounds(50, 200); round > 0; round--)
+        for (int round = Soak.Rounds(30, 200); round > 0; round--)
         {
             await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, subscribers);
             await using Witness witness = (await Witness.TryListenAsync(_logs, _testimony))!;

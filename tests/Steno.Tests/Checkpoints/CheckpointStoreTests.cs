@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
@@ -103,6 +104,51 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.NotEqual(first.Id, again.Id);
         Assert.Equal(first.Segments, again.Segments);
         Assert.Single(_session.SegmentFiles);
+    }
+
+    [Fact]
+    public void Segments_of_one_checkpoint_become_durable_together_and_in_parts()
+    {
+        _session.Record(40, new string('x', 500));
+        SegmentWatch disk = new();
+        LogDirectory logs = new(_session.Logs.Root, new Disk(disk));
+        CheckpointStore store = new(logs, TimeProvider.System) { SegmentBytesMax = 1000 };
+
+        CheckpointManifest made = store.Create(
+            _session.Subject, new CheckpointRequest(CheckpointReason.Manual, null), null, TestContext.Current.CancellationToken)!;
+
+        Assert.Equal(_session.Journal, _session.Read(made));
+        Assert.Equal(40, _session.SegmentFiles.Count(SegmentEntry.IsSegment));
+        Assert.Equal([16, 16, 8], disk.Named);
+    }
+
+    /// <summary>How many segments got their names before each sync of their directory.</summary>
+    private sealed class SegmentWatch : DiskCalls
+    {
+        private readonly HashSet<string> _synced = [];
+        private int _renamed;
+
+        public List<int> Named { get; } = [];
+
+        public override void Sync(SafeFileHandle file, string path)
+        {
+            base.Sync(file, path);
+            _synced.Add(path);
+        }
+
+        public override void Rename(string from, string to)
+        {
+            Assert.True(_synced.Remove(from), "It was synced before it got its name.");
+            base.Rename(from, to);
+            if (SegmentEntry.IsSegment(to)) _renamed++;
+        }
+
+        public override void SyncDirectory(string path)
+        {
+            base.SyncDirectory(path);
+            if (_renamed > 0) Named.Add(_renamed);
+            _renamed = 0;
+        }
     }
 
     [Fact]

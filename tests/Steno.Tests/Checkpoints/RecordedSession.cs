@@ -9,6 +9,9 @@ namespace Steno.Tests.Checkpoints;
 /// <summary>A session of plain lines, and checkpoints of it.</summary>
 internal sealed class RecordedSession
 {
+    /// <summary>Of those on another disk: so small that few lines make several segments.</summary>
+    public const int SegmentBytesMax = 256 << 10;
+
     private readonly Guid _id = Guid.NewGuid();
     private JournalPosition _end;
 
@@ -27,7 +30,7 @@ internal sealed class RecordedSession
     {
         (_id, _end, Head) = (other._id, other._end, other.Head);
         Logs = new LogDirectory(logs, disk);
-        Store = new CheckpointStore(Logs, TimeProvider.System);
+        Store = new CheckpointStore(Logs, TimeProvider.System) { SegmentBytesMax = SegmentBytesMax };
     }
 
     public LogDirectory Logs { get; }

@@ -210,10 +210,12 @@ internal sealed class ModelDisk : DiskCalls
     {
         lock (_gate)
         {
-            foreach (NameChange change in _cached[..survival.CountOf(_cached.Count)]) change.ApplyTo(_durable, _durableDirectories);
+            Dictionary<string, ModelFile> names = new(_durable);
+            HashSet<string> directories = [.. _durableDirectories];
+            foreach (NameChange change in _cached[..survival.CountOf(_cached.Count)]) change.ApplyTo(names, directories);
             Directory.CreateDirectory(target);
-            foreach (string directory in _durableDirectories) Directory.CreateDirectory(Moved(directory));
-            foreach ((string path, ModelFile file) in _durable.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            foreach (string directory in directories) Directory.CreateDirectory(Moved(directory));
+            foreach ((string path, ModelFile file) in names.OrderBy(entry => entry.Key, StringComparer.Ordinal))
                 File.WriteAllBytes(Moved(path), file.AfterPowerCut(survival));
         }
 
