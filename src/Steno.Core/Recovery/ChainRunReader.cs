@@ -19,6 +19,15 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
     /// <summary>A run ends before whole lines of others; else these are part of its bytes.</summary>
     public bool LeavesOthersOut { get; init; }
 
+    /// <summary>
+    /// Whose lines are looked for, in a file that may have others': a run ends before a line that names another session.
+    /// Null: all lines are that session's.
+    /// </summary>
+    public Guid? Session { get; init; }
+
+    /// <summary>Up to this line it may have lines that name others: it was loaded from a checkpoint of theirs.</summary>
+    public long SharedSeq { get; init; }
+
     /// <param name="pace">Called after each line with the bytes read so far.</param>
     /// <returns>In the order of the source.</returns>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
@@ -49,6 +58,13 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
             return;
         }
 
+        Guid? named = Session is not null && seq > SharedSeq ? NamedSession.FindIn(line) : null;
+        if (named is not null && named != Session)
+        {
+            Close();
+            return;
+        }
+
         bool goesOn = zeros == 0 && _open is { } run && seq == run.LastSeq + 1
             && JournalLine.ComputeHash(run.End.Hash, JournalLine.Body(line)) == hash;
         if (!goesOn)
@@ -60,6 +76,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         // A last newline that is missing counts as if it were there.
         JournalPosition place = new(start + line.Length + 1, seq, hash);
         _open!.Add(place);
+        _open.IsNamed |= named is not null;
         if (_isOther || !stated.TryGetValue(seq, out ChainHash known)) return;
         if (known == hash) _agreed = place;
         else _isOther = true;
@@ -74,7 +91,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         if (_open is { } run)
         {
             if (_isOther && _agreed is { } agreed) run.CutBackTo(agreed);
-            run.IsStated = _agreed is not null;
+            run.Stated = _agreed;
             if (!_isOther || _agreed is not null) _runs.Add(run);
         }
 

@@ -51,7 +51,11 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         }
 
         JournalHealing healing = new(directory, time);
-        if (!IsDryRun) healing.UndoInterrupted();
+        if (!IsDryRun)
+        {
+            healing.UndoInterrupted();
+            KeepMisplaced();
+        }
 
         List<SessionRestoration> restored = [];
         try
@@ -74,6 +78,16 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         {
             foreach (SessionRestoration one in restored) one.Dispose();
         }
+    }
+
+    /// <summary>What is another session's in the current one's place goes out of the way, as a start does it.</summary>
+    private void KeepMisplaced()
+    {
+        RecoveryNotes notes = new();
+        Quarantine quarantine = new(directory, time);
+        SessionManifest? file = SessionFileReader.TryLoad(directory.SessionFile);
+        new MisplacedFiles(directory, quarantine, time, notes).Settle(file, Cancellation);
+        foreach (string note in notes.Repairs) _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, note, 0, 0, []));
     }
 
     /// <summary>Steps 6 and 7.</summary>

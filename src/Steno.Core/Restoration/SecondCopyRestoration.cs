@@ -47,7 +47,7 @@ internal static class SecondCopyRestoration
         return new RecoveryAction(
             directory.RecoveryFile, FileRole.Recovery, "It is made again from the journal.", 0, 0, [directory.CurrentJournal])
         {
-            Quarantined = kept is null ? null : kept.EndsWith(".json", StringComparison.Ordinal) ? Quarantine.BytesPath(kept) : kept,
+            Quarantined = kept is null ? null : Quarantine.BytesPath(kept),
         };
     }
 }

@@ -1,0 +1,65 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// Whose the current journal and <c>session.json</c> are, where they do not agree (docs/adr/0037): decided by the second copy,
+/// the archive and the checkpoints. Reads only.
+/// </summary>
+/// <param name="IsFileStrange"><c>session.json</c> is another session's.</param>
+/// <param name="StrangeJournal">The session whose journal stands in the current one's place; null: it is the current one's own,
+/// or there is none.</param>
+internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
+{
+    private static readonly SessionIdentity Agreed = new(false, null);
+
+    /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the journal is read.</exception>
+    public static SessionIdentity Of(LogDirectory directory, SessionManifest? file, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(directory.CurrentJournal)) return WithoutJournal(directory, file);
+        NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
+            ? NamedSession.Find(directory.CurrentJournal, cancellation)
+            : null;
+        if (named is null) return Agreed;
+        Guid? copy = SecondCopy.ReadSession(directory.RecoveryFile);
+        // A sealed session's journal is in the archive, so that this is a copy of it.
+        bool isStrange = HasArchivedJournal(directory, named.Id);
+        bool isFileStrange = false;
+        if (file is not null)
+        {
+            bool isSealed = IsSealed(directory, file.Id);
+            isStrange |= !isSealed && copy != named.Id && (copy == file.Id || HasCheckpoints(directory, file.Id, named.Id));
+            isFileStrange = isSealed || !isStrange;
+        }
+
+        // Then journal and second copy stand against each other, unless that is of the session before.
+        if (file is null || isFileStrange)
+            isStrange |= copy is { } other && other != named.Id && other != named.Parent?.Id && !IsSealed(directory, other);
+        return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
+    }
+
+    private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file) =>
+        file is not null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && copy != file.Id
+        && IsSealed(directory, file.Id) && !IsSealed(directory, copy) ? new SessionIdentity(true, null) : Agreed;
+
+    /// <summary>The one has checkpoints, and the other has none.</summary>
+    private static bool HasCheckpoints(LogDirectory directory, Guid one, Guid other)
+    {
+        HashSet<Guid> all = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
+        return all.Contains(one) && !all.Contains(other);
+    }
+
+    /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
+    internal static bool IsSealed(LogDirectory directory, Guid session) =>
+        (HasArchivedJournal(directory, session) || Any(directory, $"*_{session}.session.json"))
+        && SessionArchive.Find(directory, session) is not { Sealed: null };
+
+    private static bool HasArchivedJournal(LogDirectory directory, Guid session) => Any(directory, $"*_{session}.jsonl");
+
+    private static bool Any(LogDirectory directory, string pattern) =>
+        Directory.Exists(directory.Archive) && Directory.EnumerateFiles(directory.Archive, pattern).Any();
+}
