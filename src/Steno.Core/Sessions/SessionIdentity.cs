@@ -24,7 +24,7 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
             ? NamedSession.Find(directory.CurrentJournal, cancellation)
             : null;
-        if (named is null) return Agreed;
+        if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
         Guid? copy = SecondCopy.ReadSession(directory.RecoveryFile);
         // A sealed session's journal is in the archive, so that this is a copy of it.
         bool isStrange = HasArchivedJournal(directory, named.Id);
@@ -58,7 +58,11 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         (HasArchivedJournal(directory, session) || Any(directory, $"*_{session}.session.json"))
         && SessionArchive.Find(directory, session) is not { Sealed: null };
 
-    private static bool HasArchivedJournal(LogDirectory directory, Guid session) => Any(directory, $"*_{session}.jsonl");
+    private static bool HasArchivedJournal(LogDirectory directory, Guid session) => Any(directory, $"????????T??????Z_{session}.jsonl");
+
+    /// <summary>Both were copied from the archive.</summary>
+    private static bool IsCopy(LogDirectory directory, Guid session) =>
+        HasArchivedJournal(directory, session) && SessionArchive.Find(directory, session) is { Sealed: not null };
 
     private static bool Any(LogDirectory directory, string pattern) =>
         Directory.Exists(directory.Archive) && Directory.EnumerateFiles(directory.Archive, pattern).Any();
