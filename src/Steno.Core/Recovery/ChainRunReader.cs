@@ -13,6 +13,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
     private ChainRun? _open;
     private JournalPosition? _agreed;
     private bool _isOther;
+    private JournalPosition? _other;
 
     public CancellationToken Cancellation { get; init; }
 
@@ -20,13 +21,15 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
     public bool LeavesOthersOut { get; init; }
 
     /// <summary>
-    /// Whose lines are looked for, in a file that may have others': a run ends before a line that names another session.
-    /// Null: all lines are that session's.
+    /// Whose lines are looked for: a run ends before a line that names another session, and what is chained to that is another's.
     /// </summary>
     public Guid? Session { get; init; }
 
-    /// <summary>Up to this line it may have lines that name others: it was loaded from a checkpoint of theirs.</summary>
+    /// <summary>Up to this line it shares lines with others, and they name whom they like; the one behind must name it.</summary>
     public long SharedSeq { get; init; }
+
+    /// <summary>Nothing says whose lines these are: one at the beginning that names another is believed without proof.</summary>
+    public bool IsStray { get; init; }
 
     /// <param name="pace">Called after each line with the bytes read so far.</param>
     /// <returns>In the order of the source.</returns>
@@ -58,15 +61,25 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
             return;
         }
 
+        if (_other is { } strange)
+        {
+            bool isStrange = IsNext(strange, line, seq, hash);
+            _other = isStrange ? new JournalPosition(0, seq, hash) : null;
+            if (isStrange) return;
+        }
+
+        bool goesOn = zeros == 0 && _open is { } run && IsNext(run.End, line, seq, hash);
         Guid? named = Session is not null && seq > SharedSeq ? NamedSession.FindIn(line) : null;
-        if (named is not null && named != Session)
+        bool isNamedOtherwise = named is not null && named != Session && (goesOn || IsStray);
+        // Behind shared lines the first one that is the session's alone names it.
+        bool isFork = Session is not null && goesOn && seq == SharedSeq + 1 && named != Session;
+        if (isNamedOtherwise || isFork)
         {
             Close();
+            _other = new JournalPosition(0, seq, hash);
             return;
         }
 
-        bool goesOn = zeros == 0 && _open is { } run && seq == run.LastSeq + 1
-            && JournalLine.ComputeHash(run.End.Hash, JournalLine.Body(line)) == hash;
         if (!goesOn)
         {
             Close();
@@ -81,6 +94,9 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         if (known == hash) _agreed = place;
         else _isOther = true;
     }
+
+    private static bool IsNext(in JournalPosition last, ReadOnlySpan<byte> line, long seq, in ChainHash hash) =>
+        seq == last.Seq + 1 && JournalLine.ComputeHash(last.Hash, JournalLine.Body(line)) == hash;
 
     /// <summary>
     /// A chain that holds and leads to another line than the one that was stated is somebody's own: what is behind the

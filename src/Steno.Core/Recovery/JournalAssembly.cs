@@ -29,7 +29,7 @@ internal sealed class JournalAssembly(
     /// <summary>The journal is another session's: what it has is as good as what strays have.</summary>
     public bool IsStrange { get; init; }
 
-    /// <summary>Whose journal it is; null: strays are not looked at for that.</summary>
+    /// <summary>Whose journal it is; null: whom lines name is not looked at.</summary>
     public Guid? Session { get; init; }
 
     /// <summary>Up to this line it shares its lines with other sessions.</summary>
@@ -55,7 +55,7 @@ internal sealed class JournalAssembly(
         List<ChainRun> others = [];
         foreach (LineSource copy in copies) others.AddRange(Read(copy, ref before));
         List<ChainRun> strays = [];
-        foreach (LineSource stray in journal is not null && IsStrange ? Strays.Prepend(journal) : Strays) strays.AddRange(Read(stray, ref before, Session));
+        foreach (LineSource stray in journal is not null && IsStrange ? Strays.Prepend(journal) : Strays) strays.AddRange(Read(stray, ref before, isStray: true));
         new StrayRuns(SharedSeq).Claim(strays, runs, others);
         _copies = new RunIndex(others);
         _strays = new RunIndex(strays);
@@ -72,15 +72,16 @@ internal sealed class JournalAssembly(
         return new AssembledJournal(head, journal, pieces, _at) { Stated = stated, IsStrange = IsStrange };
     }
 
-    private IReadOnlyList<ChainRun> Read(LineSource source, ref long before, Guid? session = null)
+    private IReadOnlyList<ChainRun> Read(LineSource source, ref long before, bool isStray = false)
     {
         long start = before;
         ChainRunReader reader = new(stated)
         {
             Cancellation = Cancellation,
             LeavesOthersOut = OthersOutBehind is not null,
-            Session = session,
+            Session = Session,
             SharedSeq = SharedSeq,
+            IsStray = isStray,
         };
         IReadOnlyList<ChainRun> runs = reader.Read(source, at => Pace?.Invoke(start + at));
         before += source.Length;

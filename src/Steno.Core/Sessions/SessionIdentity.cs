@@ -25,33 +25,32 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
             ? NamedSession.Find(directory.CurrentJournal, cancellation)
             : null;
         if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
-        Guid? copy = SecondCopy.ReadSession(directory.RecoveryFile);
+        NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
+        HashSet<Guid> known = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
+        bool isJournalKnown = IsKnown(named.Id, named.Parent?.Id);
         // A sealed session's journal is in the archive, so that this is a copy of it.
         bool isStrange = HasArchivedJournal(directory, named.Id);
         bool isFileStrange = false;
         if (file is not null)
         {
             bool isSealed = IsSealed(directory, file.Id);
-            isStrange |= !isSealed && copy != named.Id && (copy == file.Id || HasCheckpoints(directory, file.Id, named.Id));
+            bool isFileKnown = IsKnown(file.Id, file.Parent?.Id);
+            isStrange |= !isSealed && copy?.Id != named.Id && (isFileKnown == isJournalKnown ? copy?.Id == file.Id : isFileKnown);
             isFileStrange = isSealed || !isStrange;
         }
 
         // Then journal and second copy stand against each other, unless that is of the session before.
-        if (file is null || isFileStrange)
-            isStrange |= copy is { } other && other != named.Id && other != named.Parent?.Id && !IsSealed(directory, other);
+        if ((file is null || isFileStrange) && copy is not null && copy.Id != named.Id && copy.Id != named.Parent?.Id && !IsSealed(directory, copy.Id))
+            isStrange |= !isJournalKnown || IsKnown(copy.Id, copy.Parent?.Id);
         return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
+
+        // It has a checkpoint here, or goes on from a session that is here.
+        bool IsKnown(Guid session, Guid? parent) => known.Contains(session) || parent is { } before && IsSealed(directory, before);
     }
 
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file) =>
         file is not null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && copy != file.Id
         && IsSealed(directory, file.Id) && !IsSealed(directory, copy) ? new SessionIdentity(true, null) : Agreed;
-
-    /// <summary>The one has checkpoints, and the other has none.</summary>
-    private static bool HasCheckpoints(LogDirectory directory, Guid one, Guid other)
-    {
-        HashSet<Guid> all = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
-        return all.Contains(one) && !all.Contains(other);
-    }
 
     /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
     internal static bool IsSealed(LogDirectory directory, Guid session) =>
