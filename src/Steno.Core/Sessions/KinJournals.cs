@@ -9,16 +9,22 @@ namespace Steno.Core.Sessions;
 /// </summary>
 internal static class KinJournals
 {
+    private const string Journal = ".jsonl";
+    private const string File = ".session.json";
+
     /// <param name="session">Whose lines are looked for.</param>
     /// <param name="own">Its journal, which is none of these.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public static IEnumerable<string> Of(LogDirectory directory, Guid session, string own)
     {
-        string[] archive = Directory.Exists(directory.Archive) ? Directory.GetFiles(directory.Archive, "*.jsonl") : [];
+        string[] archive = Directory.Exists(directory.Archive) ? Directory.GetFiles(directory.Archive) : [];
+        // Of a session whose journal is gone, too: it may lie between two others.
+        IEnumerable<string> journals = archive.Where(path => path.EndsWith(Journal, StringComparison.Ordinal))
+            .Union(archive.Where(path => path.EndsWith(File, StringComparison.Ordinal)).Select(path => path[..^File.Length] + Journal));
         List<(string Journal, SessionManifest? File)> all =
         [
             (directory.CurrentJournal, SessionFileReader.TryLoad(directory.SessionFile)),
-            .. archive.Order(StringComparer.Ordinal).Select(path => (path, SessionFileReader.TryLoad(path[..^".jsonl".Length] + ".session.json"))),
+            .. journals.Order(StringComparer.Ordinal).Select(path => (path, SessionFileReader.TryLoad(path[..^Journal.Length] + File))),
         ];
         HashSet<Guid>? kin = FindKin(session, [.. all.Select(one => one.File).OfType<SessionManifest>()]);
         return all.Where(one => one.Journal != own && FileFacts.Of(one.Journal) is { Kind: FileKind.File }

@@ -52,6 +52,23 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertIntact();
     }
 
+    /// <summary>Three sessions: the journal goes on from one that is in the archive, and the others are not known here.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_journal_that_belongs_here_is_not_outvoted_by_two_files_that_do_not(bool start, bool isSealeds)
+    {
+        using TwoSessions others = new();
+        File.Copy(isSealeds ? others.SealedFile : others.Logs.SessionFile, Logs.SessionFile, overwrite: true);
+        File.WriteAllBytes(Logs.RecoveryFile, others.CurrentBytes);
+        Heal(start);
+        _both.AssertCurrentIsWhole();
+        if (start) _both.Recover(); // the recorder's own thread makes the second copy again
+        _both.AssertIntact();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(others.CurrentBytes));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -104,16 +121,14 @@ public sealed class ReplacedFilesTests : IDisposable
         File.WriteAllBytes(Logs.CurrentJournal, others.CurrentBytes);
         File.Delete(Logs.RecoveryFile);
         _both.DeleteCheckpointsOf(_both.Current.Id);
-        // The journal is the truth where session.json alone speaks against it; that stays, too.
-        byte[] file = File.ReadAllBytes(Logs.SessionFile);
 
         OpenedSession opened = _both.Start();
         opened.Close();
 
-        Assert.Equal(others.Current.Id, opened.Manifest.Id);
-        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(others.CurrentBytes));
-        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(file));
-        Assert.Contains(opened.Recovery.Notes, note => note.Contains(_both.Current.Id.ToString(), StringComparison.Ordinal));
+        Assert.Equal(_both.Current.Id, opened.Manifest.Parent!.Id);
+        Assert.Contains(opened.Manifest.KnownDamage, damage => damage.Kind == "missing" && damage.Session == _both.Current.Id);
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(others.CurrentBytes));
+        Assert.Contains(opened.Recovery.Notes, note => note.Contains(others.Current.Id.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]

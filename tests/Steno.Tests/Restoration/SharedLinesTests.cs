@@ -69,10 +69,21 @@ public sealed class SharedLinesTests : IDisposable
     public void An_ancestor_s_journal_in_its_place_is_kept(bool start)
     {
         File.WriteAllBytes(Logs.CurrentJournal, _both.SealedBytes);
+        Assert.False(_both.Verify().IsIntact);
         if (start) _both.Start().Close();
         else Assert.True(_both.Recover().IsWhole);
         _both.AssertCurrentIsWhole();
         Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(_both.SealedBytes));
+        _both.AssertIntact();
+    }
+
+    /// <summary>The same, and its first line, which would name it, is damaged: the line behind the shared ones tells.</summary>
+    [Fact]
+    public void Of_an_ancestor_s_journal_that_names_nobody_only_shared_lines_are_taken()
+    {
+        Destroy(Logs.CurrentJournal, _both.SealedBytes, 1, 1);
+        Assert.True(_both.Recover().IsWhole);
+        _both.AssertCurrentIsWhole();
         _both.AssertIntact();
     }
 

@@ -30,9 +30,11 @@ internal sealed class TwoSessions : IDisposable
                 .Complete(session.Manifest);
             session.Say(4);
             Current = session.Manifest;
-            session.AwaitCopy();
             session.Close();
         }
+
+        Disk.Real.CreateDirectory(Path.GetDirectoryName(Logs.RecoveryFile)!);
+        File.Copy(Logs.CurrentJournal, Logs.RecoveryFile, overwrite: true);
 
         SealedBytes = File.ReadAllBytes(SealedJournal);
         CurrentBytes = File.ReadAllBytes(Logs.CurrentJournal);
