@@ -50,9 +50,19 @@ public sealed class LogDirectory
     /// <summary>The second copy of the current journal.</summary>
     public string RecoveryFile => Path.Combine(Root, "recovery", "crash_recovery.jsonl");
 
-    /// <summary>A second copy that the current journal does not begin with: of a session before it.</summary>
-    public string KeptRecoveryFile(DateTimeOffset now) => Path.Combine(
-        Root, "recovery", string.Create(CultureInfo.InvariantCulture, $"kept_{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.jsonl"));
+    /// <summary>
+    /// For a second copy that the current journal does not begin with, of a session before it, or a journal that stood in
+    /// another's place. Nothing has the name yet.
+    /// </summary>
+    public string KeptRecoveryFile(DateTimeOffset now)
+    {
+        for (; ; now = now.AddMilliseconds(1))
+        {
+            string path = Path.Combine(
+                Root, "recovery", string.Create(CultureInfo.InvariantCulture, $"kept_{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.jsonl"));
+            if (!Path.Exists(path)) return path;
+        }
+    }
 
     /// <summary>The pattern of their names.</summary>
     internal const string KeptRecoveryFiles = "kept_*.jsonl";

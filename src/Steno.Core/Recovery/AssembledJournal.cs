@@ -35,6 +35,9 @@ internal sealed class AssembledJournal
     /// <summary>Hashes of lines that somebody states: they prove lines behind a hole.</summary>
     public IReadOnlyDictionary<long, ChainHash> Stated { get; init; } = StatedLines.None;
 
+    /// <summary>What stands in the journal's place is another session's.</summary>
+    public bool IsStrange { get; init; }
+
     public IReadOnlyList<JournalPiece> Pieces { get; }
 
     /// <summary>Bytes.</summary>

@@ -16,8 +16,11 @@ internal sealed record ChainRun(LineSource Source, long Start, long FirstSeq)
     /// <summary>Behind the first line, and every mebibyte from there on: offsets in the source.</summary>
     private readonly List<JournalPosition> _marks = [];
 
-    /// <summary>One of its lines has the hash that somebody has stated for it.</summary>
-    public bool IsStated { get; set; }
+    /// <summary>The last of its lines whose hash somebody has stated; null: there is none.</summary>
+    public JournalPosition? Stated { get; set; }
+
+    /// <summary>One of its lines names the session whose lines are looked for.</summary>
+    public bool IsNamed { get; set; }
 
     /// <summary>Its last line; the offset is that in the source, behind the newline.</summary>
     public JournalPosition End { get; private set; }

@@ -13,11 +13,23 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
     private ChainRun? _open;
     private JournalPosition? _agreed;
     private bool _isOther;
+    private JournalPosition? _other;
 
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>A run ends before whole lines of others; else these are part of its bytes.</summary>
     public bool LeavesOthersOut { get; init; }
+
+    /// <summary>
+    /// Whose lines are looked for: a run ends before a line that names another session, and what is chained to that is another's.
+    /// </summary>
+    public Guid? Session { get; init; }
+
+    /// <summary>Up to this line it shares lines with others, and they name whom they like; the one behind must name it.</summary>
+    public long SharedSeq { get; init; }
+
+    /// <summary>Nothing says whose lines these are: one at the beginning that names another is believed without proof.</summary>
+    public bool IsStray { get; init; }
 
     /// <param name="pace">Called after each line with the bytes read so far.</param>
     /// <returns>In the order of the source.</returns>
@@ -49,8 +61,25 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
             return;
         }
 
-        bool goesOn = zeros == 0 && _open is { } run && seq == run.LastSeq + 1
-            && JournalLine.ComputeHash(run.End.Hash, JournalLine.Body(line)) == hash;
+        if (_other is { } strange)
+        {
+            bool isStrange = IsNext(strange, line, seq, hash);
+            _other = isStrange ? new JournalPosition(0, seq, hash) : null;
+            if (isStrange) return;
+        }
+
+        bool goesOn = zeros == 0 && _open is { } run && IsNext(run.End, line, seq, hash);
+        Guid? named = Session is not null && seq > SharedSeq ? NamedSession.FindIn(line) : null;
+        bool isNamedOtherwise = named is not null && named != Session && (goesOn || IsStray);
+        // Behind shared lines the first one that is the session's alone names it.
+        bool isFork = Session is not null && goesOn && seq == SharedSeq + 1 && named != Session;
+        if (isNamedOtherwise || isFork)
+        {
+            Close();
+            _other = new JournalPosition(0, seq, hash);
+            return;
+        }
+
         if (!goesOn)
         {
             Close();
@@ -60,10 +89,14 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         // A last newline that is missing counts as if it were there.
         JournalPosition place = new(start + line.Length + 1, seq, hash);
         _open!.Add(place);
+        _open.IsNamed |= named is not null;
         if (_isOther || !stated.TryGetValue(seq, out ChainHash known)) return;
         if (known == hash) _agreed = place;
         else _isOther = true;
     }
+
+    private static bool IsNext(in JournalPosition last, ReadOnlySpan<byte> line, long seq, in ChainHash hash) =>
+        seq == last.Seq + 1 && JournalLine.ComputeHash(last.Hash, JournalLine.Body(line)) == hash;
 
     /// <summary>
     /// A chain that holds and leads to another line than the one that was stated is somebody's own: what is behind the
@@ -74,7 +107,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         if (_open is { } run)
         {
             if (_isOther && _agreed is { } agreed) run.CutBackTo(agreed);
-            run.IsStated = _agreed is not null;
+            run.Stated = _agreed;
             if (!_isOther || _agreed is not null) _runs.Add(run);
         }
 

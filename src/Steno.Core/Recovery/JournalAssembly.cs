@@ -26,6 +26,15 @@ internal sealed class JournalAssembly(
     /// <summary>Lines of which nothing says yet whose they are: they are taken where the chain proves it.</summary>
     public IReadOnlyList<LineSource> Strays { get; init; } = [];
 
+    /// <summary>The journal is another session's: what it has is as good as what strays have.</summary>
+    public bool IsStrange { get; init; }
+
+    /// <summary>Whose journal it is; null: whom lines name is not looked at.</summary>
+    public Guid? Session { get; init; }
+
+    /// <summary>Up to this line it shares its lines with other sessions.</summary>
+    public long SharedSeq { get; init; }
+
     /// <summary>
     /// Whole lines of others are left out, and behind this line everything is others'; null: what others wrote stays.
     /// </summary>
@@ -41,13 +50,13 @@ internal sealed class JournalAssembly(
     public AssembledJournal Run()
     {
         long before = 0;
-        IReadOnlyList<ChainRun> runs = journal is null ? [] : Read(journal, ref before);
+        IReadOnlyList<ChainRun> runs = journal is null || IsStrange ? [] : Read(journal, ref before);
         _journals = new RunIndex(runs);
         List<ChainRun> others = [];
         foreach (LineSource copy in copies) others.AddRange(Read(copy, ref before));
         List<ChainRun> strays = [];
-        foreach (LineSource stray in Strays) strays.AddRange(Read(stray, ref before));
-        Claim(strays, runs, others);
+        foreach (LineSource stray in journal is not null && IsStrange ? Strays.Prepend(journal) : Strays) strays.AddRange(Read(stray, ref before, isStray: true));
+        new StrayRuns(SharedSeq).Claim(strays, runs, others);
         _copies = new RunIndex(others);
         _strays = new RunIndex(strays);
 
@@ -58,45 +67,34 @@ internal sealed class JournalAssembly(
         }
 
         long known = runs.Where(run => run.LastSeq <= _at.Seq).Select(run => run.End.Offset).DefaultIfEmpty(0).Max();
-        IReadOnlyList<JournalPiece> pieces = JournalPieces.Settle(_pieces, journal, known);
+        IReadOnlyList<JournalPiece> pieces = JournalPieces.Settle(_pieces, IsStrange ? null : journal, known);
         if (IsOthersTail(pieces)) pieces = [.. pieces.SkipLast(1)];
-        return new AssembledJournal(head, journal, pieces, _at) { Stated = stated };
+        return new AssembledJournal(head, journal, pieces, _at) { Stated = stated, IsStrange = IsStrange };
     }
 
-    private IReadOnlyList<ChainRun> Read(LineSource source, ref long before)
+    private IReadOnlyList<ChainRun> Read(LineSource source, ref long before, bool isStray = false)
     {
         long start = before;
-        IReadOnlyList<ChainRun> runs =
-            new ChainRunReader(stated) { Cancellation = Cancellation, LeavesOthersOut = OthersOutBehind is not null }.Read(source, at => Pace?.Invoke(start + at));
+        ChainRunReader reader = new(stated)
+        {
+            Cancellation = Cancellation,
+            LeavesOthersOut = OthersOutBehind is not null,
+            Session = Session,
+            SharedSeq = SharedSeq,
+            IsStray = isStray,
+        };
+        IReadOnlyList<ChainRun> runs = reader.Read(source, at => Pace?.Invoke(start + at));
         before += source.Length;
         return runs;
-    }
-
-    /// <summary>
-    /// Of strays those are ours of which a line is stated, or from whose last line one of ours goes on: they may stand
-    /// behind a hole. Others are taken only where they follow on a line of ours.
-    /// </summary>
-    private static void Claim(List<ChainRun> strays, IReadOnlyList<ChainRun> journals, List<ChainRun> others)
-    {
-        List<ChainRun> claimed = [.. strays.Where(run => run.IsStated)];
-        for (List<ChainRun> ours = [.. journals, .. others, .. claimed]; ours.Count > 0;)
-        {
-            List<ChainRun> before =
-                [.. strays.Where(run => !claimed.Contains(run) && ours.Exists(next => next.FirstSeq == run.LastSeq + 1 && next.GoesOnBehind(run.End)))];
-            claimed.AddRange(before);
-            ours = before;
-        }
-
-        others.AddRange(claimed);
-        strays.RemoveAll(claimed.Contains);
     }
 
     /// <summary>Lines of an earlier system have no chain: they are proven together, or not at all.</summary>
     private void TakeHead()
     {
-        LineSource? whole = new[] { journal }.Concat(copies).FirstOrDefault(source => source is not null && IsHeadOf(source));
+        LineSource? whole = new[] { IsStrange ? null : journal }.Concat(copies).FirstOrDefault(source => source is not null && IsHeadOf(source));
         bool isHole = whole is null;
-        _pieces.Add(new JournalPiece(whole ?? journal, 0, isHole ? Math.Min(head.Bytes, journal?.Length ?? 0) : head.Bytes, 1, head.Lines, isHole));
+        LineSource? there = whole ?? (IsStrange ? null : journal);
+        _pieces.Add(new JournalPiece(there, 0, isHole ? Math.Min(head.Bytes, there?.Length ?? 0) : head.Bytes, 1, head.Lines, isHole));
     }
 
     /// <summary>The last piece has no line of ours, and none that a crash can have torn.</summary>
@@ -127,8 +125,8 @@ internal sealed class JournalAssembly(
     private bool TakeCopy()
     {
         ChainRun? best = null;
-        // At the very beginning any session's lines would go on.
-        IEnumerable<ChainRun> runs = _copies.With(_at.Seq + 1).Concat(_at.Seq == 0 ? [] : _strays.With(_at.Seq + 1));
+        // At the very beginning any session's lines would go on, and behind shared ones those of all that share them.
+        IEnumerable<ChainRun> runs = _copies.With(_at.Seq + 1).Concat(_at.Seq <= SharedSeq ? [] : _strays.With(_at.Seq + 1));
         foreach (ChainRun run in runs)
             if (run.LastSeq > (best?.LastSeq ?? 0) && run.GoesOnBehind(_at)) best = run;
         if (best is null) return false;

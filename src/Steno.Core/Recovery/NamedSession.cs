@@ -9,9 +9,10 @@ namespace Steno.Core.Recovery;
 /// that begins with a checkpoint's lines has others' names before its own (<c>checkpoint_loaded</c>): the last one
 /// counts.
 /// </summary>
+/// <param name="Seq">Of the line that names it.</param>
 /// <param name="Parent">The session that it continues, with its last sequence and hash; null: it names none.</param>
 /// <param name="Loaded">The checkpoint whose lines it begins with; null: it begins with none.</param>
-internal sealed record NamedSession(Guid Id, NamedSession.ParentLine? Parent, NamedSession.LoadedCheckpoint? Loaded)
+internal sealed record NamedSession(Guid Id, long Seq, NamedSession.ParentLine? Parent, NamedSession.LoadedCheckpoint? Loaded)
 {
     private static ReadOnlySpan<byte> EventKey => "\"event\":\""u8;
 
@@ -22,22 +23,29 @@ internal sealed record NamedSession(Guid Id, NamedSession.ParentLine? Parent, Na
     {
         if (!File.Exists(journal)) return null;
         using JournalReader reader = new(journal);
-        return Find(reader, cancellation);
+        return Find(reader, null, cancellation);
     }
 
-    /// <summary>The same of lines wherever they are.</summary>
-    public static NamedSession? Find(JournalReader reader, CancellationToken cancellation = default)
+    /// <summary>The same of lines wherever they are. A line that does not follow on the one before it says nothing.</summary>
+    /// <param name="before">The hash of the line before the first one; null: it is not known.</param>
+    public static NamedSession? Find(JournalReader reader, ChainHash? before = null, CancellationToken cancellation = default)
     {
         NamedSession? found = null;
         while (reader.Read(unterminated: false))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (reader.Line.IndexOf(EventKey) >= 0 && JournalLine.TryReadHash(reader.Line, out _))
+            bool isLine = JournalLine.TryReadHash(reader.Line, out ChainHash hash);
+            if (isLine && reader.Line.IndexOf(EventKey) >= 0
+                && (before is not { } known || JournalLine.ComputeHash(known, JournalLine.Body(reader.Line)) == hash))
                 found = Read(reader.Line, reader.Offset, found);
+            before = isLine ? hash : null;
         }
 
         return found;
     }
+
+    /// <summary>The session that this one line names; null: it names none.</summary>
+    public static Guid? FindIn(ReadOnlySpan<byte> line) => line.IndexOf(EventKey) < 0 ? null : Read(line, 0, null)?.Id;
 
     private static NamedSession? Read(ReadOnlySpan<byte> line, long offset, NamedSession? before)
     {
@@ -49,7 +57,7 @@ internal sealed record NamedSession(Guid Id, NamedSession.ParentLine? Parent, Na
         if (!TryReadId(root, "session_id", out Guid id)) return before;
         LoadedCheckpoint? loaded = isLoad && Text(root, "checkpoint") is { } checkpoint
             ? new LoadedCheckpoint(
-                checkpoint, TryReadId(root, "from_session", out Guid from) ? from : null, message.Seq!.Value - 1, offset)
+                checkpoint, TryReadId(root, "from_session", out Guid from) ? from : null, (message.Seq ?? 1) - 1, offset)
             : null;
         ParentLine? parent = TryReadId(root, "parent_id", out Guid parentId)
             && root.TryGetProperty("parent_seq", out JsonElement seq) && seq.ValueKind == JsonValueKind.Number && seq.TryGetInt64(out long parentSeq)
@@ -57,7 +65,7 @@ internal sealed record NamedSession(Guid Id, NamedSession.ParentLine? Parent, Na
                 ? new ParentLine(parentId, parentSeq, hash)
                 : null;
         NamedSession? same = before?.Id == id ? before : null; // both lines speak of one session
-        return new NamedSession(id, parent ?? same?.Parent, loaded ?? same?.Loaded);
+        return new NamedSession(id, message.Seq ?? 0, parent ?? same?.Parent, loaded ?? same?.Loaded);
     }
 
     private static bool TryReadId(JsonElement metadata, string name, out Guid id)

@@ -54,8 +54,9 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         return reportPath;
     }
 
-    /// <summary>Where the bytes of a report lie.</summary>
-    public static string BytesPath(string reportPath) => Path.ChangeExtension(reportPath, ".bytes");
+    /// <summary>Where the bytes of a report lie; a file that is kept under another name has none, and is the bytes.</summary>
+    public static string BytesPath(string reportPath) =>
+        reportPath.EndsWith(".json", StringComparison.Ordinal) ? Path.ChangeExtension(reportPath, ".bytes") : reportPath;
 
     /// <summary>Reports whose repair was begun and not finished, oldest first.</summary>
     public IEnumerable<(string Path, QuarantineReport Report)> Unfinished()

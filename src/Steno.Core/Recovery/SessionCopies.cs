@@ -16,6 +16,7 @@ internal sealed class SessionCopies : IDisposable
     private readonly List<LineSource> _strays = [];
     private readonly HashSet<string> _named = [];
     private readonly StatedLines _stated;
+    private bool _hasLooked;
     private readonly EarlierHead _head;
 
     /// <param name="session">Whose lines they are.</param>
@@ -44,6 +45,15 @@ internal sealed class SessionCopies : IDisposable
         }
     }
 
+    /// <inheritdoc cref="JournalAssembly.IsStrange"/>
+    public bool IsStrange { get; init; }
+
+    /// <inheritdoc cref="JournalAssembly.SharedSeq"/>
+    public long SharedSeq { get; init; }
+
+    /// <summary>Journals of other sessions that may have lines of this one: asked where a line is lacking.</summary>
+    public Func<IEnumerable<string>> Kin { get; init; } = static () => [];
+
     /// <inheritdoc cref="JournalAssembly.OthersOutBehind"/>
     public long? OthersOutBehind { get; init; }
 
@@ -65,15 +75,23 @@ internal sealed class SessionCopies : IDisposable
     public AssembledJournal Assemble(Action<long>? pace = null, CancellationToken cancellation = default)
     {
         AssembledJournal assembled = Run();
-        if (_strays.Count > 0 || Lacking(assembled) is not { Count: > 0 } lacking) return assembled;
+        if (_hasLooked) return assembled;
+        _hasLooked = true;
+        IReadOnlyList<(long First, long Last)> lacking = Lacking(assembled);
         foreach (LineSource segment in new StraySegments(_directory, _named).With(lacking))
             (StraySegments.Names(segment, _session) ? _copies : _strays).Add(segment);
+        bool isAtEnd = lacking is [var next] && next.First == next.Last; // the next line, which nobody has stated
+        foreach (string journal in isAtEnd && Journal is not null ? [] : Kin())
+            (SecondCopy.ReadSession(journal) == _session ? _copies : _strays).Add(new FileLines(journal));
         return Run();
 
         AssembledJournal Run() =>
             new JournalAssembly(_head, Journal, _copies, Stated)
             {
                 Strays = _strays,
+                IsStrange = IsStrange,
+                Session = _session,
+                SharedSeq = SharedSeq,
                 OthersOutBehind = OthersOutBehind,
                 Pace = pace,
                 Cancellation = cancellation,
@@ -130,7 +148,8 @@ internal sealed class SessionCopies : IDisposable
     private void AddSecondCopy(string path, Guid session)
     {
         SecondCopy copy = new(_directory, path);
-        if (copy.IsOf(session, default) || Stated.Count > 0 && HasStatedLine(path)) _copies.Add(new FileLines(path));
+        if (copy.IsOf(session, default)) _copies.Add(new FileLines(path));
+        else if (Stated.Count > 0 && HasStatedLine(path)) _strays.Add(new FileLines(path)); // or one with which it shares that line
     }
 
     /// <summary>Its first line may be damaged, and say nothing.</summary>

@@ -27,6 +27,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 {
     private readonly List<RecoveryAction> _actions = [];
     private readonly UntoldMendings _untold = new(directory);
+    private bool _isSettled;
 
     /// <summary>Nothing is changed, and it is said what would be done.</summary>
     public bool IsDryRun { get; init; }
@@ -52,7 +53,11 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         }
 
         JournalHealing healing = new(directory, time);
-        if (!IsDryRun) healing.UndoInterrupted();
+        if (!IsDryRun)
+        {
+            healing.UndoInterrupted();
+            KeepMisplaced();
+        }
 
         List<SessionRestoration> restored = [];
         try
@@ -67,7 +72,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
             if (!IsDryRun) InheritedDamage.Update(directory, restored, time.GetUtcNow());
             if (IsUnsettled(before, current)) Settle(before, current);
-            if (current is not null || before.Damage.Any(d => d.Role == FileRole.Recovery)) RestoreSecondCopy(current);
+            RestoreSecondCopy(current);
             IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
         }
@@ -75,6 +80,16 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         {
             foreach (SessionRestoration one in restored) one.Dispose();
         }
+    }
+
+    /// <summary>What is another session's in the current one's place goes out of the way, as a start does it.</summary>
+    private void KeepMisplaced()
+    {
+        RecoveryNotes notes = new();
+        Quarantine quarantine = new(directory, time);
+        SessionManifest? file = SessionFileReader.TryLoad(directory.SessionFile);
+        new MisplacedFiles(directory, quarantine, time, notes).Settle(file, Cancellation);
+        foreach (string note in notes.Repairs) _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, note, 0, 0, []));
     }
 
     /// <summary>Steps 6 and 7.</summary>
@@ -170,6 +185,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         OpenedSession opened = opener.Open();
         Keep(judged, opened);
         opened.Close();
+        _isSettled = true;
         foreach (string note in opened.Recovery.Repairs)
             _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, $"Told in the journal: {note}", 0, 0, []));
     }
@@ -202,8 +218,9 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private void RestoreSecondCopy(SessionRestoration? current)
     {
-        if (current is null) return;
-        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, current.Session.Id, IsDryRun, current.Assembled);
+        if (current is null && !_isSettled) return;
+        Guid? session = current is null ? SessionFileReader.TryLoad(directory.SessionFile)?.Id : current.Session.Id;
+        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, IsDryRun, current?.Assembled);
         if (action is not null) _actions.Add(action);
     }
 }

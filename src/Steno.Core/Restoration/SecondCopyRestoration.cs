@@ -26,15 +26,16 @@ internal static class SecondCopyRestoration
         return false;
     }
 
+    /// <param name="planned">For a dry run: the journal as it would be.</param>
     /// <returns>Null: it is a beginning of the journal as that is now.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, bool isDryRun, AssembledJournal planned)
+    public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, bool isDryRun, AssembledJournal? planned)
     {
         if (!isDryRun && !File.Exists(directory.CurrentJournal)) return null;
         string? kept = null;
         if (isDryRun)
         {
-            if (!IsNeeded(directory, planned)) return null;
+            if (planned is null || !IsNeeded(directory, planned)) return null;
         }
         else
         {
@@ -47,7 +48,7 @@ internal static class SecondCopyRestoration
         return new RecoveryAction(
             directory.RecoveryFile, FileRole.Recovery, "It is made again from the journal.", 0, 0, [directory.CurrentJournal])
         {
-            Quarantined = kept is null ? null : kept.EndsWith(".json", StringComparison.Ordinal) ? Quarantine.BytesPath(kept) : kept,
+            Quarantined = kept is null ? null : Quarantine.BytesPath(kept),
         };
     }
 }

@@ -14,6 +14,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
         {
             OthersOutBehind = EndOf(session),
+            IsStrange = session.Strange is not null,
+            SharedSeq = session.SharedSeq,
+            Kin = () => KinJournals.Of(directory, session.Id!.Value, session.Journal),
         };
 
     private readonly List<RecoveryAction> _actions = [];
@@ -52,6 +55,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         _assembled = _copies.Assemble(Pace, Cancellation);
         if (HasCheckpointsOnly) return;
         if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
+        else if (session.Strange is not null) return; // what stands there is named, and says nothing of this session
         if (IsDryRun)
         {
             if (session is { IsCurrent: false, Manifest: null }) Say(session.File, "It is made again from the journal and its checkpoints.");
@@ -72,6 +76,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     {
         List<JournalPiece> put = [.. _assembled!.PutBack];
         string what = (_copies.Journal is null ? "The journal was missing, and is there again."
+            : session.Strange is { } whose ? $"In its place stood the journal of session {whose}, and it is there again."
             : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
             : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
         string? report = IsDryRun

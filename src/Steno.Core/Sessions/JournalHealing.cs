@@ -10,7 +10,8 @@ namespace Steno.Core.Sessions;
 /// <code>
 /// 1. the whole of it is written to a temporary file, synced, and proven by the chain as it stands there
 /// 2. that is renamed to JOURNAL.healing
-/// 3. the bytes that it takes the place of are durable in quarantine, with a report; then, that this is to be told
+/// 3. the bytes that it takes the place of are durable in quarantine, with a report, and a journal of another session whole
+///    as a kept copy; then, that this is to be told
 /// 4. it is renamed to the journal's name
 /// </code>
 /// Crash before 2: a temporary file that is replaced the next time. After 2 or 3: the journal is as it was, and
@@ -80,7 +81,7 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
     }
 
     private string Keep(AssembledJournal assembled, string journal, Guid session) =>
-        _quarantine.Keep(journal, new QuarantineReport
+        assembled.IsStrange ? new StrangeJournal(directory, time).Copy(journal) : _quarantine.Keep(journal, new QuarantineReport
         {
             State = QuarantineReport.Repaired,
             What = "damaged_journal",

@@ -6,6 +6,19 @@ namespace Steno.Core.Sessions;
 /// <summary>Loads a <c>session.json</c> at a start. One that is damaged is kept in quarantine, and is as if it were not there.</summary>
 internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
 {
+    /// <summary>Null: there is none, or none that can be read; nothing is said of it.</summary>
+    public static SessionManifest? TryLoad(string path)
+    {
+        try
+        {
+            return SessionManifest.Load(path);
+        }
+        catch (StenoException)
+        {
+            return null; // who must know why reads it otherwise: a verification names it
+        }
+    }
+
     /// <param name="consequence">What a damaged one means, in a sentence for whoever starts the recorder.</param>
     /// <returns>Null: there is none, or it is damaged.</returns>
     /// <exception cref="Files.StorageException">It cannot be read, or not be kept.</exception>

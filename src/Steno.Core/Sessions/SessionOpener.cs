@@ -65,6 +65,7 @@ public sealed class SessionOpener
         _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());
+        manifest = new MisplacedFiles(_directory, _quarantine, _time, _notes).Settle(manifest, Cancellation);
         if (manifest is not null) _succession.ForgetSealing(manifest);
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
@@ -216,7 +217,11 @@ public sealed class SessionOpener
             [.. CheckpointCatalogue.All(_directory, static (_, _) => { }).Where(c => c.Session == manifest.Id)];
         if (checkpoints.Count == 0) return false;
         using SessionCopies copies = new(
-            _directory, manifest.Id, manifest.EarlierHead, _directory.CurrentJournal, [manifest.Verified.Position], checkpoints);
+            _directory, manifest.Id, manifest.EarlierHead, _directory.CurrentJournal, [manifest.Verified.Position], checkpoints)
+        {
+            SharedSeq = manifest.LastForeignSeq,
+            Kin = () => KinJournals.Of(_directory, manifest.Id, _directory.CurrentJournal),
+        };
         AssembledJournal assembled = copies.Assemble(cancellation: Cancellation);
         if (assembled.IsUnchanged || assembled.Length == 0) return false;
         if (_assembly.Put(assembled, _directory.CurrentJournal, manifest.Id, isSealed: false) is { } report)

@@ -23,7 +23,11 @@ internal sealed class WholeCopy(LogDirectory directory, TimeProvider time)
             [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Where(c => c.Session == session.Id)];
         if (checkpoints.Count == 0) return false;
         using SessionCopies copies = new(
-            directory, session.Id, session.EarlierHead, directory.CurrentJournal, [end, session.Verified.Position], checkpoints);
+            directory, session.Id, session.EarlierHead, directory.CurrentJournal, [end, session.Verified.Position], checkpoints)
+        {
+            SharedSeq = session.LastForeignSeq,
+            Kin = () => KinJournals.Of(directory, session.Id, directory.CurrentJournal),
+        };
         AssembledJournal assembled = copies.Assemble();
         if (assembled.End != end || assembled.Pieces.Any(piece => piece.IsHole && piece.LastSeq >= piece.FirstSeq || piece.IsUnproven)) return false;
         new RenewedCopy(directory, time).Put(session.Id, file =>

@@ -1,5 +1,6 @@
 using Steno.Core.Files;
 using Steno.Core.Recovery;
+using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
 
@@ -34,7 +35,12 @@ internal sealed class AssembledCopies(LogDirectory directory, SessionFiles sessi
 
     private List<GoodCopy> Assemble(Guid id)
     {
-        using SessionCopies copies = new(directory, id, session.Head, session.Journal, session.Stated, session.Checkpoints);
+        using SessionCopies copies = new(directory, id, session.Head, session.Journal, session.Stated, session.Checkpoints)
+        {
+            IsStrange = session.Strange is not null,
+            SharedSeq = session.SharedSeq,
+            Kin = () => KinJournals.Of(directory, id, session.Journal),
+        };
         return
         [
             .. copies.Assemble(cancellation: cancellation).Pieces.Where(piece => !piece.IsHole && !piece.IsUnproven && piece.LastSeq >= piece.FirstSeq)
@@ -42,7 +48,8 @@ internal sealed class AssembledCopies(LogDirectory directory, SessionFiles sessi
         ];
     }
 
-    private FileRole RoleOf(string path) => path == session.Journal ? FileRole.Journal
+    private FileRole RoleOf(string path) => path == session.Journal || path == directory.CurrentJournal ? FileRole.Journal
+        : Path.GetDirectoryName(path) == directory.Archive ? FileRole.Journal
         : Path.GetDirectoryName(path) == directory.Segments ? FileRole.Segment
         : Path.GetDirectoryName(path) == directory.Checkpoints ? FileRole.Manifest
         : FileRole.Recovery;

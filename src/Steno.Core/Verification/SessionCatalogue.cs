@@ -47,14 +47,22 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             : path[..^ManifestEnding.Length] + JournalEnding).Distinct().Order(StringComparer.Ordinal);
     }
 
-    private static SessionFiles Open(string journal, string file, bool isCurrent, List<FoundDamage> damage)
+    private SessionFiles Open(string journal, string file, bool isCurrent, List<FoundDamage> damage)
     {
         FileFacts.RequireFile(journal);
         int before = damage.Count;
         SessionManifest? manifest = SelfHashedFile.Read(file, FileRole.Session, Load, damage);
         bool isThere = File.Exists(journal);
-        Guid? id = manifest?.Id ?? (isThere ? SecondCopy.ReadSession(journal) : null) ?? (isCurrent ? null : IdOf(journal));
-        if (manifest is null && damage.Count == before && isThere)
+        SessionIdentity identity = isCurrent ? SessionIdentity.Of(directory, manifest) : OfSealed(journal, manifest);
+        SessionManifest? stranger = identity.IsFileStrange ? manifest : null;
+        if (stranger is not null) manifest = null;
+        NamedSession? named = manifest is null && identity.StrangeJournal is null ? NamedSession.Find(journal) : null;
+        Guid? id = manifest?.Id ?? (isCurrent ? null : IdOf(journal)) ?? named?.Id ?? (isCurrent ? OfCopy?.Id : null);
+        if (stranger is not null)
+        {
+            damage.Add(SelfHashedFile.Whole(file, FileRole.Session, "altered", $"It is that of another session, {stranger.Id}.") with { Session = id });
+        }
+        else if (manifest is null && damage.Count == before && isThere)
         {
             damage.Add(SelfHashedFile.Whole(
                 file, FileRole.Session, "missing",
@@ -64,7 +72,33 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             });
         }
 
-        return new SessionFiles { Journal = journal, File = file, Manifest = manifest, Id = id, IsCurrent = isCurrent, IsLatest = isCurrent };
+        return new SessionFiles
+        {
+            Journal = journal,
+            File = file,
+            Manifest = manifest,
+            Id = id,
+            IsCurrent = isCurrent,
+            IsLatest = isCurrent,
+            Strange = identity.StrangeJournal,
+            Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (manifest is null && isCurrent && OfCopy is { } copy && copy.Id == id ? LoadedBy(copy) : null),
+        };
+    }
+
+    /// <summary>What the second copy says whose it is; null: nothing.</summary>
+    private NamedSession? OfCopy => NamedSession.Find(directory.RecoveryFile);
+
+    private static LoadedLines? LoadedBy(NamedSession? named) =>
+        named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null;
+
+    /// <summary>The archive names its files after their sessions.</summary>
+    private static SessionIdentity OfSealed(string journal, SessionManifest? manifest)
+    {
+        if (!File.Exists(journal)) return new SessionIdentity(false, null);
+        Guid? other = manifest is not null ? JournalOwner.FindOther(journal, manifest)
+            : IdOf(journal) is { } id && SecondCopy.ReadSession(journal) is { } named && named != id ? named
+            : null;
+        return new SessionIdentity(false, other);
     }
 
     /// <summary>The archive names its files after it.</summary>
@@ -88,12 +122,11 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         return manifest;
     }
 
-    private SessionFiles Complete(
+    private static SessionFiles Complete(
         SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionFiles> sessions,
         IReadOnlyList<SessionManifest> children)
     {
         Guid? id = session.Id
-            ?? (session.IsCurrent && File.Exists(directory.RecoveryFile) ? SecondCopy.ReadSession(directory.RecoveryFile) : null)
             ?? (session.IsCurrent ? NewestUnkept(checkpoints, sessions) : null);
         CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
         List<JournalPosition> stated = [.. its.Select(c => c.End)];
@@ -103,6 +136,8 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             stated.AddRange(KnownDamage.Stated(manifest.KnownDamage).Select(line => new JournalPosition(0, line.Key, line.Value)));
         }
 
+        // What it was loaded from is known of its own lines as well.
+        stated.AddRange(checkpoints.Where(c => c.Id == session.Loaded?.Checkpoint && c.LastSeq == session.Loaded?.Seq).Select(c => c.End));
         foreach (SessionParent parent in children.Select(child => child.Parent!).Where(p => p.Id == id))
         {
             if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))
@@ -110,7 +145,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         }
 
         EarlierHead head = session.Manifest?.EarlierHead
-            ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) ? EarlierHead.Find(session.Journal) : EarlierHead.None);
+            ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) && session.Strange is null ? EarlierHead.Find(session.Journal) : EarlierHead.None);
         return session with
         {
             Id = id,

@@ -22,6 +22,15 @@ internal sealed record SessionFiles
 
     public bool IsCurrent { get; init; }
 
+    /// <summary>The session whose journal stands in the place of this one's; null: it is its own, or there is none.</summary>
+    public Guid? Strange { get; init; }
+
+    /// <summary>The checkpoint that it was loaded from; null: it was not.</summary>
+    public LoadedLines? Loaded { get; init; }
+
+    /// <summary>Up to this line it may share its lines with other sessions.</summary>
+    public long SharedSeq => Math.Max(Head.Lines, Loaded?.Seq ?? 0);
+
     /// <summary>It is the current one, or sealed and its successor has no journal yet.</summary>
     public bool IsLatest { get; init; }
 

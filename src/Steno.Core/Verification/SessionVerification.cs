@@ -37,6 +37,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts ? facts.Length : 0;
         if (!File.Exists(session.Journal) && session.Manifest is null && session.Stated.Count == 0 && copied == 0) return null;
 
+        if (session.Strange is { } whose) return Strange(whose);
         ReadJournal journal = Verify(session.Journal, session.Stated, isCopy: false);
         List<JournalDamage> found = [.. journal.Damage];
         (IReadOnlyList<JournalDamage> ofCopy, ReadJournal? read) = ([], null);
@@ -58,6 +59,22 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0))
             _damage.Add(more.Complete(damage with { Copies = search.OfSegment(damage.FirstSeq, damage.LastSeq) }));
         return new CheckedSession(session.Id, session.Journal, session.IsCurrent, journal.End.Seq, Math.Min(journal.End.Offset, journal.FileLength));
+    }
+
+    /// <summary>Of its lines nothing is known but what others state; what stands there is whole perhaps, and of another session.</summary>
+    private CheckedSession Strange(Guid whose)
+    {
+        long last = session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max();
+        FoundDamage found = From(new JournalDamage(DamageKind.Altered, 0, new FileInfo(session.Journal).Length, Math.Min(1, last), last), session.Journal, FileRole.Journal) with
+        {
+            KnownSince = null,
+            Report = null,
+            What = $"It is the journal of another session, {whose}.",
+        };
+        AssembledCopies more = new(directory, session, Cancellation);
+        _damage.Add(more.Complete(found));
+        foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0)) _damage.Add(more.Complete(damage));
+        return new CheckedSession(session.Id, session.Journal, session.IsCurrent, 0, 0);
     }
 
     /// <summary>It was killed before anything vouched for more than what it began with: its second copy may not have begun.</summary>

@@ -1,0 +1,49 @@
+using Steno.Core.Files;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// Moves out of the way what is another session's in the place of the current journal or of <c>session.json</c>: as if they
+/// were missing, they are made again of what is left. Under the <see cref="DirectoryLock"/>.
+/// <code>
+/// 1. a session.json of another session is moved into quarantine
+/// 2. a journal of another session is moved to recovery/kept_*.jsonl
+/// </code>
+/// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing.
+/// </summary>
+internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
+{
+    /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
+    /// <returns>The same; null: it is another session's, and away.</returns>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the journal is read; nothing was done.</exception>
+    public SessionManifest? Settle(SessionManifest? file, CancellationToken cancellation)
+    {
+        SessionIdentity identity = SessionIdentity.Of(directory, file, cancellation);
+        if (identity.IsFileStrange)
+        {
+            string report = quarantine.Move(directory.SessionFile, new QuarantineReport
+            {
+                State = QuarantineReport.Repaired,
+                What = "session_file",
+                Found = time.GetUtcNow(),
+                Source = Path.GetFileName(directory.SessionFile),
+                Offset = 0,
+                Length = new FileInfo(directory.SessionFile).Length,
+                Session = file!.Id,
+            });
+            notes.AddQuarantined(report);
+            notes.Add($"session.json was that of another session, {file.Id}: it is in quarantine, and a new one is made.");
+            file = null;
+        }
+
+        if (identity.StrangeJournal is { } whose)
+        {
+            string kept = new StrangeJournal(directory, time).Move(directory.CurrentJournal);
+            notes.Add($"In the place of the journal stood that of another session, {whose}: it is kept as {Path.GetRelativePath(directory.Root, kept)}.");
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,68 @@
+using Steno.Core.Checkpoints;
+using Steno.Core.Files;
+using Steno.Core.Recovery;
+
+namespace Steno.Core.Sessions;
+
+/// <summary>
+/// Whose the current journal and <c>session.json</c> are, where they do not agree (docs/adr/0037): decided by the second copy,
+/// the archive and the checkpoints. Reads only.
+/// </summary>
+/// <param name="IsFileStrange"><c>session.json</c> is another session's.</param>
+/// <param name="StrangeJournal">The session whose journal stands in the current one's place; null: it is the current one's own,
+/// or there is none.</param>
+internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
+{
+    private static readonly SessionIdentity Agreed = new(false, null);
+
+    /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the journal is read.</exception>
+    public static SessionIdentity Of(LogDirectory directory, SessionManifest? file, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(directory.CurrentJournal)) return WithoutJournal(directory, file);
+        NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
+            ? NamedSession.Find(directory.CurrentJournal, cancellation)
+            : null;
+        if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
+        NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
+        HashSet<Guid> known = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
+        bool isJournalKnown = IsKnown(named.Id, named.Parent?.Id);
+        // A sealed session's journal is in the archive, so that this is a copy of it.
+        bool isStrange = HasArchivedJournal(directory, named.Id);
+        bool isFileStrange = false;
+        if (file is not null)
+        {
+            bool isSealed = IsSealed(directory, file.Id);
+            bool isFileKnown = IsKnown(file.Id, file.Parent?.Id);
+            isStrange |= !isSealed && copy?.Id != named.Id && (isFileKnown == isJournalKnown ? copy?.Id == file.Id : isFileKnown);
+            isFileStrange = isSealed || !isStrange;
+        }
+
+        // Then journal and second copy stand against each other, unless that is of the session before.
+        if ((file is null || isFileStrange) && copy is not null && copy.Id != named.Id && copy.Id != named.Parent?.Id && !IsSealed(directory, copy.Id))
+            isStrange |= !isJournalKnown || IsKnown(copy.Id, copy.Parent?.Id);
+        return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
+
+        // It has a checkpoint here, or goes on from a session that is here.
+        bool IsKnown(Guid session, Guid? parent) => known.Contains(session) || parent is { } before && IsSealed(directory, before);
+    }
+
+    private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file) =>
+        file is not null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && copy != file.Id
+        && IsSealed(directory, file.Id) && !IsSealed(directory, copy) ? new SessionIdentity(true, null) : Agreed;
+
+    /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
+    internal static bool IsSealed(LogDirectory directory, Guid session) =>
+        (HasArchivedJournal(directory, session) || Any(directory, $"*_{session}.session.json"))
+        && SessionArchive.Find(directory, session) is not { Sealed: null };
+
+    private static bool HasArchivedJournal(LogDirectory directory, Guid session) => Any(directory, $"????????T??????Z_{session}.jsonl");
+
+    /// <summary>Both were copied from the archive.</summary>
+    private static bool IsCopy(LogDirectory directory, Guid session) =>
+        HasArchivedJournal(directory, session) && SessionArchive.Find(directory, session) is { Sealed: not null };
+
+    private static bool Any(LogDirectory directory, string pattern) =>
+        Directory.Exists(directory.Archive) && Directory.EnumerateFiles(directory.Archive, pattern).Any();
+}

@@ -1,0 +1,171 @@
+using Steno.Core.Files;
+using Steno.Core.Restoration;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+
+namespace Steno.Tests.Restoration;
+
+/// <summary>A mistake of <c>cp</c>, or an attack: whole and valid files of one session stand in the place of another's.</summary>
+public sealed class ReplacedFilesTests : IDisposable
+{
+    private readonly TwoSessions _both = new();
+
+    private LogDirectory Logs => _both.Logs;
+
+    public void Dispose() => _both.Dispose();
+
+    /// <summary>Starts, or recovers, as told; both must come to the same.</summary>
+    /// <returns>What is said of it.</returns>
+    private string Heal(bool start)
+    {
+        Assert.False(_both.Verify().IsIntact);
+        if (start)
+        {
+            OpenedSession opened = _both.Start();
+            opened.Close();
+            return string.Join('\n', opened.Recovery.Notes);
+        }
+
+        RecoveryOutcome outcome = _both.Recover();
+        Assert.Equal(outcome.IsWhole, _both.Verify().IsIntact);
+        return string.Join('\n', outcome.Actions.Select(action => action.What));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_session_json_of_another_session_is_the_damage_where_journal_and_second_copy_agree(bool start, bool isSealeds)
+    {
+        using TwoSessions others = new();
+        byte[] file = File.ReadAllBytes(isSealeds ? _both.SealedFile : others.Logs.SessionFile);
+        File.WriteAllBytes(Logs.SessionFile, file);
+        FoundDamage named = Assert.Single(_both.Verify().Damage);
+        Assert.Equal((Logs.SessionFile, (Guid?)_both.Current.Id), (named.File, named.Session));
+
+        Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        _both.AssertSealedIsWhole();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(file));
+        _both.AssertIntact();
+    }
+
+    /// <summary>Three sessions: the journal goes on from one that is in the archive, and the others are not known here.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_journal_that_belongs_here_is_not_outvoted_by_two_files_that_do_not(bool start, bool isSealeds)
+    {
+        using TwoSessions others = new();
+        File.Copy(isSealeds ? others.SealedFile : others.Logs.SessionFile, Logs.SessionFile, overwrite: true);
+        File.WriteAllBytes(Logs.RecoveryFile, others.CurrentBytes);
+        Heal(start);
+        _both.AssertCurrentIsWhole();
+        if (start) _both.Recover(); // the recorder's own thread makes the second copy again
+        _both.AssertIntact();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(others.CurrentBytes));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_session_json_of_a_sealed_session_beside_a_second_copy_alone_is_the_damage(bool start)
+    {
+        File.Copy(_both.SealedFile, Logs.SessionFile, overwrite: true);
+        File.Delete(Logs.CurrentJournal);
+        Heal(start);
+        _both.AssertCurrentIsWhole();
+        _both.AssertSealedIsWhole();
+        _both.AssertIntact();
+    }
+
+    [Theory]
+    [InlineData(true, "sealed", "gone")]
+    [InlineData(true, "other", "gone")]
+    [InlineData(true, "sealed", "damaged")]
+    [InlineData(true, "other", "whole")]
+    [InlineData(true, "other", "other")]
+    [InlineData(false, "sealed", "gone")]
+    [InlineData(false, "other", "gone")]
+    [InlineData(false, "other", "damaged")]
+    [InlineData(false, "sealed", "whole")]
+    [InlineData(false, "sealed", "sealed")]
+    public void A_journal_of_another_session_is_kept_and_the_one_that_was_there_is_put_back(bool start, string whose, string file)
+    {
+        using TwoSessions others = new();
+        byte[] journal = whose == "sealed" ? _both.SealedBytes : others.CurrentBytes;
+        File.WriteAllBytes(Logs.CurrentJournal, journal);
+        if (file == "gone") File.Delete(Logs.SessionFile);
+        if (file == "damaged") File.WriteAllText(Logs.SessionFile, "{\"id\":1}\n");
+        if (file == "sealed") File.Copy(_both.SealedFile, Logs.SessionFile, overwrite: true);
+        if (file == "other") File.Copy(others.SealedFile, Logs.SessionFile, overwrite: true);
+
+        string told = Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        _both.AssertSealedIsWhole();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(journal));
+        Assert.Contains((whose == "sealed" ? _both.Sealed : others.Current).Id.ToString(), told, StringComparison.Ordinal);
+        Assert.Contains("kept_", told, StringComparison.Ordinal);
+        _both.AssertIntact();
+    }
+
+    /// <summary>The control: nothing else has a line of it, and recording goes on all the same.</summary>
+    [Fact]
+    public void Where_nothing_has_the_journal_that_was_there_it_is_named_and_a_new_session_begins()
+    {
+        using TwoSessions others = new();
+        File.WriteAllBytes(Logs.CurrentJournal, others.CurrentBytes);
+        File.Delete(Logs.RecoveryFile);
+        _both.DeleteCheckpointsOf(_both.Current.Id);
+
+        OpenedSession opened = _both.Start();
+        opened.Close();
+
+        Assert.Equal(_both.Current.Id, opened.Manifest.Parent!.Id);
+        Assert.Contains(opened.Manifest.KnownDamage, damage => damage.Kind == "missing" && damage.Session == _both.Current.Id);
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(others.CurrentBytes));
+        Assert.Contains(opened.Recovery.Notes, note => note.Contains(others.Current.Id.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_sealed_journal_of_another_session_is_kept_and_healed_from_its_checkpoint(bool isShorter, bool hasFile)
+    {
+        byte[] journal = isShorter ? TwoSessions.LinesOf(_both.CurrentBytes, 1, 3) : _both.CurrentBytes;
+        File.WriteAllBytes(_both.SealedJournal, journal);
+        if (!hasFile) File.Delete(_both.SealedFile);
+        Assert.Contains(_both.Verify().Damage, d => d.File == _both.SealedJournal
+            && d.Session == _both.Sealed.Id && d.What.Contains(_both.Current.Id.ToString(), StringComparison.Ordinal));
+
+        Heal(start: false);
+
+        _both.AssertSealedIsWhole();
+        _both.AssertCurrentIsWhole();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(journal));
+        _both.AssertIntact();
+    }
+
+    /// <summary>Neither has a checkpoint, nor another copy: each is in the other's place.</summary>
+    [Fact]
+    public void Two_journals_that_were_exchanged_heal_each_other()
+    {
+        File.Delete(Logs.RecoveryFile);
+        foreach (Guid id in new[] { _both.Sealed.Id, _both.Current.Id }) _both.DeleteCheckpointsOf(id);
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+        File.WriteAllBytes(_both.SealedJournal, _both.CurrentBytes);
+        File.WriteAllBytes(Logs.CurrentJournal, _both.SealedBytes);
+
+        Heal(start: false);
+
+        _both.AssertSealedIsWhole();
+        _both.AssertCurrentIsWhole();
+        _both.AssertIntact();
+    }
+}

@@ -1,0 +1,98 @@
+using Steno.Core.Files;
+using Steno.Core.Restoration;
+
+namespace Steno.Tests.Restoration;
+
+/// <summary>A session that was loaded shares its first six lines with the one whose checkpoint it was: either heals the other.</summary>
+public sealed class SharedLinesTests : IDisposable
+{
+    private readonly TwoSessions _both = new(load: true);
+
+    private LogDirectory Logs => _both.Logs;
+
+    public void Dispose() => _both.Dispose();
+
+    [Theory]
+    [InlineData(1, 3, true)]
+    [InlineData(2, 4, true)]
+    [InlineData(1, 6, false)]
+    [InlineData(5, 6, false)]
+    [InlineData(3, 3, false)]
+    public void What_a_loaded_session_has_lost_of_them_its_ancestor_gives_back(int first, int last, bool isCheckpoint)
+    {
+        Destroy(Logs.CurrentJournal, _both.CurrentBytes, first, last);
+        File.Delete(Logs.RecoveryFile);
+        _both.DeleteCheckpointsOf(_both.Current.Id);
+        if (isCheckpoint) File.Delete(_both.SealedJournal);
+        else Directory.Delete(Logs.Checkpoints, recursive: true);
+
+        _both.Recover();
+        _both.AssertCurrentIsWhole();
+        if (!isCheckpoint) Assert.True(_both.Verify().IsIntact);
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(4, 6)]
+    public void What_its_ancestor_has_lost_of_them_a_loaded_session_gives_back(int first, int last)
+    {
+        Destroy(_both.SealedJournal, _both.SealedBytes, first, last);
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+        Assert.True(_both.Recover().IsWhole);
+        _both.AssertSealedIsWhole();
+        _both.AssertIntact();
+    }
+
+    /// <summary>Behind the last shared line each has its own, and both follow on it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_what_is_one_session_s_alone_the_other_gets_nothing(bool isSealed)
+    {
+        string journal = isSealed ? _both.SealedJournal : Logs.CurrentJournal;
+        byte[] kept = TwoSessions.LinesOf(isSealed ? _both.SealedBytes : _both.CurrentBytes, 1, 6);
+        _both.DeleteCheckpointsOf((isSealed ? _both.Sealed : _both.Current).Id);
+        File.WriteAllBytes(journal, kept);
+        File.Delete(Logs.RecoveryFile);
+
+        RecoveryOutcome outcome = _both.Recover();
+
+        Assert.Equal(kept, File.ReadAllBytes(journal));
+        Assert.Contains(outcome.Unhealed, d => d.File == journal && d.FirstSeq == 7);
+        Assert.False(_both.Verify().IsIntact);
+    }
+
+    /// <summary>The ancestor's journal, which is longer, stands in the loaded session's place.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_ancestor_s_journal_in_its_place_is_kept(bool start)
+    {
+        File.WriteAllBytes(Logs.CurrentJournal, _both.SealedBytes);
+        Assert.False(_both.Verify().IsIntact);
+        if (start) _both.Start().Close();
+        else Assert.True(_both.Recover().IsWhole);
+        _both.AssertCurrentIsWhole();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(_both.SealedBytes));
+        _both.AssertIntact();
+    }
+
+    /// <summary>The same, and its first line, which would name it, is damaged: the line behind the shared ones tells.</summary>
+    [Fact]
+    public void Of_an_ancestor_s_journal_that_names_nobody_only_shared_lines_are_taken()
+    {
+        Destroy(Logs.CurrentJournal, _both.SealedBytes, 1, 1);
+        Assert.True(_both.Recover().IsWhole);
+        _both.AssertCurrentIsWhole();
+        _both.AssertIntact();
+    }
+
+    private static void Destroy(string journal, byte[] whole, int first, int last)
+    {
+        byte[] before = first == 1 ? [] : TwoSessions.LinesOf(whole, 1, first - 1);
+        int length = TwoSessions.LinesOf(whole, first, last).Length;
+        byte[] damaged = [.. whole];
+        damaged.AsSpan(before.Length, length - 1).Fill((byte)'x');
+        File.WriteAllBytes(journal, damaged);
+    }
+}
