@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Steno.Core.Files;
 
 namespace Steno.Core.Journal;
@@ -16,16 +17,27 @@ internal static class TailWindow
     /// <param name="verified">An offset up to which the file is known to have been durable, e.g. from a stop
     /// in good order.</param>
     public static long Start(DurableFile file, long length, long verified) =>
-        Math.Max(Math.Min(verified, length), Math.Max(0, LastLineStart(file, length) - JournalWriter.MaxBatchBytes));
+        Start(file.Read, length, verified);
 
-    private static long LastLineStart(DurableFile file, long length)
+    /// <summary>As the other, of a file that is only read.</summary>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static long Start(string path, long verified)
+    {
+        using SafeFileHandle file = JournalReader.Open(path);
+        return Start((block, offset) => JournalReader.ReadBlock(file, path, block, offset), RandomAccess.GetLength(file), verified);
+    }
+
+    private static long Start(BlockReading read, long length, long verified) =>
+        Math.Max(Math.Min(verified, length), Math.Max(0, LastLineStart(read, length) - JournalWriter.MaxBatchBytes));
+
+    private static long LastLineStart(BlockReading readAt, long length)
     {
         byte[] block = new byte[BlockBytes];
         long end = Math.Max(0, length - 1); // a newline as the very last byte ends the last line, and does not begin one
         while (end > 0)
         {
             int size = (int)Math.Min(BlockBytes, end);
-            int read = file.Read(block.AsSpan(0, size), end - size);
+            int read = readAt(block.AsSpan(0, size), end - size);
             int newline = block.AsSpan(0, read).LastIndexOf((byte)'\n');
             if (newline >= 0) return end - size + newline + 1;
             end -= size;

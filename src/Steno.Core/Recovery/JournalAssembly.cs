@@ -40,6 +40,9 @@ internal sealed class JournalAssembly(
     /// </summary>
     public long? OthersOutBehind { get; init; }
 
+    /// <summary>The last line, where that is certain: what is behind it and not proven was never a line. Null: nobody knows.</summary>
+    public long? CertainEndSeq { get; init; }
+
     /// <summary>Called with the bytes read so far.</summary>
     public Action<long>? Pace { get; init; }
 
@@ -153,6 +156,7 @@ internal sealed class JournalAssembly(
     /// </summary>
     private bool TakeHole()
     {
+        if (_at.Seq >= CertainEndSeq) return false;
         ChainRun? next = _journals.BeginningIn(_at.Seq + 1, long.MaxValue).FirstOrDefault();
         ChainRun? other = _copies.BeginningIn(_at.Seq + 1, (next?.FirstSeq ?? long.MaxValue) - 1).FirstOrDefault();
         if ((other ?? next) is not { } run) return false;

@@ -57,6 +57,9 @@ internal sealed class SessionCopies : IDisposable
     /// <inheritdoc cref="JournalAssembly.OthersOutBehind"/>
     public long? OthersOutBehind { get; init; }
 
+    /// <inheritdoc cref="JournalAssembly.CertainEndSeq"/>
+    public long? CertainEndSeq { get; init; }
+
     /// <summary>Null: it is missing.</summary>
     public LineSource? Journal { get; }
 
@@ -93,6 +96,7 @@ internal sealed class SessionCopies : IDisposable
                 Session = _session,
                 SharedSeq = SharedSeq,
                 OthersOutBehind = OthersOutBehind,
+                CertainEndSeq = CertainEndSeq,
                 Pace = pace,
                 Cancellation = cancellation,
             }.Run();

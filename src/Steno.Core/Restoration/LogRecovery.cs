@@ -103,7 +103,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private void Restore(SessionFiles session, bool hasCheckpointsOnly, VerificationReport before, List<SessionRestoration> restored)
     {
-        if (session.Id is null || !IsConcerned(session, before)) return;
+        if (session.Id is null || !IsConcerned(session, before) || IsTornOnly(session, before)) return;
         SessionRestoration one = new(directory, session, time)
         {
             IsDryRun = IsDryRun,
@@ -150,6 +150,11 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
         damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
         || session.IsCurrent && damage.Role == FileRole.Recovery);
+
+    /// <summary>A crash has left that, and nothing else is wrong with it: see <see cref="Settle"/>.</summary>
+    private static bool IsTornOnly(SessionFiles session, VerificationReport before) =>
+        session.IsCurrent && before.Damage.Where(damage => damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File)
+            .ToList() is { Count: > 0 } own && own.All(damage => damage.Kind == "torn" && damage.File == session.Journal);
 
     private void RestoreStored(
         VerificationReport before, IReadOnlyList<CheckpointManifest> manifests, List<SessionRestoration> restored)

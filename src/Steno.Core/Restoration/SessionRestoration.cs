@@ -14,6 +14,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
         {
             OthersOutBehind = EndOf(session),
+            CertainEndSeq = session.Manifest?.CertainEnd?.Seq,
             IsStrange = session.Strange is not null,
             SharedSeq = session.SharedSeq,
             Kin = () => KinJournals.Of(directory, session.Id!.Value, session.Journal),

@@ -60,6 +60,13 @@ public sealed record SessionManifest
     public string? Sealed { get; init; }
 
     /// <summary>
+    /// Where the journal ends for certain: nothing behind that was ever called recorded. Null while it goes on, after an
+    /// end without a word, and of a journal that was cut or gone: nobody knows how far it had come.
+    /// </summary>
+    [JsonIgnore]
+    public JournalPosition? CertainEnd => Stopped || Sealed is not null and not SessionReason.JournalCut ? Verified.Position : null;
+
+    /// <summary>
     /// What its child is called: for a start that has to begin it, where a crash came before. Null while it goes on.
     /// </summary>
     [JsonPropertyName("child_name")]

@@ -38,7 +38,7 @@ public static class DamageText
             DamageKind.Missing => damage.LastSeq == 0 ? "The file is missing." : $"{lines} {verb} missing.",
             DamageKind.Doubled => $"{lines} {verb} there a second time; nothing is lost.",
             DamageKind.Misplaced => $"{lines} {verb} in the wrong place; nothing is lost.",
-            DamageKind.Foreign => $"Somebody else wrote behind line {damage.LastSeq}; nothing is lost.",
+            DamageKind.Foreign => $"Behind line {damage.LastSeq} there is what was never recorded there; nothing is lost.",
             _ => damage.Length == 0 ? $"{lines} has lost its newline." : $"{lines} is not finished: a crash leaves that, and the next start mends it.",
         };
     }

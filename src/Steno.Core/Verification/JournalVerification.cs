@@ -11,6 +11,9 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     /// <summary>Where it ends for certain: what is behind that was never a line of it.</summary>
     public JournalPosition? KnownEnd { get; init; }
 
+    /// <summary>From this offset on a crash may have torn it: see <see cref="TailWindow"/>. By default nowhere.</summary>
+    public long TailStart { get; init; } = long.MaxValue;
+
     /// <summary>A second copy: it may end earlier than others know.</summary>
     public bool IsCopy { get; init; }
 
@@ -38,7 +41,7 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
         List<JournalDamage> damage = [];
         if (head.Lines > 0 && !head.IsUnchanged(path, Pace)) damage.Add(head.Damage);
         AnchorNotes anchors = new(head.End, [.. Wanted, .. stated.Select(place => place.Seq)]);
-        JournalScanner scanner = new(path, long.MaxValue, last) { Cancellation = Cancellation, Proven = anchors.Note, Stated = StatedLines };
+        JournalScanner scanner = new(path, TailStart, last) { Cancellation = Cancellation, Proven = anchors.Note, Stated = StatedLines };
         JournalScan scan = scanner.Scan(head.End, Until, Pace);
         damage.AddRange(scan.Damage);
         for (int i = 0; i < damage.Count; i++) damage[i] = JudgeEnd(damage[i], scan, last);

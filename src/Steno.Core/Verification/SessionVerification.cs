@@ -105,14 +105,18 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         return (damage, read);
     }
 
+    /// <summary>Its recorder has ended without a word: how far it had come nobody knows.</summary>
+    private bool IsEndOpen => session.IsCurrent && session.Manifest?.CertainEnd is null && LiveEnd is null;
+
     private ReadJournal Verify(string path, IReadOnlyList<JournalPosition> stated, bool isCopy, JournalPosition? end = null, IEnumerable<long>? wanted = null)
     {
         long before = Bytes;
         JournalVerification verification = new(path, session.Head, stated)
         {
             Until = LiveEnd is null || isCopy || !File.Exists(path) ? long.MaxValue : LiveEnd(path),
+            TailStart = !isCopy && IsEndOpen && File.Exists(path) ? TailWindow.Start(path, session.Manifest?.Verified.Offset ?? 0) : long.MaxValue,
             IsCopy = isCopy,
-            KnownEnd = isCopy ? end : session.Manifest is { Stopped: true } stopped ? stopped.Verified.Position : null,
+            KnownEnd = isCopy ? end : session.Manifest?.CertainEnd,
             StatedLines = StatedLines(),
             Wanted = [.. wanted ?? [], .. session.Checkpoints.SelectMany(c => c.Segments).Select(e => e.LastSeq)],
             Pace = at => Pace(before + at),

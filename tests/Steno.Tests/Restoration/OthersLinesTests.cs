@@ -1,4 +1,5 @@
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
@@ -62,6 +63,66 @@ public sealed class OthersLinesTests : IDisposable
         Assert.Equal(segment, File.ReadAllBytes(_session.Segments[1]));
     }
 
+    /// <summary>
+    /// The disk refused a sync, the journal was cut back and sealed, and the power went before the disk knew of the cut: what
+    /// is behind the end was never called recorded.
+    /// </summary>
+    [Fact]
+    public void What_comes_back_behind_the_end_of_a_sealed_journal_is_no_lost_line()
+    {
+        string journal = Seal(SessionReason.DiskFailed);
+        byte[] whole = File.ReadAllBytes(journal);
+        JournalPosition end = SessionManifest.Load(Path.ChangeExtension(journal, ".session.json"))!.Verified.Position;
+        using (JournalWriter writer = new(Disk.Real.OpenExisting(journal), end, TimeProvider.System))
+        {
+            for (int i = 0; i < 3; i++) Lines.Append(writer);
+            writer.Commit();
+        }
+
+        byte[] back = File.ReadAllBytes(journal);
+        back[whole.Length + 9] ^= 1;
+        File.WriteAllBytes(journal, back);
+        FoundDamage found = Assert.Single(_session.Verify(all: true).Damage);
+        Assert.Equal(("foreign", end.Seq), (found.Kind, found.LastSeq));
+
+        RecoveryOutcome outcome = new LogRecovery(Logs, TimeProvider.System).Run();
+
+        Assert.True(outcome.IsWhole, string.Join("; ", outcome.Unhealed));
+        Assert.Equal(whole, File.ReadAllBytes(journal));
+        Assert.Contains(Directory.GetFiles(Logs.Quarantine, "*.bytes"), kept => File.ReadAllBytes(kept).AsSpan().IndexOf(back.AsSpan(whole.Length)) >= 0);
+        Assert.Empty(new LogRecovery(Logs, TimeProvider.System).Run().Actions);
+    }
+
+    /// <summary>Whether a recovery comes before the next start or not: nobody has called these lines recorded.</summary>
+    [Fact]
+    public void What_a_power_cut_has_torn_is_no_damage_to_a_recovery_either()
+    {
+        SessionManifest stopped = SessionManifest.Load(Logs.SessionFile)!;
+        (stopped with { Stopped = false, Verdict = null }).Save(Logs.Disk, Logs.SessionFile);
+        using (JournalWriter writer = new(Disk.Real.OpenExisting(Logs.CurrentJournal), stopped.Verified.Position, TimeProvider.System))
+        {
+            for (int i = 0; i < 3; i++) Lines.Append(writer);
+            writer.Commit();
+        }
+
+        byte[] torn = File.ReadAllBytes(Logs.CurrentJournal);
+        Array.Clear(torn, _session.Whole.Length + 20, 60);
+        File.WriteAllBytes(Logs.CurrentJournal, torn);
+        FoundDamage found = Assert.Single(_session.Verify().Damage);
+        Assert.Equal(("torn", stopped.Verified.Seq + 1, (long)_session.Whole.Length), (found.Kind, found.FirstSeq, found.Offset));
+        Assert.True(new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run().IsWhole);
+        Assert.Equal(torn, File.ReadAllBytes(Logs.CurrentJournal));
+
+        Assert.True(new LogRecovery(Logs, TimeProvider.System).Run().IsWhole);
+
+        Assert.True(_session.Verify(all: true).IsIntact);
+        Assert.DoesNotContain(SessionManifest.Load(Logs.SessionFile)!.KnownDamage, damage => damage.Kind != "torn");
+        string journal = File.ReadAllText(Logs.CurrentJournal);
+        Assert.Contains("\"Id\":\"m-15\"", journal, StringComparison.Ordinal); // two of the three were whole, and are written again
+        Assert.Contains("\"Id\":\"m-16\"", journal, StringComparison.Ordinal);
+        Assert.Empty(new LogRecovery(Logs, TimeProvider.System).Run().Actions);
+    }
+
     /// <summary>Then nothing tells what is whose: it stays, and both say so.</summary>
     [Fact]
     public void In_a_hole_that_nothing_fills_they_stay()
@@ -75,11 +136,11 @@ public sealed class OthersLinesTests : IDisposable
         Assert.False(_session.Verify().IsIntact);
     }
 
-    private string Seal()
+    private string Seal(string reason = SessionReason.New)
     {
         SessionManifest manifest = SessionManifest.Load(Logs.SessionFile)!;
         new SessionSuccession(Logs, TestComposer.New(), TimeProvider.System, null, new Steno.Core.Recovery.RecoveryNotes())
-            .BeginAfter(manifest, SessionReason.New).Close();
+            .BeginAfter(manifest with { Stopped = reason == SessionReason.New }, reason).Close();
         File.Copy(Logs.CurrentJournal, Logs.RecoveryFile, overwrite: true);
         return Logs.ArchivedJournal(manifest.Started, manifest.Id);
     }

@@ -13,6 +13,9 @@ internal enum LifeStep
     SessionNew,
     Rotate,
     LoadCheckpoint,
+
+    /// <summary>It is stopped, a repair is run, and it starts again; as the first step: the repair is before the start.</summary>
+    Recover,
     ClockForward,
     ClockBack,
 }

@@ -4,6 +4,7 @@ using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Tests.Support;
 
@@ -101,15 +102,18 @@ internal sealed class SimulatedRecorder : IDisposable
         try
         {
             LineComposer composer = TestComposer.New();
+            bool isFirstRepair = life.Steps is [LifeStep.Recover, ..];
+            if (isFirstRepair) Repair();
             live = Start(composer);
-            foreach (LifeStep step in life.Steps)
+            foreach (LifeStep step in life.Steps.Skip(isFirstRepair ? 1 : 0))
             {
                 Trace?.Invoke(step.ToString());
-                if (step is LifeStep.StopAndStart)
+                if (step is LifeStep.StopAndStart or LifeStep.Recover)
                 {
                     live.Close();
                     live.Dispose();
                     live = null;
+                    if (step is LifeStep.Recover) Repair();
                     live = Start(composer);
                 }
 
@@ -147,6 +151,13 @@ internal sealed class SimulatedRecorder : IDisposable
             _recorded.RemoveRange(before, _recorded.Count - before);
             throw;
         }
+    }
+
+    /// <summary>What <c>steno recover</c> does.</summary>
+    private void Repair()
+    {
+        RecoveryOutcome outcome = new LogRecovery(_logs, _clock).Run();
+        foreach (RecoveryAction action in outcome.Actions) Trace?.Invoke($"repaired: {action}");
     }
 
     private LiveSession Start(LineComposer composer)

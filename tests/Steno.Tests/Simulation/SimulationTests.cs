@@ -15,7 +15,7 @@ public sealed class SimulationTests
         (8, Gen.Const(LifeStep.Hear)), (2, Gen.Const(LifeStep.HearLong)), (3, Gen.Const(LifeStep.Flush)), (6, Gen.Const(LifeStep.Commit)),
         (2, Gen.Const(LifeStep.Look)), (1, Gen.Const(LifeStep.Vouch)), (1, Gen.Const(LifeStep.StopAndStart)),
         (1, Gen.Const(LifeStep.ClockForward)), (1, Gen.Const(LifeStep.ClockBack)), (1, Gen.Const(LifeStep.SessionNew)),
-        (1, Gen.Const(LifeStep.Rotate)), (1, Gen.Const(LifeStep.LoadCheckpoint)));
+        (1, Gen.Const(LifeStep.Rotate)), (1, Gen.Const(LifeStep.LoadCheckpoint)), (1, Gen.Const(LifeStep.Recover)));
 
     private static readonly Gen<DiskFault> Fault =
         from call in Gen.Int[1, 90]
