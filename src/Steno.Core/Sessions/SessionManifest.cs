@@ -67,6 +67,19 @@ public sealed record SessionManifest
     public JournalPosition? CertainEnd => Stopped || Sealed is not null and not SessionReason.JournalCut ? Verified.Position : null;
 
     /// <summary>
+    /// <see cref="Verdict"/>, as far as it holds: that nothing is missing was true at the line where it was judged, and
+    /// of a session that went on since, or whose recorder ended without a word, it is not known.
+    /// </summary>
+    [JsonIgnore]
+    public SessionVerdict? StandingVerdict => Verdict is { Value: "complete" } judged && CertainEnd is null
+        ? judged with
+        {
+            Value = "unknown",
+            Reason = "Nothing was missing then; what came after it was not judged yet. A running recorder does in `steno status`, after one that was killed the next start.",
+        }
+        : Verdict;
+
+    /// <summary>
     /// What its child is called: for a start that has to begin it, where a crash came before. Null while it goes on.
     /// </summary>
     [JsonPropertyName("child_name")]

@@ -26,6 +26,7 @@ internal sealed class Reader(
         try
         {
             // The handshake may have brought the first messages with it.
+            if (input.Unread.Length > 0) connection.Link.Heard(owner.Time.GetUtcNow(), input.Unread.Length);
             await TakeAsync().ConfigureAwait(false);
             while (true)
             {

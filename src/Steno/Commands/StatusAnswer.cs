@@ -22,7 +22,7 @@ internal static class StatusAnswer
         BrokerStatus? broker = BrokerLogTail.Look(new RunFolder(settings.Logs));
         if (reply.Status is { } answered) return answered with { Broker = broker };
         (SessionManifest? session, string? problem) = Kept(settings.Logs);
-        SessionVerdict? kept = session?.Verdict;
+        SessionVerdict? kept = session?.StandingVerdict;
         return new RecorderStatus
         {
             Recording = false,

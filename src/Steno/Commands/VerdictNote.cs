@@ -15,7 +15,7 @@ internal static class VerdictNote
     {
         try
         {
-            return SessionManifest.Load(new LogDirectory(logs).SessionFile)?.Verdict;
+            return SessionManifest.Load(new LogDirectory(logs).SessionFile)?.StandingVerdict;
         }
         catch (StenoException)
         {

@@ -43,6 +43,7 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
     {
         SealedMeanwhile archive = new(_logs);
         if (File.Exists(path)) _seen.AddBefore(path, offset);
+        bool wasCut = false;
         while (true)
         {
             OpenJournal? open;
@@ -60,8 +61,10 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                 {
                     while (open.Reader.Read(unterminated: false))
                     {
-                        _seen.Add(open.Reader.Line);
-                        yield return JournalEntry.At(open.Reader, doubts);
+                        // What was cut off may be put back into the same file.
+                        bool isOld = wasCut && _seen.Holds(open.Reader.Line);
+                        JournalEntry entry = Take(open.Reader, doubts);
+                        if (!isOld) yield return entry;
                     }
 
                     if (replaced) break;
@@ -69,7 +72,9 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
                     await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
                     if (isReaderGone()) yield break;
                     // Once more to the end afterwards: lines may have come before the change.
-                    replaced = open.IsReplaced(path) || open.IsCut;
+                    bool isOther = open.IsReplaced(path);
+                    replaced = isOther || open.IsCut;
+                    if (replaced) wasCut = !isOther;
                 }
             }
 
@@ -98,8 +103,15 @@ internal sealed class JournalFollower(string path, TimeProvider time, Func<bool>
         using var reader = new JournalReader(journal, offset);
         while (reader.Read(unterminated: false))
         {
-            _seen.Add(reader.Line);
-            yield return JournalEntry.At(reader, doubts);
+            yield return Take(reader, doubts);
         }
+    }
+
+    private JournalEntry Take(JournalReader reader, LineDoubts doubts)
+    {
+        JournalEntry entry = JournalEntry.At(reader, doubts);
+        if (entry.NamesSession is not null) _seen.BeginSession();
+        _seen.Add(reader.Line);
+        return entry;
     }
 }

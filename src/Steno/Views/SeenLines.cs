@@ -13,23 +13,44 @@ internal sealed class SeenLines
     private const int Max = 4096;
 
     private readonly HashSet<ChainHash> _known = [];
-    private readonly Queue<ChainHash> _order = new();
+    private readonly Queue<(ChainHash Key, long Seq, int Session)> _order = new();
+    private int _session;
+
+    /// <summary>All lines of the session before this one were read, or are not asked for.</summary>
+    private long _firstSeq;
 
     public void Add(ReadOnlySpan<byte> line)
     {
         ChainHash key = KeyOf(line);
         if (!_known.Add(key)) return;
-        _order.Enqueue(key);
-        if (_order.Count > Max) _known.Remove(_order.Dequeue());
+        _order.Enqueue((key, JournalLine.TryReadSeq(line, out long seq) ? seq : 0, _session));
+        if (_order.Count <= Max) return;
+        (ChainHash oldest, long at, int session) = _order.Dequeue();
+        _known.Remove(oldest);
+        if (session == _session) _firstSeq = Math.Max(_firstSeq, at + 1);
     }
+
+    /// <summary>Sequences begin anew.</summary>
+    public void BeginSession()
+    {
+        _session++;
+        _firstSeq = 0;
+    }
+
+    /// <summary>Whether a line that stands in the file that was read, and was cut since, was there before.</summary>
+    public bool Holds(ReadOnlySpan<byte> line) =>
+        _known.Contains(KeyOf(line)) || (JournalLine.TryReadSeq(line, out long seq) && seq < _firstSeq);
 
     /// <summary>Notes the last lines before <paramref name="offset"/>.</summary>
     public void AddBefore(string path, long offset)
     {
         if (offset == 0) return;
-        const int lines = 64; // some are enough to find the place again
-        using var reader = new JournalReader(path, JournalTail.OffsetOfLast(path, lines));
-        while (reader.Read(unterminated: false) && reader.NextOffset <= offset) Add(reader.Line);
+        using var reader = new JournalReader(path, JournalTail.OffsetOfLast(path, Max));
+        while (reader.Read(unterminated: false) && reader.NextOffset <= offset)
+        {
+            if (_order.Count == 0 && JournalLine.TryReadSeq(reader.Line, out long seq)) _firstSeq = seq;
+            Add(reader.Line);
+        }
     }
 
     /// <summary>

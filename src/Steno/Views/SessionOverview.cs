@@ -99,7 +99,7 @@ internal static class SessionOverview
             Sealed = manifest?.Sealed,
             LastSeq = LastSeq(journal) ?? (File.Exists(journal) ? manifest?.Verified.Seq : null),
             JournalBytes = File.Exists(journal) ? new FileInfo(journal).Length : 0,
-            Verdict = manifest?.Verdict,
+            Verdict = manifest?.StandingVerdict,
             Damage = [.. (manifest?.KnownDamage ?? []).Where(damage => damage.Session is null)],
             Journal = journal,
             Problem = problem,

@@ -43,6 +43,18 @@ public sealed class StoppedStatusTests : IDisposable
         Assert.Contains("its hash does not match its content", Status(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Complete_is_no_more_than_what_was_judged_of_a_session_that_went_on()
+    {
+        SessionVerdict judged = new("complete", "Every number arrived.", 1, DateTimeOffset.UnixEpoch);
+        Session(judged).Save(Disk.Real, SessionFile);
+        Assert.Contains("complete?  unknown: As the recorder left it at 1970-01-01 00:00:00Z, up to line 1: Nothing was missing then", Status(), StringComparison.Ordinal);
+        Assert.Contains("\"verdict\": \"unknown\"", Status("--json"), StringComparison.Ordinal);
+
+        (Session(judged) with { Stopped = true }).Save(Disk.Real, SessionFile);
+        Assert.Contains("complete?  complete: As the recorder left it", Status(), StringComparison.Ordinal);
+    }
+
     private static SessionManifest Session(SessionVerdict? verdict, params KnownDamage[] damage) => new()
     {
         Id = Guid.NewGuid(),

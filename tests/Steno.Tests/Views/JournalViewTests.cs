@@ -181,6 +181,15 @@ public sealed class JournalViewTests : IDisposable
             cut.SetLength(cut.Length - JournalLines.Said(201, "m-201", "x", "new").Length - lines[^1].Length);
         Append(path, JournalLines.Said(200, "other-200", "x", "other"));
         Assert.Equal("other-200", await next);
+
+        // Somebody empties the file, and the recorder puts its lines back into it.
+        next = NextAsync(following);
+        byte[] whole = File.ReadAllBytes(path);
+        await using (FileStream emptied = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) emptied.SetLength(2000);
+        await Task.Delay(TimeSpan.FromMilliseconds(400), TimeProvider.System, deadline.Token);
+        await using (FileStream back = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) back.Write(whole.AsSpan(2000));
+        Append(path, JournalLines.Said(201, "m-202", "x", "newer"));
+        Assert.Equal("m-202", await next);
     }
 
     [Fact]
