@@ -36,6 +36,9 @@ public sealed class StorageException : StenoException
     /// <summary>There is no room: nothing else is wrong with the disk.</summary>
     public bool IsFull => Errno is Errnos.NoSpace or Errnos.Quota;
 
+    /// <summary>The file system takes no change at all.</summary>
+    public bool IsReadOnly => Errno == Errnos.ReadOnly;
+
     /// <summary>
     /// Too many files and connections are open at once: the disk is well, and trying again may help.
     /// </summary>

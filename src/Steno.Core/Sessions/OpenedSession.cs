@@ -13,6 +13,9 @@ public sealed record OpenedSession(SessionRecord Record, JournalWriter Writer, R
     /// <summary>As it was when it was opened, or later.</summary>
     public SessionManifest Manifest => Record.Manifest;
 
+    /// <summary>Messages that recorders before this one had received in it and could not record.</summary>
+    public long LostBefore { get; } = Record.Manifest.Lost;
+
     /// <summary>Checks what opening took on trust; null when that was nothing.</summary>
     public JournalAudit? Audit { get; init; }
 

@@ -64,7 +64,7 @@ public sealed record SessionManifest
     /// end without a word, and of a journal that was cut or gone: nobody knows how far it had come.
     /// </summary>
     [JsonIgnore]
-    public JournalPosition? CertainEnd => Stopped || Sealed is not null and not SessionReason.JournalCut ? Verified.Position : null;
+    public JournalPosition? CertainEnd => Stopped || SessionReason.IsOrderly(Sealed) || Sealed == SessionReason.DiskFailed ? Verified.Position : null;
 
     /// <summary>
     /// <see cref="Verdict"/>, as far as it holds: that nothing is missing was true at the line where it was judged, and
@@ -100,6 +100,16 @@ public sealed record SessionManifest
     /// </summary>
     [JsonPropertyName("numbering")]
     public SavedNumbering? Numbering { get; init; }
+
+    /// <summary>Messages that its recorders had received and could not record, in all.</summary>
+    [JsonPropertyName("lost")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Lost { get; init; }
+
+    /// <summary>Why its last recorder had stopped recording before it ended, in sentences; null: it had not.</summary>
+    [JsonPropertyName("failure")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Failure { get; init; }
 
     /// <summary>
     /// What could be said when it was judged last; null after anything that may have changed it.

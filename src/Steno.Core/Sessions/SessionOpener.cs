@@ -179,6 +179,7 @@ public sealed class SessionOpener
             Verified = VerifiedPoint.From(end, _time.GetUtcNow()),
             Stopped = false,
             Verdict = null,
+            Failure = null,
             KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow()),
         };
         verified.Save(_directory.Disk, _directory.SessionFile);

@@ -55,6 +55,20 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         lock (_gate) _manifest = _manifest with { Numbering = numbering ?? _manifest.Numbering, Verdict = verdict };
     }
 
+    /// <summary>Recording has failed for good. May be said again, with what has been lost by then.</summary>
+    /// <param name="lost">By recorders before this one, and by this one.</param>
+    /// <exception cref="StorageException">The disk refuses; what stood there still holds.</exception>
+    public void Fail(string failure, long lost, SessionVerdict verdict)
+    {
+        lock (_gate)
+        {
+            // A session that could not give way to another still has the file.
+            if (_retired && SessionFileReader.TryLoad(directory.SessionFile)?.Id != _manifest.Id) return;
+            _manifest = _manifest with { Failure = failure, Lost = lost, Verdict = verdict };
+            _manifest.Save(directory.Disk, directory.SessionFile);
+        }
+    }
+
     /// <summary>Enters damage. Returns what was not known.</summary>
     /// <exception cref="StorageException">The disk refuses; nothing is entered.</exception>
     public IReadOnlyList<KnownDamage> Add(IReadOnlyList<JournalDamage> found)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
@@ -15,6 +16,8 @@ internal static class LastRecorder
             return SessionManifest.Load(logs.SessionFile) switch
             {
                 null => "",
+                { Failure: { } failure, Lost: var lost } =>
+                    $", and the last one had stopped recording before it ended ({failure.TrimEnd('.')}){Lost(lost)}",
                 { Stopped: true } => ", since the last one was stopped",
                 _ => ", and the last one did not stop in good order (it was killed, or the machine went down)",
             };
@@ -25,4 +28,11 @@ internal static class LastRecorder
             return "";
         }
     }
+
+    private static string Lost(long messages) => messages switch
+    {
+        0 => "",
+        1 => "; 1 message was received and not recorded",
+        _ => string.Create(CultureInfo.InvariantCulture, $"; {messages:N0} messages were received and not recorded"),
+    };
 }

@@ -1,4 +1,5 @@
 using Steno.Control;
+using Steno.Core.Files;
 using Steno.Processes;
 
 namespace Steno.Launching;
@@ -24,14 +25,25 @@ internal sealed class Stopper(string logs, TimeProvider time)
     public async Task<IReadOnlyList<StopReport>> StopAsync(bool kill, CancellationToken cancellation)
     {
         // Nothing was ever started here, and nothing shall be left behind by asking.
-        using LaunchLock? alone = Directory.Exists(_run.Path)
-            ? await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false)
-            : null;
+        using LaunchLock? alone = await LockAsync(cancellation).ConfigureAwait(false);
         StopReport broker = await EndAsync("broker", OurBroker.Find(_run),
             process => process.AskToEnd(), BrokerDeadline, kill, cancellation).ConfigureAwait(false);
-        if (broker.How is (StopOutcome.Stopped or StopOutcome.Killed) && File.Exists(_run.BrokerPid)) File.Delete(_run.BrokerPid);
+        if (alone is not null && broker.How is (StopOutcome.Stopped or StopOutcome.Killed) && File.Exists(_run.BrokerPid)) File.Delete(_run.BrokerPid);
 
         return [broker, await StopRecorderAsync(kill, cancellation).ConfigureAwait(false)];
+    }
+
+    /// <summary>Null: nobody can start anything here, for there is no folder for it, or the disk is read-only.</summary>
+    private async Task<LaunchLock?> LockAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return Directory.Exists(_run.Path) ? await LaunchLock.AcquireAsync(_run, time, cancellation).ConfigureAwait(false) : null;
+        }
+        catch (StorageException e) when (e.IsReadOnly)
+        {
+            return null;
+        }
     }
 
     private async Task<StopReport> StopRecorderAsync(bool kill, CancellationToken cancellation)

@@ -23,7 +23,7 @@ internal sealed class Completeness(
         Verdict verdict = Verdict.Of(new VerdictGrounds
         {
             Damage = session.Manifest.KnownDamage,
-            Lost = scribe.Lost,
+            Lost = session.LostBefore + scribe.Lost,
             CheckProblem = check.Problem,
             UncheckedBytes = check.UncheckedBytes,
             Interruption = FindInterruption(session),

@@ -98,12 +98,19 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             started(reporter.Report());
 
             await Task.WhenAny(signals.Requested, _scribe.Failed).ConfigureAwait(false);
-            if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
+            if (_scribe.Failed.IsCompleted)
+            {
+                await AbandonAsync(sources).ConfigureAwait(false);
+                await NoteFailureAsync(session.Current, completeness).ConfigureAwait(false);
+            }
+
             string reason = await signals.Requested.ConfigureAwait(false);
             RecorderLog.Stopping(_logger, reason);
             coverage.Stop();
             string? problem = await StopAsync(
                 sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, changer, reason).ConfigureAwait(false);
+            // What came between the failure and the doors' end is counted by now, or it failed only here.
+            if (_scribe.Failed.IsCompleted) await NoteFailureAsync(session.Current, completeness).ConfigureAwait(false);
             _ended.SetResult(problem);
             return problem is null;
         }
@@ -187,6 +194,30 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     {
         JournalPosition end = session.Writer.DurableEnd;
         session.Record.Keep(publishers.Save(end.Offset), Judge(session, completeness));
+    }
+
+    /// <summary>
+    /// Who finds no recorder later shall learn why, and what is missing: the journal cannot tell. A disk that does not
+    /// answer is not waited for long.
+    /// </summary>
+    private async Task NoteFailureAsync(OpenedSession session, Completeness completeness)
+    {
+        Exception failure = await _scribe!.Failed.ConfigureAwait(false);
+        long lost = session.LostBefore + _scribe.Lost;
+        SessionVerdict verdict = Judge(session, completeness);
+        try
+        {
+            await Task.Run(() => session.Record.Fail(failure.Message, lost, verdict))
+                .WaitAsync(PatienceAtTheEnd, time).ConfigureAwait(false);
+        }
+        catch (StorageException e)
+        {
+            RecorderLog.VouchFailed(_logger, e.Message, e.Hint);
+        }
+        catch (TimeoutException)
+        {
+            RecorderLog.VouchFailed(_logger, "the disk does not answer", "What is lost is in the recorder's log only.");
+        }
     }
 
     private SessionVerdict Judge(OpenedSession session, Completeness completeness) =>

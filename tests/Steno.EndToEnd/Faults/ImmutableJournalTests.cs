@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using Steno.EndToEnd.Support;
 
 namespace Steno.EndToEnd.Faults;
@@ -32,7 +34,35 @@ public sealed class ImmutableJournalTests
 
         await recorder.RecordsAgainAsync();
         Assert.Equal(before, await File.ReadAllBytesAsync(logs.Journal, TestContext.Current.CancellationToken));
-        Assert.Equal(0, await recorder.StopAsync());
+
+        // Somebody speaks meanwhile: that ends recording, and what it cost is known for good.
+        await ChangeAsync("+i", logs.Journal);
+        try
+        {
+            for (int said = 1; said <= 6; said++) await broker.SendAsync(Encoding.UTF8.GetBytes($"said {said}"));
+            await recorder.WaitForAsync(status => status.GetProperty("lost").GetInt64() == 6, "six are lost");
+        }
+        finally
+        {
+            await ChangeAsync("-i", logs.Journal);
+        }
+
+        Assert.Equal(1, await recorder.StopAsync());
+        JsonElement stopped = await StatusAsync(logs);
+        Assert.StartsWith("incomplete: ", $"{stopped.GetProperty("verdict")}: {stopped.GetProperty("verdict_reason")}", StringComparison.Ordinal);
+        Assert.Contains("6 messages were received and not recorded", stopped.GetProperty("verdict_reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("had stopped recording before it ended", stopped.GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        await using RecorderProcess next = await RecorderProcess.StartAsync(logs, broker.Endpoint);
+        Assert.Contains("6 messages were received and not recorded", (await next.StatusAsync()).GetProperty("verdict_reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await next.StopAsync());
+        Assert.Equal("incomplete", (await StatusAsync(logs)).GetProperty("verdict").GetString());
+    }
+
+    private static async Task<JsonElement> StatusAsync(TestLogs logs)
+    {
+        (_, string output, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", logs.Logs]);
+        return JsonElement.Parse(output);
     }
 
     private static async Task ChangeAsync(string how, string path)

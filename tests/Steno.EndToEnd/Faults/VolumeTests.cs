@@ -172,7 +172,9 @@ public sealed class VolumeTests
         if (fault is not null) await fault();
         await IsToldAsync(recorder, cause, seconds: 5);
         await recorder.Process.WaitForErrorAsync("RECORDING HAS STOPPED");
-        Assert.Equal(1, await recorder.StopAsync());
+        (int code, string output, string error) = await StenoBinary.RunAsync(["stop", "--logs", logs.Logs]); // also where nothing can be written
+        Assert.True(code == 1 && output.Contains("Recording has stopped", StringComparison.Ordinal), output + error);
+        Assert.Equal(1, await recorder.Process.WaitForExitAsync());
     }
 
     /// <summary>Until nothing more becomes durable: the fault has come by itself.</summary>
