@@ -32,7 +32,7 @@ public sealed class FailingDiskTests : IDisposable
         await using PythonPeer publisher = PythonPeer.Start("publisher.py", "bind", _publishers);
         await publisher.TellAsync("send 1000000 1 300");
         await RecordAsync();
-        int[] places = Soak.IsAsked ? [.. Enumerable.Range(1, 20)] : [2, 7, 12];
+        int[] places = Soak.IsAsked ? [.. Enumerable.Range(1, 20)] : [2, 9]; // the seam has all of them, each time
         foreach (int n in places)
         {
             string session = Session;
