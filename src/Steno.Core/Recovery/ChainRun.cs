@@ -22,6 +22,9 @@ internal sealed record ChainRun(LineSource Source, long Start, long FirstSeq)
     /// <summary>One of its lines names the session whose lines are looked for.</summary>
     public bool IsNamed { get; set; }
 
+    /// <summary>The first of its lines that names that session; 0: none does.</summary>
+    public long NamedSeq { get; set; }
+
     /// <summary>Its last line; the offset is that in the source, behind the newline.</summary>
     public JournalPosition End { get; private set; }
 

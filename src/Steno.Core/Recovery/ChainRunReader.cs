@@ -90,6 +90,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         JournalPosition place = new(start + line.Length + 1, seq, hash);
         _open!.Add(place);
         _open.IsNamed |= named is not null;
+        if (named is not null && named == Session && _open.NamedSeq == 0) _open.NamedSeq = seq;
         if (_isOther || !stated.TryGetValue(seq, out ChainHash known)) return;
         if (known == hash) _agreed = place;
         else _isOther = true;

@@ -22,6 +22,7 @@ internal sealed class JournalAssembly(
     private RunIndex _journals = new([]);
     private RunIndex _copies = new([]);
     private RunIndex _strays = new([]);
+    private long _named;
 
     /// <summary>Lines of which nothing says yet whose they are: they are taken where the chain proves it.</summary>
     public IReadOnlyList<LineSource> Strays { get; init; } = [];
@@ -62,6 +63,8 @@ internal sealed class JournalAssembly(
         new StrayRuns(SharedSeq).Claim(strays, runs, others);
         _copies = new RunIndex(others);
         _strays = new RunIndex(strays);
+        if (Session is not null)
+            _named = runs.Concat(others).Where(run => run.NamedSeq > 0 && run.NamedSeq <= run.LastSeq).Select(run => run.NamedSeq).DefaultIfEmpty(long.MaxValue).Min();
 
         if (head.Lines > 0) TakeHead();
         while (TakeJournals() || TakeCopy() || TakeHole())
@@ -124,12 +127,18 @@ internal sealed class JournalAssembly(
         return false;
     }
 
+    /// <summary>
+    /// What follows on the line where it is can only be this session's: that is behind the lines it shares. Where it is not known of
+    /// which checkpoint it begins, that is from the first line on that names it.
+    /// </summary>
+    private bool IsAlone => _at.Seq > SharedSeq && (SharedSeq > head.Lines || _at.Seq >= _named);
+
     /// <summary>A copy goes on, up to the line from which the journal does so again.</summary>
     private bool TakeCopy()
     {
         ChainRun? best = null;
         // At the very beginning any session's lines would go on, and behind shared ones those of all that share them.
-        IEnumerable<ChainRun> runs = _copies.With(_at.Seq + 1).Concat(_at.Seq <= SharedSeq ? [] : _strays.With(_at.Seq + 1));
+        IEnumerable<ChainRun> runs = _copies.With(_at.Seq + 1).Concat(IsAlone ? _strays.With(_at.Seq + 1) : []);
         foreach (ChainRun run in runs)
             if (run.LastSeq > (best?.LastSeq ?? 0) && run.GoesOnBehind(_at)) best = run;
         if (best is null) return false;

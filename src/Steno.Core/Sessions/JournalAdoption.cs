@@ -35,11 +35,12 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             notes.Add(named is null
                 ? "session.json was missing: this journal is continued under a new session id."
                 : "session.json was missing: the journal itself names the session, and it goes on.");
+        CheckpointManifest? checkpoint = named is null ? null : CheckpointCatalogue.FindNewest(directory, named.Id);
         if (named is not null)
         {
             SessionBeginning? beginning = SessionBeginning.Read(directory.CurrentJournal, head);
             fresh = SessionBeginning.Complete(
-                fresh, beginning?.Id == named.Id ? beginning : null, CheckpointCatalogue.FindNewest(directory, named.Id));
+                fresh, beginning?.Id == named.Id ? beginning : null, checkpoint);
         }
 
         SessionManifest manifest = fresh with
@@ -48,7 +49,8 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : fresh.Parent,
             Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
-            Verified = VerifiedPoint.From(head.End, time.GetUtcNow()),
+            // A checkpoint has more than there is: then that was recorded, and its numbers are not given twice.
+            Verified = VerifiedPoint.From(checkpoint is { } c && c.SizeBytes > new FileInfo(directory.CurrentJournal).Length ? c.End : head.End, time.GetUtcNow()),
             Stopped = !ours,
         };
         manifest.Save(directory.Disk, directory.SessionFile);

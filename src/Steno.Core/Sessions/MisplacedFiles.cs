@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Core.Files;
 using Steno.Core.Recovery;
 
@@ -8,7 +9,7 @@ namespace Steno.Core.Sessions;
 /// were missing, they are made again of what is left. Under the <see cref="DirectoryLock"/>.
 /// <code>
 /// 1. a session.json of another session is moved into quarantine
-/// 2. a journal of another session is moved to recovery/kept_*.jsonl
+/// 2. a journal of another session is moved to recovery/kept_*.jsonl, and what has no line of any into quarantine
 /// </code>
 /// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing.
 /// </summary>
@@ -44,6 +45,30 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
             notes.Add($"In the place of the journal stood that of another session, {whose}: it is kept as {Path.GetRelativePath(directory.Root, kept)}.");
         }
 
+        if (identity.IsJournalBlank) MoveBlank();
         return file;
+    }
+
+    private void MoveBlank()
+    {
+        long length = new FileInfo(directory.CurrentJournal).Length;
+        if (length == 0)
+        {
+            directory.Disk.Delete(directory.CurrentJournal);
+            notes.Add("The journal was empty: its second copy takes its place.");
+            return;
+        }
+
+        notes.AddQuarantined(quarantine.Move(directory.CurrentJournal, new QuarantineReport
+        {
+            State = QuarantineReport.Repaired,
+            What = "blank_journal",
+            Found = time.GetUtcNow(),
+            Source = Path.GetFileName(directory.CurrentJournal),
+            Offset = 0,
+            Length = length,
+        }));
+        notes.Add(string.Create(CultureInfo.InvariantCulture,
+            $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the second copy takes its place."));
     }
 }

@@ -15,42 +15,54 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 {
     private static readonly SessionIdentity Agreed = new(false, null);
 
+    /// <summary>What stands in the journal's place has no line of its own, and the second copy has: see <see cref="BlankJournal"/>.</summary>
+    public bool IsJournalBlank { get; init; }
+
     /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the journal is read.</exception>
     public static SessionIdentity Of(LogDirectory directory, SessionManifest? file, CancellationToken cancellation = default)
     {
-        if (!File.Exists(directory.CurrentJournal)) return WithoutJournal(directory, file);
+        if (!File.Exists(directory.CurrentJournal)) return WithoutJournal(directory, file, isBlank: false);
+        if (IsBlank(directory, file, cancellation)) return WithoutJournal(directory, file, isBlank: true);
         NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
             ? NamedSession.Find(directory.CurrentJournal, cancellation)
             : null;
         if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
         NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
-        HashSet<Guid> known = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
-        bool isJournalKnown = IsKnown(named.Id, named.Parent?.Id);
+        KnownSessions known = new(directory);
+        bool isJournalKnown = known.Has(named.Id, named.Parent?.Id);
         // A sealed session's journal is in the archive, so that this is a copy of it.
         bool isStrange = HasArchivedJournal(directory, named.Id);
         bool isFileStrange = false;
         if (file is not null)
         {
             bool isSealed = IsSealed(directory, file.Id);
-            bool isFileKnown = IsKnown(file.Id, file.Parent?.Id);
-            isStrange |= !isSealed && copy?.Id != named.Id && (isFileKnown == isJournalKnown ? copy?.Id == file.Id : isFileKnown);
+            bool isFileKnown = known.Has(file.Id, file.Parent?.Id);
+            isStrange |= !isSealed && (isFileKnown == isJournalKnown ? copy?.Id == file.Id : isFileKnown);
             isFileStrange = isSealed || !isStrange;
         }
 
         // Then journal and second copy stand against each other, unless that is of the session before.
         if ((file is null || isFileStrange) && copy is not null && copy.Id != named.Id && copy.Id != named.Parent?.Id && !IsSealed(directory, copy.Id))
-            isStrange |= !isJournalKnown || IsKnown(copy.Id, copy.Parent?.Id);
+            isStrange |= !isJournalKnown || known.Has(copy.Id, copy.Parent?.Id);
         return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
-
-        // It has a checkpoint here, or goes on from a session that is here.
-        bool IsKnown(Guid session, Guid? parent) => known.Contains(session) || parent is { } before && IsSealed(directory, before);
     }
 
-    private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file) =>
-        file is not null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && copy != file.Id
-        && IsSealed(directory, file.Id) && !IsSealed(directory, copy) ? new SessionIdentity(true, null) : Agreed;
+    /// <summary>Without a <c>session.json</c> a second copy must speak: only that can give the journal back.</summary>
+    private static bool IsBlank(LogDirectory directory, SessionManifest? file, CancellationToken cancellation) => file is null
+        ? SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && !IsSealed(directory, copy) && BlankJournal.HasNothingOfItsOwn(directory, cancellation)
+        : BlankJournal.HasNoLine(directory.CurrentJournal, cancellation);
+
+    /// <summary>Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right.</summary>
+    private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)
+    {
+        if (file is null) return Agreed with { IsJournalBlank = isBlank };
+        if (NamedSession.Find(directory.RecoveryFile) is not { } copy || copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return Agreed;
+        KnownSessions known = new(directory);
+        bool isStranger = IsSealed(directory, file.Id) || !known.Has(file.Id, file.Parent?.Id) && known.Has(copy.Id, copy.Parent?.Id);
+        return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : Agreed;
+    }
 
     /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
     internal static bool IsSealed(LogDirectory directory, Guid session) =>
@@ -65,4 +77,12 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
     private static bool Any(LogDirectory directory, string pattern) =>
         Directory.Exists(directory.Archive) && Directory.EnumerateFiles(directory.Archive, pattern).Any();
+
+    /// <summary>Sessions that have a checkpoint here, or go on from a session that is here.</summary>
+    private sealed class KnownSessions(LogDirectory directory)
+    {
+        private readonly HashSet<Guid> _checkpointed = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
+
+        public bool Has(Guid session, Guid? parent) => _checkpointed.Contains(session) || parent is { } before && IsSealed(directory, before);
+    }
 }

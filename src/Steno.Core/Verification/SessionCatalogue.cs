@@ -81,6 +81,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             IsCurrent = isCurrent,
             IsLatest = isCurrent,
             Strange = identity.StrangeJournal,
+            IsBlank = identity.IsJournalBlank,
             Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (manifest is null && isCurrent && OfCopy is { } copy && copy.Id == id ? LoadedBy(copy) : null),
         };
     }
@@ -145,7 +146,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         }
 
         EarlierHead head = session.Manifest?.EarlierHead
-            ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) && session.Strange is null ? EarlierHead.Find(session.Journal) : EarlierHead.None);
+            ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) && session is { Strange: null, IsBlank: false } ? EarlierHead.Find(session.Journal) : EarlierHead.None);
         return session with
         {
             Id = id,

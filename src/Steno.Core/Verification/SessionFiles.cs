@@ -25,6 +25,9 @@ internal sealed record SessionFiles
     /// <summary>The session whose journal stands in the place of this one's; null: it is its own, or there is none.</summary>
     public Guid? Strange { get; init; }
 
+    /// <summary>What stands in the place of its journal has no line of its own.</summary>
+    public bool IsBlank { get; init; }
+
     /// <summary>The checkpoint that it was loaded from; null: it was not.</summary>
     public LoadedLines? Loaded { get; init; }
 

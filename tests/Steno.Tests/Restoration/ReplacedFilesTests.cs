@@ -1,3 +1,4 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
@@ -167,5 +168,127 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertSealedIsWhole();
         _both.AssertCurrentIsWhole();
         _both.AssertIntact();
+    }
+
+    /// <summary>Nothing in the journal's place is a line, and no session.json speaks for it: as if the journal were deleted.</summary>
+    [Theory]
+    [InlineData(true, "", "gone")]
+    [InlineData(true, "", "damaged")]
+    [InlineData(true, "", "empty")]
+    [InlineData(true, "\0\0\0\0", "gone")]
+    [InlineData(true, "junk\n", "gone")]
+    [InlineData(true, "half", "gone")]
+    [InlineData(true, "half", "damaged")]
+    [InlineData(false, "", "empty")]
+    [InlineData(false, "half", "gone")]
+    [InlineData(false, "junk\n", "damaged")]
+    public void A_journal_without_a_line_and_without_session_json_comes_back_from_the_second_copy(bool start, string content, string file)
+    {
+        byte[] journal = content == "half" ? _both.CurrentBytes[..200] : System.Text.Encoding.UTF8.GetBytes(content);
+        File.WriteAllBytes(Logs.CurrentJournal, journal);
+        if (file == "gone") File.Delete(Logs.SessionFile);
+        else File.WriteAllText(Logs.SessionFile, file == "damaged" ? "{\"id\":1}\n" : "");
+
+        string told = Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        _both.AssertSealedIsWhole();
+        Assert.NotEmpty(told);
+        if (start && journal.Length > 0) Assert.Contains("no line", told, StringComparison.Ordinal);
+        if (journal.Length > 0) Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(journal));
+        _both.AssertIntact();
+    }
+
+    /// <summary>What the second copy lacks at its end a checkpoint has.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_second_copy_lacks_then_comes_from_checkpoints(bool isEmpty)
+    {
+        Checkpoint();
+        File.WriteAllBytes(Logs.RecoveryFile, TwoSessions.LinesOf(_both.CurrentBytes, 1, 3));
+        if (isEmpty) File.WriteAllBytes(Logs.CurrentJournal, []);
+        else File.Delete(Logs.CurrentJournal);
+        File.Delete(Logs.SessionFile);
+        Heal(start: true);
+        _both.AssertCurrentIsWhole();
+    }
+
+    /// <summary>The control: lines of an earlier system are no garbage, and go on as they are.</summary>
+    [Fact]
+    public void A_journal_of_an_earlier_system_stays_in_its_place()
+    {
+        byte[] earlier = "{\"Id\":\"1\",\"Timestamp\":\"2026-01-01T00:00:00\",\"SpeakerName\":\"a\",\"Message\":\"m\",\"Metadata\":{}}\n"u8.ToArray();
+        File.WriteAllBytes(Logs.CurrentJournal, earlier);
+        File.Delete(Logs.SessionFile);
+        _both.Start().Close();
+        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(earlier));
+    }
+
+    [Theory]
+    [InlineData(true, false, "gone")]
+    [InlineData(true, true, "gone")]
+    [InlineData(true, true, "empty")]
+    [InlineData(true, true, "half")]
+    [InlineData(false, false, "gone")]
+    [InlineData(false, true, "empty")]
+    [InlineData(false, true, "half")]
+    public void A_session_json_of_a_stranger_gives_way_to_a_second_copy_of_a_session_that_is_known(bool start, bool byCheckpoint, string journal)
+    {
+        using TwoSessions others = new();
+        if (byCheckpoint) ForgetParent();
+        else _both.DeleteCheckpointsOf(_both.Current.Id);
+        byte[] file = File.ReadAllBytes(others.Logs.SessionFile);
+        File.WriteAllBytes(Logs.SessionFile, file);
+        byte[] half = _both.CurrentBytes[..200];
+        if (journal == "gone") File.Delete(Logs.CurrentJournal);
+        else File.WriteAllBytes(Logs.CurrentJournal, journal == "empty" ? [] : half);
+        RecoveryOutcome planned = new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run();
+        Assert.True(planned.IsWhole && planned.Actions.Count > 0);
+
+        Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(file));
+        if (journal == "half") Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(half));
+        _both.AssertIntact();
+    }
+
+    /// <summary>Journal and second copy agree, and neither is known here; <c>session.json</c> speaks of a session that is.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void A_session_json_that_belongs_here_is_not_outvoted_by_two_files_that_do_not(bool start, bool byCheckpoint)
+    {
+        using TwoSessions others = new();
+        Checkpoint();
+        if (byCheckpoint) ForgetParent();
+        File.WriteAllBytes(Logs.CurrentJournal, others.CurrentBytes);
+        File.WriteAllBytes(Logs.RecoveryFile, others.CurrentBytes);
+
+        string told = Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        Assert.Contains(others.Current.Id.ToString(), told, StringComparison.Ordinal);
+        if (start) _both.Recover(); // the recorder's own thread makes the second copy again
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(others.CurrentBytes));
+        _both.AssertIntact();
+    }
+
+    /// <summary>Of all lines of the current session.</summary>
+    private void Checkpoint()
+    {
+        SessionManifest session = SessionManifest.Load(Logs.SessionFile)!;
+        new CheckpointStore(Logs, TimeProvider.System).Create(
+            CheckpointSubjects.Of(session, Logs, session.Verified.Position), new CheckpointRequest(CheckpointReason.Manual, null));
+    }
+
+    /// <summary>Then only a checkpoint says that the current session belongs here.</summary>
+    private void ForgetParent()
+    {
+        Checkpoint();
+        Directory.Delete(Logs.Archive, recursive: true);
     }
 }

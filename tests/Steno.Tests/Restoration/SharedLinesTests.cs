@@ -87,6 +87,30 @@ public sealed class SharedLinesTests : IDisposable
         _both.AssertIntact();
     }
 
+    /// <summary>The line behind the shared ones is damaged, and no session.json says up to where they are shared.</summary>
+    [Theory]
+    [InlineData(7, 7, false)]
+    [InlineData(7, 7, true)]
+    [InlineData(6, 7, false)]
+    [InlineData(1, 7, false)]
+    public void Whole_lines_of_a_loaded_session_stay_where_nothing_tells_up_to_where_it_shares_them(int first, int last, bool isCopy)
+    {
+        Destroy(Logs.CurrentJournal, _both.CurrentBytes, first, last);
+        if (isCopy) File.Copy(Logs.CurrentJournal, Logs.RecoveryFile, overwrite: true);
+        else File.Delete(Logs.RecoveryFile);
+        File.Delete(Logs.SessionFile);
+        _both.DeleteCheckpointsOf(_both.Current.Id);
+        byte[] sealedBefore = File.ReadAllBytes(_both.SealedJournal);
+        byte[] whole = TwoSessions.LinesOf(_both.CurrentBytes, last + 1, _both.CurrentBytes.Count(b => b == '\n'));
+
+        RecoveryOutcome outcome = _both.Recover();
+
+        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().IndexOf(whole) > 0);
+        Assert.Contains(outcome.Unhealed, d => d.File == Logs.CurrentJournal && d.FirstSeq <= 7 && 7 <= d.LastSeq);
+        Assert.False(_both.Verify().IsIntact);
+        Assert.Equal(sealedBefore, File.ReadAllBytes(_both.SealedJournal));
+    }
+
     private static void Destroy(string journal, byte[] whole, int first, int last)
     {
         byte[] before = first == 1 ? [] : TwoSessions.LinesOf(whole, 1, first - 1);
