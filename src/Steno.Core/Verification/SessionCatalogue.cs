@@ -123,7 +123,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         return manifest;
     }
 
-    private static SessionFiles Complete(
+    private SessionFiles Complete(
         SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionFiles> sessions,
         IReadOnlyList<SessionManifest> children)
     {
@@ -146,7 +146,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         }
 
         EarlierHead head = session.Manifest?.EarlierHead
-            ?? (its.Length > 0 ? its[0].EarlierHead : File.Exists(session.Journal) && session is { Strange: null, IsBlank: false } ? EarlierHead.Find(session.Journal) : EarlierHead.None);
+            ?? (its.Length > 0 ? its[0].EarlierHead : HeadOf(session with { Id = id }));
         return session with
         {
             Id = id,
@@ -155,5 +155,13 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             Checkpoints = its,
             Stated = [.. stated.Where(p => p.Seq > 0)],
         };
+    }
+
+    /// <summary>Nothing but a journal says which lines of an earlier system it begins with; where there is none, its second copy.</summary>
+    private EarlierHead HeadOf(SessionFiles session)
+    {
+        if (session.Strange is not null) return EarlierHead.None;
+        if (File.Exists(session.Journal) && !session.IsBlank) return EarlierHead.Find(session.Journal);
+        return session.IsCurrent && session.Id is { } id && OfCopy?.Id == id ? EarlierHead.Find(directory.RecoveryFile) : EarlierHead.None;
     }
 }

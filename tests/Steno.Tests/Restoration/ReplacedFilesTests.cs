@@ -3,6 +3,8 @@ using Steno.Core.Files;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
+using Steno.Tests.Sessions;
+using Steno.Tests.Support;
 
 namespace Steno.Tests.Restoration;
 
@@ -223,6 +225,34 @@ public sealed class ReplacedFilesTests : IDisposable
         File.Delete(Logs.SessionFile);
         _both.Start().Close();
         Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(earlier));
+    }
+
+    /// <summary>Of a journal that went on from an earlier system's lines only those are left.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_journal_that_ends_with_the_lines_of_an_earlier_system_comes_back_from_the_second_copy(bool start)
+    {
+        using TemporaryDirectory other = new(inMemory: true);
+        LogDirectory logs = new(other.Join("logs"));
+        Disk.Real.CreateDirectory(Path.GetDirectoryName(logs.RecoveryFile)!);
+        byte[] earlier = "{\"Id\":\"1\",\"Timestamp\":\"2026-01-01T00:00:00\",\"SpeakerName\":\"a\",\"Message\":\"m\",\"Metadata\":{}}\n"u8.ToArray();
+        File.WriteAllBytes(logs.CurrentJournal, earlier);
+        using (LoadedSession session = new(logs.Root))
+        {
+            session.Say(4);
+            session.Close();
+        }
+
+        byte[] whole = File.ReadAllBytes(logs.CurrentJournal);
+        File.WriteAllBytes(logs.RecoveryFile, whole);
+        File.WriteAllBytes(logs.CurrentJournal, earlier);
+        File.Delete(logs.SessionFile);
+
+        if (start) new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open().Close();
+        else Assert.True(new LogRecovery(logs, TimeProvider.System).Run().IsWhole);
+
+        Assert.True(File.ReadAllBytes(logs.CurrentJournal).AsSpan().StartsWith(whole));
     }
 
     [Theory]
