@@ -39,9 +39,12 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 dotnet restore Steno.slnx
-dotnet format Steno.slnx --verify-no-changes --no-restore
 dotnet build Steno.slnx -c Release --no-restore
+# Beside the native compiler, which keeps one processor busy.
+dotnet format Steno.slnx --verify-no-changes --no-restore &
+format=$!
 dotnet publish src/Steno -c Release --no-restore -o artifacts/native
+wait $format
 export STENO_BINARY="$PWD/artifacts/native/steno"
 
 # One assembly after the other: the end-to-end tests measure time.
