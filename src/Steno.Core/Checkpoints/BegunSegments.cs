@@ -14,22 +14,21 @@ internal sealed class BegunSegments(LogDirectory directory, Action<SegmentEntry>
     private const int CountMax = 16;
 
     private readonly List<(SegmentWriter Writer, SegmentEntry Entry)> _ended = [];
-    private SegmentWriter? _current;
 
     /// <summary>That lines are written to; null before <see cref="Begin"/>, and after <see cref="End"/>.</summary>
-    public SegmentWriter? Current => _current;
+    public SegmentWriter? Current { get; private set; }
 
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public SegmentWriter Begin() => _current = new SegmentWriter(directory, _ended.Count);
+    public SegmentWriter Begin() => Current = new SegmentWriter(directory, _ended.Count);
 
     /// <summary>Ends the current one.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public SegmentEntry End(long firstSeq, in JournalPosition end)
     {
-        SegmentWriter ended = _current ?? throw new InvalidOperationException("No segment was begun.");
+        SegmentWriter ended = Current ?? throw new InvalidOperationException("No segment was begun.");
         SegmentEntry entry = ended.End(firstSeq, end);
         _ended.Add((ended, entry));
-        _current = null;
+        Current = null;
         if (_ended.Count == CountMax) Complete();
         return entry;
     }
@@ -58,8 +57,8 @@ internal sealed class BegunSegments(LogDirectory directory, Action<SegmentEntry>
     /// <summary>Forgets those that are not durable; their files are replaced by the next, or cleared.</summary>
     public void Clear()
     {
-        _current?.Dispose();
-        _current = null;
+        Current?.Dispose();
+        Current = null;
         foreach (var (writer, _) in _ended) writer.Dispose();
         _ended.Clear();
     }

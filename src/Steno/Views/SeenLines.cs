@@ -12,6 +12,9 @@ internal sealed class SeenLines
     /// <summary>More than a cut takes away: what a crash can tear is one batch. 32 bytes each.</summary>
     private const int Max = 4096;
 
+    /// <summary>Read before the first line that is followed.</summary>
+    private const long WindowBytes = 8 << 20;
+
     private readonly HashSet<ChainHash> _known = [];
     private readonly Queue<(ChainHash Key, long Seq, int Session)> _order = new();
     private int _session;
@@ -45,7 +48,11 @@ internal sealed class SeenLines
     public void AddBefore(string path, long offset)
     {
         if (offset == 0) return;
-        using var reader = new JournalReader(path, JournalTail.OffsetOfLast(path, Max));
+        // Some lines at least, however long they are; of short ones as many as are remembered, about.
+        long some = JournalTail.OffsetOfLast(path, 64);
+        long window = Math.Max(0, offset - WindowBytes);
+        using var reader = new JournalReader(path, Math.Min(some, window));
+        if (window > 0 && window < some) reader.Read(); // most likely the end of a line
         while (reader.Read(unterminated: false) && reader.NextOffset <= offset)
         {
             if (_order.Count == 0 && JournalLine.TryReadSeq(reader.Line, out long seq)) _firstSeq = seq;
