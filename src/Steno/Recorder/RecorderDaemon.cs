@@ -216,7 +216,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         }
         catch (TimeoutException)
         {
-            RecorderLog.VouchFailed(_logger, "the disk does not answer", "What is lost is in the recorder's log only.");
+            RecorderLog.VouchFailed(_logger, "the disk does not answer", "Why recording stopped and what is lost is kept only as long as this recorder runs: `steno status` shows it.");
         }
     }
 
