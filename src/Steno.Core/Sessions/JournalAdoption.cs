@@ -30,7 +30,7 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
         bool ours = head.Bytes < new FileInfo(directory.CurrentJournal).Length;
         SessionManifest fresh = succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
-        NamedSession? named = ours ? NamedSession.Find(directory.CurrentJournal, cancellation) : null;
+        NamedSession? named = ours ? CurrentJournal.FindNameOrCopys(directory, cancellation) : null;
         if (ours)
             notes.Add(named is null
                 ? "session.json was missing: this journal is continued under a new session id."

@@ -26,7 +26,7 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         if (!File.Exists(directory.CurrentJournal)) return WithoutJournal(directory, file, isBlank: false);
         if (IsBlank(directory, file, cancellation)) return WithoutJournal(directory, file, isBlank: true);
         NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
-            ? NamedSession.Find(directory.CurrentJournal, cancellation)
+            ? CurrentJournal.FindName(directory, cancellation)
             : null;
         if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
         NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
@@ -66,17 +66,21 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
     /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
     internal static bool IsSealed(LogDirectory directory, Guid session) =>
-        (HasArchivedJournal(directory, session) || Any(directory, $"*_{session}.session.json"))
+        (HasArchivedJournal(directory, session) || Named(directory, $"*_{session}.session.json").Any())
         && SessionArchive.Find(directory, session) is not { Sealed: null };
 
-    private static bool HasArchivedJournal(LogDirectory directory, Guid session) => Any(directory, $"????????T??????Z_{session}.jsonl");
+    private static bool HasArchivedJournal(LogDirectory directory, Guid session) => FindArchivedJournal(directory, session) is not null;
+
+    /// <summary>By its name; null: there is none.</summary>
+    internal static string? FindArchivedJournal(LogDirectory directory, Guid session) =>
+        Named(directory, $"????????T??????Z_{session}.jsonl").FirstOrDefault();
 
     /// <summary>Both were copied from the archive.</summary>
     private static bool IsCopy(LogDirectory directory, Guid session) =>
         HasArchivedJournal(directory, session) && SessionArchive.Find(directory, session) is { Sealed: not null };
 
-    private static bool Any(LogDirectory directory, string pattern) =>
-        Directory.Exists(directory.Archive) && Directory.EnumerateFiles(directory.Archive, pattern).Any();
+    private static IEnumerable<string> Named(LogDirectory directory, string pattern) =>
+        Directory.Exists(directory.Archive) ? Directory.EnumerateFiles(directory.Archive, pattern) : [];
 
     /// <summary>Sessions that have a checkpoint here, or go on from a session that is here.</summary>
     private sealed class KnownSessions(LogDirectory directory)

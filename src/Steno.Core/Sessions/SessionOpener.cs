@@ -1,4 +1,3 @@
-using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -24,8 +23,7 @@ public sealed class SessionOpener
     private readonly JournalAdoption _adoption;
     private readonly HealingFromCopy _healing;
     private readonly UntoldMendings _untold;
-    private readonly JournalHealing _assembly;
-    private bool _isAssembled;
+    private readonly AssemblyAtStart _assembly;
     private bool _isAdopted;
     private readonly RecoveryNotes _notes = new();
 
@@ -42,7 +40,7 @@ public sealed class SessionOpener
         _restorer = new JournalRestorer(directory, _quarantine, time);
         _healing = new HealingFromCopy(directory);
         _untold = new UntoldMendings(directory);
-        _assembly = new JournalHealing(directory, time);
+        _assembly = new AssemblyAtStart(directory, time, _notes);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
         _sessionFiles = new SessionFileReader(_quarantine, time, _notes);
@@ -72,14 +70,19 @@ public sealed class SessionOpener
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
             return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
-        if (manifest is { Verified.Seq: > 0 } && TryAssemble(manifest)) return Continue(manifest);
-        if (manifest is null) return _succession.Begin(null, SessionReason.Created, [], null);
+        if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, Cancellation)) return Continue(manifest);
+        if (manifest is null) return _assembly.TryPutOfCheckpoints(Cancellation) ? Continue(Adopt()) : BeginFirst();
         if (manifest.Verified.Seq == 0) // killed before its journal was made
             return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering, name: manifest.Name));
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
     }
+
+    /// <summary>Nothing of a current session is here. Where one was sealed that nobody goes on with, its successor is lost.</summary>
+    private OpenedSession BeginFirst() => LostSuccessor.FindParent(_directory) is { } parent
+        ? TellOf(_succession.BeginInPlaceOfLost(parent))
+        : _succession.Begin(null, SessionReason.Created, [], null);
 
     private SessionManifest Adopt()
     {
@@ -143,7 +146,7 @@ public sealed class SessionOpener
         bool continues = _healing.CanContinue(manifest, end);
         bool isLost = end.Seq < manifest.Verified.Seq && !(continues && _healing.Reaches(end, manifest.Verified.Seq));
         bool isNew = !heals && KnownDamage.FindNew(manifest.KnownDamage, damage).Any(d => d.Kind != DamageKind.Foreign);
-        if ((isLost || isNew) && repair is null && TryAssemble(manifest))
+        if ((isLost || isNew) && repair is null && _assembly.TryPut(manifest, Cancellation))
         {
             file.Dispose();
             return Continue(manifest);
@@ -204,30 +207,6 @@ public sealed class SessionOpener
             writer.Dispose();
             throw;
         }
-    }
-
-    /// <summary>
-    /// The recovery file alone does not heal it: what all copies together have is put in the journal's place. Once;
-    /// false if there is nothing more to be had.
-    /// </summary>
-    private bool TryAssemble(SessionManifest manifest)
-    {
-        if (_isAssembled) return false;
-        _isAssembled = true;
-        List<CheckpointManifest> checkpoints =
-            [.. CheckpointCatalogue.All(_directory, static (_, _) => { }).Where(c => c.Session == manifest.Id)];
-        if (checkpoints.Count == 0) return false;
-        using SessionCopies copies = new(
-            _directory, manifest.Id, manifest.EarlierHead, _directory.CurrentJournal, [manifest.Verified.Position], checkpoints)
-        {
-            SharedSeq = manifest.LastForeignSeq,
-            Kin = () => KinJournals.Of(_directory, manifest.Id, _directory.CurrentJournal),
-        };
-        AssembledJournal assembled = copies.Assemble(cancellation: Cancellation);
-        if (assembled.IsUnchanged || assembled.Length == 0) return false;
-        if (_assembly.Put(assembled, _directory.CurrentJournal, manifest.Id, isSealed: false) is { } report)
-            _notes.AddQuarantined(report);
-        return true;
     }
 
     /// <summary>

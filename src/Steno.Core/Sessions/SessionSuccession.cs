@@ -101,6 +101,15 @@ internal sealed class SessionSuccession(
         return manifest;
     }
 
+    /// <summary>The session that followed this sealed one is gone, and nothing here has a line of it: another does.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public OpenedSession BeginInPlaceOfLost(SessionManifest parent)
+    {
+        string what = LostSuccessor.Describe(parent);
+        notes.Add(what);
+        return Begin(ParentOf(parent), SessionReason.JournalMissing, Inherit(parent), InheritNumbering(parent), what, [], parent.Name);
+    }
+
     private void MoveJournal(SessionManifest parent, string reason)
     {
         string archived = directory.ArchivedJournal(parent.Started, parent.Id);

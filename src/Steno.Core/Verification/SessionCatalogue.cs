@@ -56,7 +56,8 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         SessionIdentity identity = isCurrent ? SessionIdentity.Of(directory, manifest) : OfSealed(journal, manifest);
         SessionManifest? stranger = identity.IsFileStrange ? manifest : null;
         if (stranger is not null) manifest = null;
-        NamedSession? named = manifest is null && identity.StrangeJournal is null ? NamedSession.Find(journal) : null;
+        NamedSession? named = manifest is not null || identity.StrangeJournal is not null ? null
+            : isCurrent ? CurrentJournal.FindName(directory) : NamedSession.Find(journal);
         Guid? id = manifest?.Id ?? (isCurrent ? null : IdOf(journal)) ?? named?.Id ?? (isCurrent ? OfCopy?.Id : null);
         if (stranger is not null)
         {

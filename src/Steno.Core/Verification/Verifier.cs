@@ -77,6 +77,8 @@ public sealed class Verifier(LogDirectory directory)
         }
 
         damage.AddRange(checkpoints.Damage.Where(d => !placed.Contains(d)));
+        MissingSessions missing = new(directory, sessions);
+        if (missing.FindCurrent() is { } lost) damage.Add(lost);
         UnhealedDamage examined = UnhealedDamage.Load(directory);
         return new VerificationReport
         {
@@ -88,6 +90,7 @@ public sealed class Verifier(LogDirectory directory)
             Noted =
             [
                 .. noted,
+                .. missing.FindParents(),
                 .. new MissingCheckpoints(directory).Find(sessions.Select(session => session.Manifest).OfType<SessionManifest>()),
                 .. new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
             ],

@@ -1,4 +1,3 @@
-using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
@@ -207,7 +206,7 @@ public sealed class ReplacedFilesTests : IDisposable
     [InlineData(false)]
     public void What_the_second_copy_lacks_then_comes_from_checkpoints(bool isEmpty)
     {
-        Checkpoint();
+        _both.CheckpointCurrent();
         File.WriteAllBytes(Logs.RecoveryFile, TwoSessions.LinesOf(_both.CurrentBytes, 1, 3));
         if (isEmpty) File.WriteAllBytes(Logs.CurrentJournal, []);
         else File.Delete(Logs.CurrentJournal);
@@ -293,7 +292,7 @@ public sealed class ReplacedFilesTests : IDisposable
     public void A_session_json_that_belongs_here_is_not_outvoted_by_two_files_that_do_not(bool start, bool byCheckpoint)
     {
         using TwoSessions others = new();
-        Checkpoint();
+        _both.CheckpointCurrent();
         if (byCheckpoint) ForgetParent();
         File.WriteAllBytes(Logs.CurrentJournal, others.CurrentBytes);
         File.WriteAllBytes(Logs.RecoveryFile, others.CurrentBytes);
@@ -307,18 +306,10 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertIntact();
     }
 
-    /// <summary>Of all lines of the current session.</summary>
-    private void Checkpoint()
-    {
-        SessionManifest session = SessionManifest.Load(Logs.SessionFile)!;
-        new CheckpointStore(Logs, TimeProvider.System).Create(
-            CheckpointSubjects.Of(session, Logs, session.Verified.Position), new CheckpointRequest(CheckpointReason.Manual, null));
-    }
-
     /// <summary>Then only a checkpoint says that the current session belongs here.</summary>
     private void ForgetParent()
     {
-        Checkpoint();
+        _both.CheckpointCurrent();
         Directory.Delete(Logs.Archive, recursive: true);
     }
 }

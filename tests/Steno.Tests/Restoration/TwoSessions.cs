@@ -69,6 +69,14 @@ internal sealed class TwoSessions : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    /// <summary>Of all lines of the current session.</summary>
+    public void CheckpointCurrent()
+    {
+        SessionManifest session = SessionManifest.Load(Logs.SessionFile)!;
+        new CheckpointStore(Logs, TimeProvider.System).Create(
+            CheckpointSubjects.Of(session, Logs, session.Verified.Position), new CheckpointRequest(CheckpointReason.Manual, null));
+    }
+
     public void DeleteCheckpointsOf(Guid session)
     {
         foreach (CheckpointManifest one in CheckpointCatalogue.All(Logs, static (_, _) => { }).Where(c => c.Session == session).ToArray())

@@ -1,0 +1,30 @@
+using Steno.Core.Files;
+using Steno.Core.Sessions;
+
+namespace Steno.Core.Verification;
+
+/// <summary>
+/// Sessions that others speak of and that are not here. The files of a sealed one may be moved elsewhere, so that is noted
+/// and no damage; the current one is nobody's to take.
+/// </summary>
+internal sealed class MissingSessions(LogDirectory directory, IReadOnlyList<SessionFiles> sessions)
+{
+    public IEnumerable<NotedFile> FindParents()
+    {
+        HashSet<Guid> here = [.. sessions.Select(session => session.Id).OfType<Guid>()];
+        foreach (SessionManifest session in sessions.Select(session => session.Manifest).OfType<SessionManifest>())
+        {
+            if (session.Parent is { } parent && !here.Contains(parent.Id))
+                yield return new NotedFile(directory.Archive, NotedFile.Missing, $"Session {session.Id} continues session {parent.Id}, which is not here. Nothing of the first is missing by that.");
+        }
+    }
+
+    /// <summary>Null: there is a current session, or none is expected.</summary>
+    /// <exception cref="StorageException">The archive cannot be read.</exception>
+    public FoundDamage? FindCurrent()
+    {
+        bool isThere = sessions.Any(session => session.IsLatest && (session.Id is not null || File.Exists(session.Journal)));
+        if (isThere || LostSuccessor.FindParent(directory) is not { } parent) return null;
+        return SelfHashedFile.Whole(directory.CurrentJournal, FileRole.Journal, "missing", LostSuccessor.Describe(parent));
+    }
+}
