@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Recovery;
@@ -13,6 +14,9 @@ namespace Steno.Core.Sessions;
 /// or there is none.</param>
 internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 {
+    /// <summary>Of a damaged <c>session.json</c>; known damage of a thousand places takes less.</summary>
+    private const long DamagedFileBytesMax = 1 << 20;
+
     private static readonly SessionIdentity Agreed = new(false, null);
 
     /// <summary>What stands in the journal's place has no line of its own, and the second copy has: see <see cref="BlankJournal"/>.</summary>
@@ -45,8 +49,17 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
         // Then journal and second copy stand against each other, unless that is of the session before.
         if ((file is null || isFileStrange) && copy is not null && copy.Id != named.Id && copy.Id != named.Parent?.Id && !IsSealed(directory, copy.Id))
-            isStrange |= !isJournalKnown || known.Has(copy.Id, copy.Parent?.Id);
+            isStrange |= (!isJournalKnown || known.Has(copy.Id, copy.Parent?.Id)) && DamagedFile(directory, file) != named.Id;
         return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
+    }
+
+    /// <summary>The session that a <c>session.json</c> names which is not as it was written; null: none, or it is read.</summary>
+    private static Guid? DamagedFile(LogDirectory directory, SessionManifest? file)
+    {
+        if (file is not null || FileFacts.Of(directory.SessionFile) is not { Kind: FileKind.File, Length: <= DamagedFileBytesMax }) return null;
+        ReadOnlySpan<byte> bytes = File.ReadAllBytes(directory.SessionFile);
+        int id = bytes.IndexOf("\"id\":\""u8);
+        return id >= 0 && bytes.Length >= id + 42 && Utf8Parser.TryParse(bytes.Slice(id + 6, 36), out Guid named, out int read) && read == 36 ? named : null;
     }
 
     /// <summary>Without a <c>session.json</c> a second copy must speak: only that can give the journal back.</summary>

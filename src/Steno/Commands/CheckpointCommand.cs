@@ -11,7 +11,7 @@ internal static class CheckpointCommand
 
     public static Option<bool> Json() => new("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
 
-    public static Command Create(VerbContext context) => new Verb(
+    public static Command Create(VerbContext context) => YesOption.AcceptedByAll(new Verb(
         "checkpoint", "Make, list, show, load, export and delete checkpoints: the session as it was at a moment",
         "steno checkpoint create --label before-refactoring", "steno checkpoint list", "steno checkpoint show before-refactoring")
     {
@@ -21,5 +21,5 @@ internal static class CheckpointCommand
         CheckpointLoadCommand.Create(context),
         CheckpointExportCommand.Create(context),
         CheckpointDeleteCommand.Create(context),
-    };
+    });
 }

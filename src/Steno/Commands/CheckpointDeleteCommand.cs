@@ -19,7 +19,7 @@ internal static class CheckpointDeleteCommand
             "steno checkpoint delete before-refactoring", "steno checkpoint delete 20251130T100000Z_4711 --yes");
         Argument<string> which = CheckpointCommand.Which();
         var settings = new SettingOptions(verb, SettingKey.Logs);
-        var yes = new Option<bool>("--yes") { Description = "Do not ask" };
+        Option<bool> yes = YesOption.Create();
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(which);
         verb.Add(yes);

@@ -26,7 +26,7 @@ internal static class CheckpointLoadCommand
             Description = "A checkpoint's id (its beginning is enough), its label, or a file of the earlier Python system",
         };
         var settings = new SettingOptions(verb, SettingKey.Logs);
-        var yes = new Option<bool>("--yes") { Description = "Do not ask" };
+        Option<bool> yes = YesOption.Create();
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(which);
         verb.Add(yes);

@@ -17,7 +17,7 @@ internal static class RecoverCommand
             "steno recover --dry-run", "steno recover", "steno recover --yes --json | jq '.unhealed[].file'");
         var settings = new SettingOptions(verb, SettingKey.Logs);
         var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing, and say what would be done" };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask" };
+        Option<bool> yes = YesOption.Create();
         var json = new Option<bool>("--json") { Description = "As JSON, for scripts (docs/cli.md)" };
         verb.Add(dryRun);
         verb.Add(yes);

@@ -207,6 +207,9 @@ internal sealed class ControlClient : IDisposable
             IsKnown = false,
         },
         _ when RemovedDirectory.FindRecorder(new LogDirectory(_logs)) is { } orphan => Orphaned(orphan),
+        _ when RemovedDirectory.FindReplaced(new LogDirectory(_logs)) is { } moved => new ControlReply(ControlOutcome.NotRunning,
+            $"No recorder is running on {_logs}: the one that was here (pid {moved.Pid}) has its files in {moved.Directory}, and this directory "
+                + $"took their place. `steno stop --logs {moved.Directory}` ends it, then `steno start`."),
         _ => new ControlReply(ControlOutcome.NotRunning,
             $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`.{Obstacle()}"),
     };

@@ -19,16 +19,23 @@ internal static class DescriptorHolder
         return null;
     }
 
-    private static bool Holds(string process, string target)
+    /// <summary>The file of that name which this process has open, with its path as that is now; null if it has none.</summary>
+    public static string? FindFile(int pid, string name) => OperatingSystem.IsLinux()
+        ? Targets(Path.Combine("/proc", pid.ToString(CultureInfo.InvariantCulture))).FirstOrDefault(target => Path.GetFileName(target) == name)
+        : null;
+
+    private static bool Holds(string process, string target) => Targets(process).Contains(target);
+
+    private static IReadOnlyList<string> Targets(string process)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd"))
-                .Any(descriptor => new FileInfo(descriptor).LinkTarget == target);
+            return [.. Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd"))
+                .Select(descriptor => new FileInfo(descriptor).LinkTarget).OfType<string>()];
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            return false; // another user's, or it has ended meanwhile
+            return []; // another user's, or it has ended meanwhile
         }
     }
 }

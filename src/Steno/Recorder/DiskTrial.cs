@@ -57,6 +57,7 @@ internal sealed class DiskTrial : IDisposable
 
     private void Run()
     {
+        Open();
         while (!_ended.WaitOne(Interval))
         {
             string? refusal = _isNeeded() ? Try() : null;
@@ -66,6 +67,21 @@ internal sealed class DiskTrial : IDisposable
         }
 
         _file?.Dispose();
+    }
+
+    /// <summary>
+    /// Made while the directory takes files: whether it still does when it is needed says nothing of those that are open.
+    /// </summary>
+    private void Open()
+    {
+        try
+        {
+            _file = _logs.Disk.CreateOrEmpty(_logs.TrialFile);
+        }
+        catch (StorageException e)
+        {
+            RecorderLog.TrialFailed(_logger, e.Sentences); // the first trial says whether that lasts
+        }
     }
 
     private string? Try()

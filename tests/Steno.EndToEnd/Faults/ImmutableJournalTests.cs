@@ -59,6 +59,34 @@ public sealed class ImmutableJournalTests
         Assert.Equal("incomplete", (await StatusAsync(logs)).GetProperty("verdict").GetString());
     }
 
+    /// <summary>It takes no new file, and the journal is open: what is said is recorded, and called so.</summary>
+    [Fact]
+    public async Task An_immutable_log_directory_takes_what_is_said_and_status_says_so()
+    {
+        await using Volume volume = await Volume.CreateAsync("ext4", 64 * MiB);
+        TestLogs logs = new(volume.Path);
+        await using PythonPeer broker = await PythonPeer.BindAsync("XPUB");
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, broker.Endpoint);
+        await recorder.WaitUntilRecordingAsync();
+        await ChangeAsync("+i", logs.Logs);
+        try
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => File.Create(Path.Combine(logs.Logs, "new")).Dispose());
+            await Control.IsRedAsync("the journal is open", () => recorder.IsNamedAsync("disk", seconds: 6)); // three trials
+            await broker.SendAsync("said"u8.ToArray());
+            await recorder.WaitForAsync(status => status.GetProperty("received").GetInt64() == 1, "it was heard");
+            JsonElement status = await recorder.WaitForAsync(
+                status => status.GetProperty("durable_seq").GetInt64() == status.GetProperty("written_seq").GetInt64(), "it is durable");
+            Assert.True(status.GetProperty("recording").GetBoolean());
+        }
+        finally
+        {
+            await ChangeAsync("-i", logs.Logs);
+        }
+
+        Assert.Equal(0, await recorder.StopAsync());
+    }
+
     private static async Task<JsonElement> StatusAsync(TestLogs logs)
     {
         (_, string output, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", logs.Logs]);

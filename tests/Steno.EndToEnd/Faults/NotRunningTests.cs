@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Steno.EndToEnd.Support;
 
@@ -34,6 +35,28 @@ public sealed class NotRunningTests : IDisposable
 
         await SaysAsync(said);
         await Control.IsRedAsync("it ended otherwise", () => SaysAsync(other));
+    }
+
+    /// <summary>By a copy of itself, so that all that it says of its recorder is as it was.</summary>
+    [Fact]
+    public async Task A_log_directory_that_was_replaced_under_its_recorder_is_named_with_where_that_records()
+    {
+        string moved = _logs.Logs + "-before";
+        await using PythonPeer broker = await PythonPeer.BindAsync("XPUB", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await recorder.WaitUntilRecordingAsync();
+        string said = $"the one that was here (pid {recorder.Process.Pid}) has its files in {moved}";
+        using (Process copy = Process.Start("cp", ["-a", _logs.Logs, _logs.Logs + "-copy"]))
+            await copy.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Control.IsRedAsync("it is where it was", () => SaysAsync(said));
+        Directory.Move(_logs.Logs, moved);
+        Directory.Move(_logs.Logs + "-copy", _logs.Logs);
+
+        await SaysAsync(said);
+        (_, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", moved]);
+        Assert.Contains("stopped", output, StringComparison.Ordinal);
+        await recorder.Process.WaitForExitAsync();
+        await SaysAsync("did not stop in good order"); // as its session.json was when it was copied
     }
 
     [Fact]

@@ -69,6 +69,23 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(answer, _error.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>A script may say it to each: no such directory is what stops these, and not the option.</summary>
+    [Theory]
+    [InlineData("session", "new")]
+    [InlineData("session", "list")]
+    [InlineData("session", "show", "last")]
+    [InlineData("checkpoint", "create")]
+    [InlineData("checkpoint", "list")]
+    [InlineData("checkpoint", "show", "one")]
+    [InlineData("checkpoint", "load", "one")]
+    [InlineData("checkpoint", "export", "one")]
+    [InlineData("checkpoint", "delete", "one")]
+    public void Sessions_and_checkpoints_take_yes_in_every_verb(params string[] verb)
+    {
+        Assert.Equal(1, Run([.. verb, "--yes", "--logs", "/nowhere/logs"]));
+        Assert.Contains("There is no directory /nowhere/logs", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("`steno show` needs SEQ|ID", "show")]
     [InlineData("steno show 17", "show")]

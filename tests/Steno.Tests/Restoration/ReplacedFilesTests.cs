@@ -115,6 +115,22 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertIntact();
     }
 
+    /// <summary>What it says first is there still: journal and it are two against the copy.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_damaged_session_json_that_names_the_journals_session_stands_against_a_strange_second_copy(bool start)
+    {
+        using TwoSessions others = new();
+        Directory.Delete(Logs.Archive, recursive: true);
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+        File.AppendAllText(Logs.SessionFile, "x");
+        File.WriteAllBytes(Logs.RecoveryFile, others.CurrentBytes);
+        Heal(start);
+        _both.AssertCurrentIsWhole();
+        if (!start) Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(others.CurrentBytes));
+    }
+
     /// <summary>The control: nothing else has a line of it, and recording goes on all the same.</summary>
     [Fact]
     public void Where_nothing_has_the_journal_that_was_there_it_is_named_and_a_new_session_begins()
