@@ -23,6 +23,7 @@ public sealed class SessionOpener
     private readonly JournalAdoption _adoption;
     private readonly HealingFromCopy _healing;
     private readonly UntoldMendings _untold;
+    private readonly TellingAtStart _telling;
     private readonly AssemblyAtStart _assembly;
     private bool _isAdopted;
     private readonly RecoveryNotes _notes = new();
@@ -40,6 +41,7 @@ public sealed class SessionOpener
         _restorer = new JournalRestorer(directory, _quarantine, time);
         _healing = new HealingFromCopy(directory);
         _untold = new UntoldMendings(directory);
+        _telling = new TellingAtStart(directory, composer, time, _notes);
         _assembly = new AssemblyAtStart(directory, time, _notes);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
@@ -193,8 +195,8 @@ public sealed class SessionOpener
             bool isUnnamed = verified.Loaded is { } loaded ? end.Seq == loaded.Seq + 1 : end.Seq == (verified.Earlier?.Lines ?? 0);
             if (isUnnamed) _succession.WriteSessionStarted(writer, verified);
             TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r, end) : null;
-            SessionManifest told = Tell(verified, salvage, writer);
-            TellMendings(verified.Id, end.Seq, writer);
+            SessionManifest told = _telling.Tell(verified, salvage, writer);
+            _telling.TellMendings(verified.Id, end.Seq, writer);
             writer.Commit();
             return new OpenedSession(
                 new SessionRecord(told, _directory, _time), writer, Report(damage, unclean, salvage))
@@ -259,70 +261,6 @@ public sealed class SessionOpener
     }
 
     /// <summary>
-    /// Each damage gets a line in the journal, once.
-    /// <code>
-    /// 1. session.json names the damage (with the holes of a torn tail), and which lines are going to tell of it
-    /// 2. the lines are appended and synced
-    /// </code>
-    /// Crash after 1: the journal ends before these lines, and so they are written by the next start. Nothing
-    /// else writes to the journal before 2.
-    /// </summary>
-    private SessionManifest Tell(SessionManifest manifest, TailSalvage? salvage, JournalWriter writer)
-    {
-        DateTimeOffset now = _time.GetUtcNow();
-        long last = writer.NextSeq - 1;
-        long next = writer.NextSeq;
-        List<KnownDamage> known = [];
-        List<KnownDamage> untold = [];
-        foreach (KnownDamage damage in manifest.KnownDamage)
-        {
-            bool told = damage.ToldSeq > 0 && damage.ToldSeq <= last;
-            known.Add(told ? damage : damage with { ToldSeq = next++ });
-            if (!told) untold.Add(known[^1]);
-        }
-
-        foreach (JournalDamage hole in salvage?.Holes ?? [])
-            known.Add(KnownDamage.From(hole, now) with { ToldSeq = salvage!.RecoveredSeq });
-        if (known.SequenceEqual(manifest.KnownDamage)) return manifest;
-
-        SessionManifest changed = manifest with { KnownDamage = known };
-        changed.Save(_directory.Disk, _directory.SessionFile);
-        foreach (KnownDamage damage in untold)
-        {
-            _composer.ComposeEvent(damage.ToEvent(), writer.NextSeq, now, writer.BeginLine());
-            writer.EndLine(now);
-            _notes.AddDamage(damage.Description);
-        }
-
-        writer.Commit();
-        return changed;
-    }
-
-    /// <summary>What was done for the journal, now or before a crash: see <see cref="UntoldMendings"/>.</summary>
-    /// <param name="session">Whose journal is written.</param>
-    /// <param name="end">Its last line before this start wrote any.</param>
-    private void TellMendings(Guid session, long end, JournalWriter writer)
-    {
-        foreach (Mending untold in _untold.All())
-        {
-            bool told = untold.Session == session && untold.ToldSeq <= end;
-            if (!told)
-            {
-                writer.Commit();
-                Mending mending = untold.What == Mending.Cut && untold.LastSeq == 0 ? untold with { LastSeq = end } : untold;
-                _untold.Plan(mending, session, writer.NextSeq);
-                DateTimeOffset now = _time.GetUtcNow();
-                _composer.ComposeEvent(mending.ToEvent(), writer.NextSeq, now, writer.BeginLine());
-                writer.EndLine(now);
-                writer.Commit();
-                _notes.Add(mending.Description);
-            }
-
-            _untold.Told(untold);
-        }
-    }
-
-    /// <summary>
     /// What the page cache shows is no proof that it reached the disk: after a failed sync the kernel calls
     /// such pages clean. Written again they are dirty again, and this sync means something.
     /// </summary>
@@ -357,11 +295,11 @@ public sealed class SessionOpener
         return TellOf(_succession.BeginAfter(damaged, SessionReason.JournalCut));
     }
 
-    /// <summary>The damage of the session before it: see <see cref="Tell"/>.</summary>
+    /// <summary>The damage of the session before it: see <see cref="TellingAtStart"/>.</summary>
     private OpenedSession TellOf(OpenedSession child)
     {
-        SessionManifest told = Tell(child.Manifest, null, child.Writer);
-        TellMendings(told.Id, 0, child.Writer);
+        SessionManifest told = _telling.Tell(child.Manifest, null, child.Writer);
+        _telling.TellMendings(told.Id, 0, child.Writer);
         return child with
         {
             Record = new SessionRecord(told, _directory, _time),
