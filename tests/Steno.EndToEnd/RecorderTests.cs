@@ -148,6 +148,46 @@ public sealed class RecorderTests : IDisposable
         await Control.IsRedAsync("the first is dead", () => SecondIsRefusedAsync(recorder.Process.Pid));
     }
 
+    /// <summary>From when to when nobody listened is said by everything that a user may look at.</summary>
+    [Fact]
+    public async Task The_time_between_a_killed_recorder_and_the_next_is_named()
+    {
+        await using PythonPeer broker = await PythonPeer.BindAsync("XPUB", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await recorder.WaitUntilRecordingAsync();
+        await broker.SendAsync("before"u8.ToArray());
+        await recorder.WaitUntilReceivedAsync(1);
+        await Task.Delay(TimeSpan.FromSeconds(3.5), TestContext.Current.CancellationToken); // the disk is tried while nobody speaks
+        DateTimeOffset killed = TimeProvider.System.GetUtcNow();
+        recorder.Process.Signal(PosixSignalNumber.Kill);
+        await recorder.Process.WaitForExitAsync();
+        (_, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
+        Assert.Contains("did not stop in good order", output, StringComparison.Ordinal);
+        await Control.IsRedAsync("no recorder was started since", async () => Assert.Contains("[coverage_ended]", await RecentAsync(), StringComparison.Ordinal));
+
+        await using RecorderProcess next = await RecorderProcess.StartAsync(_logs, _endpoint);
+        JsonElement unheard = (await next.WaitUntilRecordingAsync()).GetProperty("unheard");
+        Assert.InRange(unheard.GetProperty("from").GetDateTimeOffset(), killed.AddSeconds(-3), killed);
+        Assert.InRange(unheard.GetProperty("to").GetDateTimeOffset(), killed, TimeProvider.System.GetUtcNow());
+        (_, output, _) = await StenoBinary.RunAsync(["status", "--logs", _logs.Logs]);
+        Assert.Matches("not heard  for .* until .* ago: The recorder ended without a word.", output);
+        await broker.SendAsync("behind"u8.ToArray());
+        await next.WaitUntilReceivedAsync(1);
+        Assert.Matches(@"before
+.*\[coverage_ended\] not heard from \S+ until now: [^
+]+
+[^
+]*behind", await RecentAsync());
+        (_, output, _) = await StenoBinary.RunAsync(["recent", "--json", "--logs", _logs.Logs]);
+        Assert.Equal(2, JsonElement.Parse(output).GetProperty("messages").GetArrayLength());
+    }
+
+    private async Task<string> RecentAsync()
+    {
+        (_, string output, _) = await StenoBinary.RunAsync(["recent", "--logs", _logs.Logs]);
+        return output;
+    }
+
     private async Task SecondIsRefusedAsync(int first)
     {
         await using RecorderProcess second = RecorderProcess.Launch(_logs, _endpoint);

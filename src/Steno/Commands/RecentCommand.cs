@@ -38,7 +38,7 @@ internal static class RecentCommand
             ConversationExcerpt.Read(new LogDirectory(settings.Logs), journal, alone: wanted is not null, count, everything);
         if (json)
         {
-            var answer = new MessagesAnswer(1, [.. read.SelectMany(of => of.Excerpt.Entries.Select(entry =>
+            var answer = new MessagesAnswer(1, [.. read.SelectMany(of => of.Excerpt.Entries.Where(entry => everything || entry.IsSaid).Select(entry =>
                 MessageAnswer.From(entry) with { Session = of.Session }))]);
             context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.MessagesAnswer));
             return ExitCodes.Done;
@@ -53,7 +53,7 @@ internal static class RecentCommand
 
         // The answer first, whole: on a terminal the remarks then stand below it.
         context.Output.Flush();
-        if (count > 0 && read.All(of => of.Excerpt.Entries.Count == 0)) context.Error.Line($"No message yet: {journal.Path} holds none.");
+        if (count > 0 && read.All(of => of.Excerpt.Count == 0)) context.Error.Line($"No message yet: {journal.Path} holds none.");
         int hidden = read.Sum(of => of.Excerpt.HiddenRepeats);
         JournalOfVerb.NoteNamesakes(journal, wanted, context);
         if (hidden > 0) context.Error.Line($"{Repeats.Hidden(hidden)}");

@@ -49,7 +49,7 @@ internal static class SessionShowCommand
         Row(screen, "holds", Content(one));
         Row(screen, "complete?", one.Verdict is { } verdict
             ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Value}: {verdict.Reason} (at line {verdict.Seq:N0})")
-            : "unknown: nothing was kept of it");
+            : one.Current ? "unknown: it goes on, and `steno status` judges it as it is now" : "unknown: it was never judged");
         if (one.Loaded is { } loaded)
         {
             Row(screen, "content", string.Create(CultureInfo.InvariantCulture, $"lines 1 to {one.LoadedSeq:N0} come from checkpoint {loaded}"));

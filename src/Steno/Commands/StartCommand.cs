@@ -62,7 +62,7 @@ internal static class StartCommand
         RefuseWhatCannotRun(settings);
         StartReport report =
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
-        Print(report, settings, context.Output);
+        Print(report, settings, context.Output, context.Time);
         if (demo) await PrintDemoAsync(report, settings, context, cancellation).ConfigureAwait(false);
         // Whoever repeats a start, or has been heard, has the recipe.
         if (demo || !(report.RecorderWasRunning || IsAnybodyHeard(settings))) ConnectionSample.Print(report.Publishers, context.Output);
@@ -109,7 +109,7 @@ internal static class StartCommand
         if (settings.Rules is { } rules) _ = RuleSet.Load(rules);
     }
 
-    private static void Print(StartReport report, StenoSettings settings, Screen screen)
+    private static void Print(StartReport report, StenoSettings settings, Screen screen, TimeProvider time)
     {
         string recorder = report.RecorderWasRunning ? "was running already" : "started";
         screen.Line($"{Styled.Good("✓ Recording.")} The recorder {recorder} (pid {report.Recorder ?? 0}).");
@@ -119,13 +119,14 @@ internal static class StartCommand
             screen.Line($"  and takes     {source.Endpoint}  (agents that PUSH directly)");
         screen.Line($"  writes to     {report.Status.Session?.Journal ?? settings.Logs}");
         screen.Line($"  its own log   {new RunFolder(settings.Logs).RecorderLog}");
-        PrintFound(report.Status, screen);
+        PrintFound(report.Status, screen, time);
         screen.Line();
     }
 
     /// <summary>What the recorder mended when it started, and what it could not, in a line each.</summary>
-    private static void PrintFound(RecorderStatus status, Screen screen)
+    private static void PrintFound(RecorderStatus status, Screen screen, TimeProvider time)
     {
+        if (status.Unheard is { } unheard) screen.Line($"  not heard     {Styled.Warning(Unheard.Describe(unheard, time.GetUtcNow()))}");
         if (status.Recovered.Count > 0) screen.Line($"  recovered     {Styled.Warning(string.Join(" ", status.Recovered))}");
         if (status.Damage.Count == 0) return;
         string more = status.Damage.Count == 1 ? "" : $" And {status.Damage.Count - 1} more: `steno status` names them.";

@@ -146,6 +146,7 @@ internal static class StatusScreen
             Row(screen, "", "`steno verify` says where else these lines are whole, such as in a checkpoint", isWarning: true);
         foreach (GapStatus gap in status.Gaps.Where(gap => !IsNamed(gap, status.VerdictReason)))
             Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {(gap.From == gap.To ? $"number {gap.From}" : $"{gap.From} to {gap.To}")} did not arrive{(gap.Session is { } session ? $" in session {session}" : "")}", isWarning: true);
+        if (status.Unheard is { } unheard) Row(screen, "not heard", Unheard.Describe(unheard, now), isWarning: true);
         foreach (CoverageStatus hole in status.Coverage.Where(period => period.To is not null).Take(HolesShown))
             Row(screen, "", $"{hole.Endpoint} was lost {Age(hole.To, now)} ago{Return(hole, status, now)}: {hole.Reason ?? "why is not known"}");
         foreach (IncidentStatus incident in status.Incidents.TakeLast(3))

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Steno.Configuration;
+using Steno.Control;
+using Steno.Core.Files;
 using Steno.Launching;
 using Steno.Terminal;
 
@@ -35,12 +37,15 @@ internal static class StopCommand
             await new Stopper(logs, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
         if (reports.All(report => report.How is StopOutcome.NotRunning))
         {
-            context.Output.Line($"Nothing to stop: no recorder is running on {logs}.{LogsAbove.Hint(logs)}");
+            context.Output.Line($"Nothing to stop: no recorder is running on {logs}{LastRecorder.End(new LogDirectory(logs))}.{LogsAbove.Hint(logs)}");
             // Where the directory is not known for certain, neither is this.
             return problem is null ? ExitCodes.Done : ExitCodes.Failed;
         }
 
         foreach (StopReport report in reports) Print(report, context.Output, context.Hints);
+        // Only the broker ran: that the recorder did not should surprise nobody later.
+        if (reports.Any(report => report is { What: Stopper.Recorder, How: StopOutcome.NotRunning }))
+            context.Output.Line($"{Styled.Warning("!")} No recorder was running on {logs}{LastRecorder.End(new LogDirectory(logs))}.");
         return reports.Any(report => report.How is StopOutcome.StillRunning || report.Problem is not null)
             ? ExitCodes.Failed
             : ExitCodes.Done;

@@ -48,7 +48,7 @@ internal static class TailCommand
         if (File.Exists(journal))
         {
             (session, JournalExcerpt last) = ConversationExcerpt.Read(logs, SessionJournal.OfCurrent(logs), alone: true, count, everything)[0];
-            foreach (JournalEntry entry in last.Entries) print(entry);
+            foreach (JournalEntry entry in last.Entries.Where(IsShown)) print(entry);
             offset = last.NextOffset;
             context.Output.Flush();
             doubts = last.Doubts;
@@ -70,7 +70,7 @@ internal static class TailCommand
             }
 
             if (!everything && !json && entry.IsRepeat) remarks.OfHiddenRepeats(1);
-            if (!everything && !entry.IsSaid) continue;
+            if (!IsShown(entry)) continue;
             print(entry);
             context.Output.Flush();
             if (!json && entry.Doubt is not null) remarks.OfDoubt();
@@ -87,5 +87,7 @@ internal static class TailCommand
         }
 
         return ExitCodes.Done;
+
+        bool IsShown(JournalEntry entry) => everything || entry.IsSaid || (!json && entry.IsHole);
     }
 }

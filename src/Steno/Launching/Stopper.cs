@@ -13,6 +13,9 @@ internal sealed class Stopper(string logs, TimeProvider time)
 {
     private static readonly TimeSpan BrokerDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>What the report on the recorder is called.</summary>
+    public const string Recorder = "recorder";
+
     /// <summary>A full queue on a slow disk takes a while to drain.</summary>
     private static readonly TimeSpan RecorderDeadline = TimeSpan.FromSeconds(30);
 
@@ -54,7 +57,7 @@ internal sealed class Stopper(string logs, TimeProvider time)
         if (reply.Outcome is ControlOutcome.Refused)
             throw new LaunchException(reply.Explanation, "Stop it with the version that started it, or as its user.");
 
-        StopReport report = await EndAsync("recorder", recorder,
+        StopReport report = await EndAsync(Recorder, recorder,
             // One that does not answer is asked by signal, and woken if it is stopped.
             process => { if (reply.Outcome is ControlOutcome.NotAnswering) process.AskToEnd(); },
             RecorderDeadline, kill, cancellation).ConfigureAwait(false);

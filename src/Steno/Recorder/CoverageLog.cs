@@ -8,6 +8,9 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 {
+    /// <summary>In the place of an endpoint: the recorder itself was not there.</summary>
+    public const string AnySource = "*";
+
     /// <summary>Periods kept for status; all of them are in the journal.</summary>
     private const int Kept = 100;
 
@@ -16,6 +19,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     private volatile string? _interruption;
     private volatile string? _earlier;
     private volatile bool _isStopping;
+    private volatile UnheardStatus? _unheard;
 
     /// <summary>
     /// Why something may have been said since this recorder started that it did not hear; null if nothing is
@@ -28,6 +32,9 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// </summary>
     public string? EarlierRecorder => _earlier;
 
+    /// <summary>From when to when no recorder listened, where the one before this did not end in good order; null: it did, or nothing is known.</summary>
+    public UnheardStatus? Unheard => _unheard;
+
     /// <summary>The recorder ends: that it ceases to hear is its own doing.</summary>
     public bool IsStopping => _isStopping;
 
@@ -38,18 +45,17 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 
     public void Begin(CoveragePeriod period, string peer)
     {
+        DateTimeOffset? before;
         lock (_gate)
         {
+            before = _periods.FirstOrDefault(one => one.Endpoint == period.Endpoint)?.To;
             _periods.AddFirst(new CoverageStatus { Endpoint = period.Endpoint, From = period.From });
             if (_periods.Count > Kept) _periods.RemoveLast();
         }
 
-        SystemEvent e = new(
-            SystemEventNames.CoverageStarted,
-            $"Listening to {period.Endpoint} ({peer}).",
-            SystemEventField.Of("endpoint", period.Endpoint),
-            SystemEventField.Of("peer", peer));
-        inbox.Add(e, period.From);
+        List<SystemEventField> fields = [SystemEventField.Of("endpoint", period.Endpoint), SystemEventField.Of("peer", peer)];
+        if (before is { } since) fields.Add(SystemEventField.Of("not_heard_since", since));
+        inbox.Add(new SystemEvent(SystemEventNames.CoverageStarted, $"Listening to {period.Endpoint} ({peer}).", [.. fields]), period.From);
     }
 
     /// <param name="lastHeard">When the last byte came: what was said after it may be missing.</param>
@@ -100,17 +106,22 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     public void Stop() => _isStopping = true;
 
     /// <summary>
-    /// The recorder before this one did not end in good order, as far as is known: its coverage ended, for every source, with the last
-    /// line it wrote.
+    /// The recorder before this one did not end in good order, as far as is known: its coverage ended, for every source, with its
+    /// last sign of life.
     /// </summary>
+    /// <param name="lastSign">The last line that it wrote, or a later trial of the disk.</param>
     /// <param name="isKnown">Whether <c>session.json</c> says how it ended.</param>
-    public void EndUnclean(DateTimeOffset lastLine, bool isKnown) => inbox.Add(
-        EndEvent("*", lastLine, isKnown ? "The recorder ended without a word." : "How the recorder ended is not known: session.json was missing."),
-        time.GetUtcNow());
+    public void EndUnclean(DateTimeOffset lastSign, bool isKnown)
+    {
+        string reason = isKnown ? "The recorder ended without a word." : "How the recorder ended is not known: session.json was missing.";
+        DateTimeOffset now = time.GetUtcNow();
+        _unheard = new UnheardStatus { From = lastSign < now ? lastSign : now, To = now, Reason = reason };
+        inbox.Add(EndEvent(AnySource, _unheard.From, reason), now);
+    }
 
     private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(
         SystemEventNames.CoverageEnded,
-        $"No longer listening to {(endpoint == "*" ? "any source" : endpoint)}: {reason}",
+        $"No longer listening to {(endpoint == AnySource ? "any source" : endpoint)}: {reason}",
         SystemEventField.Of("endpoint", endpoint),
         SystemEventField.Of("last_heard", lastHeard),
         SystemEventField.Of("reason", reason));

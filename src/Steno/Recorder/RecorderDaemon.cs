@@ -54,13 +54,13 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
         EventInbox inbox = new(queue);
         CoverageLog coverage = new(inbox, time);
-        DateTimeOffset? lastLine = LastLine.ReceivedAt(options.Logs.CurrentJournal);
+        DateTimeOffset? lastSign = LastSign.Of(options.Logs);
         LineComposer composer = new(options.Rules);
         if (Open(composer, signals) is not ({ } opened, { } publishers)) return true;
         using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add, options.DiskReserveBytes);
         _session = session;
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
-        if (opened.Recovery.Unclean && lastLine is { } last) coverage.EndUnclean(last, opened.Recovery.IsEndKnown);
+        if (opened.Recovery.Unclean && lastSign is { } last) coverage.EndUnclean(last, opened.Recovery.IsEndKnown);
 
         if (Continues(opened)) coverage.ContinueEarlier();
         using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
@@ -172,7 +172,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
         // for ever.
-        Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"The recorder was stopped ({reason}).")));
+        Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"{CoverageEnd.InOrder} ({reason}).")));
         await Task.WhenAny(stopped, _scribe!.Failed).ConfigureAwait(false);
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);

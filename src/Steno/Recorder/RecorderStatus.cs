@@ -94,6 +94,9 @@ internal sealed record RecorderStatus
 
     public IReadOnlyList<CoverageStatus> Coverage { get; init; } = [];
 
+    /// <summary>When the recorder before this one did not end in good order: from when to when nobody listened; else null.</summary>
+    public UnheardStatus? Unheard { get; init; }
+
     /// <summary>Numbers of publishers that did not arrive: a hundred ranges at most.</summary>
     public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
 

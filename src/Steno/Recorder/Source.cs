@@ -213,7 +213,8 @@ internal sealed class Source : IAsyncDisposable
         {
             if (_open is not { } open) return;
             _open = null;
-            _coverage.End(open, lastHeard, reason);
+            // The byte that was heard last may be of the connection before.
+            _coverage.End(open, lastHeard < open.From ? open.From : lastHeard, reason);
         }
     }
 }

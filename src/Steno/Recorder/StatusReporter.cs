@@ -89,6 +89,7 @@ internal sealed class StatusReporter(
             Sources = heard,
             Agents = agents.Snapshot(),
             Coverage = periods,
+            Unheard = coverage.Unheard,
             Publishers = [.. numbers.Publishers.Select(PublisherStatus.From)],
             Gaps = GapStatus.Of(numbers),
             Damage = [.. damage.Select(DamageStatus.From)],

@@ -33,15 +33,15 @@ internal static class ConversationExcerpt
         }
 
         List<(string?, JournalExcerpt)> found = [(manifest?.Id.ToString() ?? newest.Id, excerpt)];
-        int left = alone ? 0 : count - excerpt.Entries.Count;
+        int left = alone ? 0 : count - excerpt.Count;
         for (int n = 0; left > 0 && n < SessionsMax && Before(logs, manifest) is var (before, lastSeq); n++)
         {
             string journal = logs.ArchivedJournal(before.Started, before.Id);
             if (!File.Exists(journal)) break; // `session list` names it
             // What the disk refused at its end was written again, in the session behind it.
             excerpt = JournalExcerpt.Last(journal, left, everything, lastSeq);
-            if (excerpt.Entries.Count > 0) found.Insert(0, (before.Id.ToString(), excerpt));
-            left -= excerpt.Entries.Count;
+            if (excerpt.Count > 0) found.Insert(0, (before.Id.ToString(), excerpt));
+            left -= excerpt.Count;
             manifest = before;
         }
 

@@ -55,15 +55,27 @@ internal sealed class MessageLines(Screen screen, TimeProvider time, int? column
         if (entry.Doubt is not null || entry.IsDamaged) InDoubt++;
     }
 
-    private static string Text(JournalEntry entry)
+    private string Text(JournalEntry entry)
     {
         // Zeros, garbage or half a line would only look like something that was said.
         if (entry.IsDamaged)
             return string.Create(CultureInfo.InvariantCulture, $"(damaged line at byte {entry.Offset}: {entry.Bytes} bytes)");
         string repeat = entry.Message.DuplicateOf is { } first ? string.Create(CultureInfo.InvariantCulture, $"(= #{first}) ") : "";
+        if (entry.NotHeardSince is { } since) return Unheard(entry, since) + entry.Message.Text;
         string odd = entry.Message.Flags.HasFlag(MessageOddities.NotUtf8) ? "(bytes) " : "";
         return repeat + odd + entry.Message.Text;
     }
+
+    /// <summary>A line that tells of a time begins with both its ends: a terminal may cut the rest.</summary>
+    private string Unheard(JournalEntry entry, DateTimeOffset since)
+    {
+        string from = Local(since, isDated: true);
+        if (entry.Message.ReceivedAt is { } at && Local(at, isDated: true)[..10] == from[..10]) from = from[11..];
+        return entry.EndsHole ? $"not heard from {from} until now: " : $"not heard since {from}: ";
+    }
+
+    private string Local(DateTimeOffset moment, bool isDated) => TimeZoneInfo.ConvertTime(moment, time.LocalTimeZone)
+        .ToString(isDated ? "yyyy-MM-dd HH:mm:ss" : "HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// When it was received, by the clock of who looks; lines of the earlier system show what they say.
@@ -71,7 +83,7 @@ internal sealed class MessageLines(Screen screen, TimeProvider time, int? column
     private string When(RecordedMessage message)
     {
         (string Day, string Time)? stated = message.ReceivedAt is { } received
-            ? Split(TimeZoneInfo.ConvertTime(received, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))
+            ? Split(Local(received, isDated: true))
             : message.Timestamp is { Length: >= 19 } text && text[10] is 'T' or ' ' ? Split(message.Timestamp) : null;
         if (stated is not { } at) return "--:--:--";
 

@@ -59,8 +59,20 @@ public sealed class FaultTests : IDisposable
 
         await using ChildProcess second = await StartBrokerAsync();
         await recorder.RecordsAgainAsync();
+        // Again, before a heartbeat: what was heard last is of the first connection.
+        second.Signal(PosixSignalNumber.Kill);
+        JsonElement status = await recorder.IsNamedAsync("");
+        foreach (JsonElement period in status.GetProperty("coverage").EnumerateArray())
+            Assert.True(period.GetProperty("from").GetDateTimeOffset() <= period.GetProperty("to").GetDateTimeOffset());
+        await second.DisposeAsync();
+
+        await using ChildProcess third = await StartBrokerAsync();
+        await recorder.RecordsAgainAsync();
         await SayAsync(1);
         await recorder.WaitUntilReceivedAsync(1);
+        (_, string recent, _) = await StenoBinary.RunAsync(["recent", "--logs", _logs.Logs]);
+        Assert.Equal(2, recent.Split("[coverage_ended] not heard since").Length - 1);
+        Assert.Equal(2, recent.Split("[coverage_started] not heard from").Length - 1);
         Assert.Equal(0, await recorder.StopAsync());
         string[] lines = _logs.Lines();
         AssertHoleIsTold(lines);
@@ -212,7 +224,7 @@ public sealed class FaultTests : IDisposable
     }
 
     private static void AssertHoleIsTold(string[] lines) => Assert.Equal(
-        ["coverage_started", "coverage_ended", "coverage_started", "coverage_ended"],
+        ["coverage_started", "coverage_ended", "coverage_started", "coverage_ended", "coverage_started", "coverage_ended"],
         lines.Select(line => JsonElement.Parse(line))
             .Where(line => line.GetProperty("Source").GetString() == "steno")
             .Select(line => line.GetProperty("Metadata").GetProperty("event").GetString()!)

@@ -140,11 +140,13 @@ public sealed class StatusScreenTests
             VerdictReason = "Line 5 lost, or not as written.",
             Damage = [.. Enumerable.Repeat(damage, 10)],
             Recovered = ["The journal ended in 19 torn bytes."],
+            Unheard = new UnheardStatus { From = Now.AddSeconds(-50), To = Now.AddSeconds(-20), Reason = "It was killed." },
         });
 
         Assert.Contains("complete?  incomplete: Line 5 lost, or not as written.", screen, StringComparison.Ordinal);
         Assert.Contains("             Line 5: not as written.", screen, StringComparison.Ordinal);
         Assert.Contains("and 2 more", screen, StringComparison.Ordinal);
+        Assert.Contains("not heard  for 30 s, until 20 s ago: It was killed.", screen, StringComparison.Ordinal);
         Assert.Contains("recovered  The journal ended in 19 torn bytes.", screen, StringComparison.Ordinal);
     }
 

@@ -17,6 +17,13 @@ internal static class JournalLines
     public static string Own(long seq, string happened) =>
         Said(seq, $"own-{seq}", "steno", happened, $$"""{"event":"{{happened}}"}""", "steno");
 
+    /// <summary>The recorder had not heard a source since 14:59:57.</summary>
+    public static string NotHeard(long seq, string endpoint, string reason) => Said(seq, $"own-{seq}", "steno", "gone",
+        $$"""{"event":"coverage_ended","endpoint":"{{endpoint}}","last_heard":"2025-11-30T14:59:57.000000Z","reason":"{{reason}}"}""", "steno");
+
+    public static string HeardAgain(long seq) => Said(seq, $"own-{seq}", "steno", "back",
+        """{"event":"coverage_started","endpoint":"tcp://127.0.0.1:5555","not_heard_since":"2025-11-29T14:59:57.000000Z"}""", "steno");
+
     public static string Earlier(string id, string text) =>
         $$"""{"Id":"{{id}}","Timestamp":"2025-11-29T10:00:00","SpeakerName":"old","SpeakerRole":"Agent","Message":"{{text}}","ConversationType":0,"ContextId":"","Metadata":{} }"""
         + "\n";

@@ -26,6 +26,28 @@ public sealed class JournalViewTests : IDisposable
         Assert.Equal(5, JournalExcerpt.Last(path, 100, everything: true).Entries.Count);
     }
 
+    /// <summary>They stand where something may be missing, and take no message's place.</summary>
+    [Fact]
+    public void Times_in_which_nothing_was_heard_stand_among_the_messages()
+    {
+        string path = Journal(
+            JournalLines.Said(1, "a", "x", "one"),
+            JournalLines.NotHeard(2, "*", "The recorder ended without a word."),
+            JournalLines.Said(3, "b", "x", "two"),
+            JournalLines.NotHeard(4, "tcp://127.0.0.1:5555", "The recorder was stopped (SIGTERM)."),
+            JournalLines.Own(5, "coverage_started"),
+            JournalLines.Said(6, "c", "x", "three"),
+            JournalLines.NotHeard(7, "tcp://127.0.0.1:5555", "The peer closed the connection."),
+            JournalLines.HeardAgain(8),
+            JournalLines.Own(9, "stalled"));
+
+        Assert.Equal(["a", "own-2", "b", "c", "own-7", "own-8", "own-9"], Ids(JournalExcerpt.Last(path, 5, everything: false).Entries));
+        JournalExcerpt last = JournalExcerpt.Last(path, 2, everything: false);
+        Assert.Equal(["b", "c", "own-7", "own-8", "own-9"], Ids(last.Entries));
+        Assert.Equal(2, last.Count);
+        Assert.Empty(JournalExcerpt.Last(path, 0, everything: false).Entries);
+    }
+
     [Fact]
     public void A_line_that_stands_there_a_second_time_is_shown_once()
     {

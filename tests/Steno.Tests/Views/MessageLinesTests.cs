@@ -43,6 +43,14 @@ public sealed class MessageLinesTests : IDisposable
         Assert.DoesNotContain("x00", screen, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_time_in_which_nothing_was_heard_has_both_its_ends()
+    {
+        Assert.Contains("15:00:00 [coverage_ended] not heard from 14:59:57 until now: gone", Print(JournalLines.NotHeard(1, "*", "killed")), StringComparison.Ordinal);
+        Assert.Contains("15:00:00 [coverage_ended] not heard since 14:59:57: gone", Print(JournalLines.NotHeard(1, "tcp://127.0.0.1:5555", "lost")), StringComparison.Ordinal);
+        Assert.Contains("15:00:00 [coverage_started] not heard from 2025-11-29 14:59:57 until now: back", Print(JournalLines.HeardAgain(1)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("session_started")]
     [InlineData("coverage_started")]
