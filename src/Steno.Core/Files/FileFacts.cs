@@ -66,7 +66,9 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     /// <exception cref="StorageException">Something else has that name.</exception>
     public static void RequireDirectory(string path)
     {
-        if (Of(path) is { Kind: not FileKind.Directory }) throw StorageException.NotADirectory(path);
+        FileFacts? found = Of(path);
+        if (found is { Kind: not FileKind.Directory }) throw StorageException.NotADirectory(path);
+        if (found is null && new FileInfo(path).LinkTarget is { } target) throw StorageException.LinkToNothing(path, target);
     }
 
     private static FileFacts From(in StatX facts) => new(

@@ -35,7 +35,7 @@ public sealed class RecoveryFile : IDisposable
     /// <summary>
     /// After a failure, before a new copy is tried: a full disk may have room again by then.
     /// </summary>
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>As in the journal: what was copied longer ago leaves the page cache.</summary>
     private const long CachedBytes = 8 << 20;
@@ -87,7 +87,7 @@ public sealed class RecoveryFile : IDisposable
     public long DurableBytes => Volatile.Read(ref _durable);
 
     /// <summary>
-    /// Why there is no second copy at the moment; null while it follows. It is tried again every 30 s. Any
+    /// Why there is no second copy at the moment; null while it follows. It is tried again every 5 s. Any
     /// thread.
     /// </summary>
     public StorageException? Failure => _failure;

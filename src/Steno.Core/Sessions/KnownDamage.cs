@@ -5,7 +5,7 @@ using Steno.Core.Messages;
 namespace Steno.Core.Sessions;
 
 /// <summary>Damage that stays in a journal, as <c>session.json</c> keeps it.</summary>
-/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters.</param>
+/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters; or <c>lost_session</c>.</param>
 /// <param name="ToldSeq">The line in the journal that tells of it; 0 as long as there is none.</param>
 /// <param name="Session">The earlier session whose journal it is in; null for this one's.</param>
 public sealed record KnownDamage(
@@ -18,6 +18,8 @@ public sealed record KnownDamage(
     [property: JsonPropertyName("told_seq")] long ToldSeq = 0,
     [property: JsonPropertyName("session")] Guid? Session = null)
 {
+    private const string LostSession = "lost_session";
+
     /// <summary>
     /// The hash of the last line that is concerned, base64, where it is known though the line is lost: it proves the line
     /// behind. Null: it is not.
@@ -28,7 +30,11 @@ public sealed record KnownDamage(
 
     /// <summary>Lines are gone, or nothing proves that they are what was said.</summary>
     [JsonIgnore]
-    public bool IsLoss => Kind is "altered" or "unverifiable" or "missing" or "torn";
+    public bool IsLoss => Kind is "altered" or "unverifiable" or "missing" or "torn" or LostSession;
+
+    /// <summary>It is no place in a journal: of the session that followed <see cref="Session"/> nothing is left.</summary>
+    [JsonIgnore]
+    public bool IsLostSession => Kind == LostSession;
 
     /// <summary>What is wrong, and where, in plain words.</summary>
     [JsonIgnore]
@@ -36,6 +42,7 @@ public sealed record KnownDamage(
     {
         get
         {
+            if (IsLostSession) return $"The session that followed session {Session} is gone: nothing of it was here when another began in its place.";
             string lines = FirstSeq == LastSeq ? $"Line {FirstSeq}" : $"Lines {FirstSeq} to {LastSeq}";
             string journal = Session is { } id ? $"the journal of session {id}" : "the journal";
             return Kind switch
@@ -50,6 +57,9 @@ public sealed record KnownDamage(
             };
         }
     }
+
+    /// <param name="before">The sealed session that it followed.</param>
+    public static KnownDamage OfLostSession(Guid before, DateTimeOffset found) => new(LostSession, 0, 0, 0, 0, found, Session: before);
 
     public static KnownDamage From(in JournalDamage damage, DateTimeOffset found) => new(
         NameOf(damage.Kind), damage.Offset, damage.Length, damage.FirstSeq, damage.LastSeq, found);

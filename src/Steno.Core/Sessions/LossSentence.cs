@@ -12,6 +12,12 @@ public static class LossSentence
     {
         List<KnownDamage> losses = [.. known.Where(damage => damage.IsLoss)];
         if (losses.Count == 0) return "";
+        if (losses.Find(damage => damage.IsLostSession) is { } lost)
+        {
+            string others = Of([.. losses.Where(damage => !damage.IsLostSession)]);
+            return others.Length == 0 ? lost.Description : $"{lost.Description} {others}";
+        }
+
         IEnumerable<string> named = losses.Take(NamedRanges).Select(d => (d.FirstSeq == d.LastSeq
             ? string.Create(CultureInfo.InvariantCulture, $"line {d.FirstSeq}")
             : string.Create(CultureInfo.InvariantCulture, $"lines {d.FirstSeq} to {d.LastSeq}"))

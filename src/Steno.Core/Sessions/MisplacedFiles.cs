@@ -55,7 +55,7 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         if (length == 0)
         {
             directory.Disk.Delete(directory.CurrentJournal);
-            notes.Add("The journal was empty: its second copy takes its place.");
+            notes.Add("The journal was empty, and is as if it were missing.");
             return;
         }
 
@@ -69,6 +69,6 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
             Length = length,
         }));
         notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the second copy takes its place."));
+            $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the journal is as if it were missing."));
     }
 }

@@ -19,7 +19,7 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
     private static readonly SessionIdentity Agreed = new(false, null);
 
-    /// <summary>What stands in the journal's place has no line of its own, and the second copy has: see <see cref="BlankJournal"/>.</summary>
+    /// <summary>What stands in the journal's place has no line of its own, or none but what the second copy begins with: see <see cref="BlankJournal"/>.</summary>
     public bool IsJournalBlank { get; init; }
 
     /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
@@ -62,10 +62,11 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         return id >= 0 && bytes.Length >= id + 42 && Utf8Parser.TryParse(bytes.Slice(id + 6, 36), out Guid named, out int read) && read == 36 ? named : null;
     }
 
-    /// <summary>Without a <c>session.json</c> a second copy must speak: only that can give the journal back.</summary>
-    private static bool IsBlank(LogDirectory directory, SessionManifest? file, CancellationToken cancellation) => file is null
-        ? SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && !IsSealed(directory, copy) && BlankJournal.HasNothingOfItsOwn(directory, cancellation)
-        : BlankJournal.HasNoLine(directory.CurrentJournal, cancellation);
+    /// <summary>Lines of an earlier system are another's where a second copy speaks, which alone can give the journal back.</summary>
+    private static bool IsBlank(LogDirectory directory, SessionManifest? file, CancellationToken cancellation) =>
+        BlankJournal.HasNoLine(directory.CurrentJournal, cancellation)
+        || (file is null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && !IsSealed(directory, copy)
+            && BlankJournal.HasNothingOfItsOwn(directory, cancellation));
 
     /// <summary>Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right.</summary>
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)

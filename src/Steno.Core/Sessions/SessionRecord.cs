@@ -56,15 +56,17 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
     }
 
     /// <summary>Recording has failed for good. May be said again, with what has been lost by then.</summary>
+    /// <param name="durable">The last line that was recorded: who starts next misses it if it is not there any more.</param>
     /// <param name="lost">By recorders before this one, and by this one.</param>
     /// <exception cref="StorageException">The disk refuses; what stood there still holds.</exception>
-    public void Fail(string failure, long lost, SessionVerdict verdict)
+    public void Fail(string failure, in JournalPosition durable, long lost, SessionVerdict verdict)
     {
         lock (_gate)
         {
             // A session that could not give way to another still has the file.
             if (_retired && SessionFileReader.TryLoad(directory.SessionFile)?.Id != _manifest.Id) return;
-            _manifest = _manifest with { Failure = failure, Lost = lost, Verdict = verdict };
+            VerifiedPoint verified = durable.Seq > _manifest.Verified.Seq ? VerifiedPoint.From(durable, time.GetUtcNow()) : _manifest.Verified;
+            _manifest = _manifest with { Verified = verified, Failure = failure, Lost = lost, Verdict = verdict };
             _manifest.Save(directory.Disk, directory.SessionFile);
         }
     }

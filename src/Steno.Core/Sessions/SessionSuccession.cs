@@ -107,7 +107,8 @@ internal sealed class SessionSuccession(
     {
         string what = LostSuccessor.Describe(parent);
         notes.Add(what);
-        return Begin(ParentOf(parent), SessionReason.JournalMissing, Inherit(parent), InheritNumbering(parent), what, [], parent.Name);
+        KnownDamage lost = KnownDamage.OfLostSession(parent.Id, time.GetUtcNow());
+        return Begin(ParentOf(parent), SessionReason.JournalMissing, [.. Inherit(parent), lost], InheritNumbering(parent), what, [], parent.Name);
     }
 
     private void MoveJournal(SessionManifest parent, string reason)

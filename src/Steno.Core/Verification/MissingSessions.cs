@@ -19,11 +19,30 @@ internal sealed class MissingSessions(LogDirectory directory, IReadOnlyList<Sess
         }
     }
 
+    /// <summary>What a start found lost and told in the session that it began; those that follow know it from there.</summary>
+    public IEnumerable<FoundDamage> FindKnown()
+    {
+        foreach (SessionFiles session in sessions)
+        {
+            if (session.Manifest is not { Parent: { } parent } manifest) continue;
+            foreach (KnownDamage lost in manifest.KnownDamage.Where(damage => damage.IsLostSession && damage.Session == parent.Id))
+            {
+                yield return SelfHashedFile.Whole(session.File, FileRole.Session, "missing", lost.Description) with
+                {
+                    Length = 0,
+                    Session = session.Id,
+                    KnownSince = lost.Found,
+                    Report = session.File,
+                };
+            }
+        }
+    }
+
     /// <summary>Null: there is a current session, or none is expected.</summary>
     /// <exception cref="StorageException">The archive cannot be read.</exception>
     public FoundDamage? FindCurrent()
     {
-        bool isThere = sessions.Any(session => session.IsLatest && (session.Id is not null || File.Exists(session.Journal)));
+        bool isThere = sessions.Any(session => session.IsLatest && (session.Id is not null || (File.Exists(session.Journal) && !session.IsBlank)));
         if (isThere || LostSuccessor.FindParent(directory) is not { } parent) return null;
         return SelfHashedFile.Whole(directory.CurrentJournal, FileRole.Journal, "missing", LostSuccessor.Describe(parent));
     }

@@ -19,4 +19,7 @@ public sealed record VerificationReport
     public required IReadOnlyList<NotedFile> Noted { get; init; }
 
     public bool IsIntact => Damage.Count == 0;
+
+    /// <summary>There is nothing that could be damaged, and nothing says that there ever was.</summary>
+    public bool IsNothing => Sessions.Count + Checkpoints + Damage.Count == 0;
 }

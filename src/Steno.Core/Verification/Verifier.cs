@@ -34,6 +34,7 @@ public sealed class Verifier(LogDirectory directory)
     public VerificationReport Run()
     {
         foreach (string path in directory.Files) FileFacts.RequireFile(path); // opening a pipe would wait for ever
+        foreach (string path in directory.Directories) FileFacts.RequireDirectory(path);
         for (int tries = 1; ; tries++)
         {
             VerificationReport report = RunOnce(out bool isLive);
@@ -79,6 +80,7 @@ public sealed class Verifier(LogDirectory directory)
         damage.AddRange(checkpoints.Damage.Where(d => !placed.Contains(d)));
         MissingSessions missing = new(directory, sessions);
         if (missing.FindCurrent() is { } lost) damage.Add(lost);
+        damage.AddRange(missing.FindKnown());
         UnhealedDamage examined = UnhealedDamage.Load(directory);
         return new VerificationReport
         {

@@ -46,6 +46,7 @@ internal static class RecoverCommand
             outcome = done;
         }
 
+        if (outcome.Actions.Count == 0 && outcome.Before.IsNothing) throw VerifyCommand.NothingIn(logs);
         RecoveryAnswer answer = RecoveryAnswer.From(outcome, logs, isPlan, context.Time.GetElapsedTime(started));
         if (json) context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.RecoveryAnswer));
         else RecoveryScreen.Print(answer, context.Output, context.Error, context.Hints.In);

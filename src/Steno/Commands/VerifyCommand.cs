@@ -39,18 +39,17 @@ internal static class VerifyCommand
             Cancellation = cancellation,
         };
         VerificationReport report = verifier.Run();
-        if (report.Sessions.Count + report.Checkpoints + report.Damage.Count == 0)
-        {
-            throw new StenoException(
-                $"Nothing has been recorded in {logs.Root} yet: there is nothing to verify.",
-                "`steno start` begins to record; --logs names another log directory.");
-        }
+        if (report.IsNothing) throw NothingIn(logs);
 
         VerificationAnswer answer = VerificationAnswer.From(report, logs, all, context.Time.GetElapsedTime(started));
         if (json) context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.VerificationAnswer));
         else VerificationScreen.Print(answer, context.Output, context.Error, context.Hints.In);
         return report.IsIntact ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    internal static StenoException NothingIn(LogDirectory logs) => new(
+        $"Nothing is recorded in {logs.Root}: there is nothing to verify, nor to recover.",
+        "`steno start` begins to record; --logs names another log directory.");
 
     /// <summary>Null: no recorder runs. 0: one does, and does not say.</summary>
     private static long? AskDurable(LogDirectory logs, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Core.Messages;
 
 namespace Steno.Recorder;
@@ -86,6 +87,17 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
             SystemEventField.Of("peer", peer),
             SystemEventField.Of("reason", reason));
         inbox.Add(e, time.GetUtcNow());
+    }
+
+    /// <summary>The recorder did not run, and so did not hear; connections may have outlived that.</summary>
+    /// <param name="pause">Until now.</param>
+    public void Pause(TimeSpan pause)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        string what = string.Create(CultureInfo.InvariantCulture,
+            $"The recorder did not run for {pause.TotalSeconds:0.0} s: it was stopped, or the machine had no time for it. What a broker could not keep for it meanwhile is lost.");
+        Interrupt(what);
+        inbox.Add(new SystemEvent(SystemEventNames.Gap, what, SystemEventField.Of("not_heard_since", now - pause)), now);
     }
 
     /// <summary>Something may have been said that was not heard. The first reason is kept.</summary>

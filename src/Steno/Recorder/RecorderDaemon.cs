@@ -63,6 +63,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         if (opened.Recovery.Unclean && lastSign is { } last) coverage.EndUnclean(last, opened.Recovery.IsEndKnown);
 
         if (Continues(opened)) coverage.ContinueEarlier();
+        using Pulse pulse = new(coverage.Pause, time);
         using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
         using Checkpointer checkpoints = new(session, options.Logs, options.CheckpointInterval, time, _logger);
         _scribe = new Scribe(queue, inbox, session, composer, _agents, publishers, time, _logger);
@@ -207,7 +208,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         SessionVerdict verdict = Judge(session, completeness);
         try
         {
-            await Task.Run(() => session.Record.Fail(failure.Message, lost, verdict))
+            await Task.Run(() => session.Record.Fail(failure.Message, session.Writer.DurableEnd, lost, verdict))
                 .WaitAsync(PatienceAtTheEnd, time).ConfigureAwait(false);
         }
         catch (StorageException e)

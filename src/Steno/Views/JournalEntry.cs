@@ -37,14 +37,14 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
 
     /// <summary>When the last byte came before this line says that nothing was heard, or is heard again; null: it says no such thing.</summary>
     public DateTimeOffset? NotHeardSince =>
-        Message.Event is SystemEventNames.CoverageEnded or SystemEventNames.CoverageStarted
+        Message.Event is SystemEventNames.CoverageEnded or SystemEventNames.CoverageStarted or SystemEventNames.Gap
         && DateTimeOffset.TryParse(Field(Message.Event == SystemEventNames.CoverageEnded ? "last_heard" : "not_heard_since"),
             CultureInfo.InvariantCulture, out DateTimeOffset since)
             ? since
             : null;
 
     /// <summary>With this line such a time is over: a source is heard again, or another recorder has begun.</summary>
-    public bool EndsHole => Message.Event == SystemEventNames.CoverageStarted || Field("endpoint") == CoverageLog.AnySource;
+    public bool EndsHole => Message.Event is SystemEventNames.CoverageStarted or SystemEventNames.Gap || Field("endpoint") == CoverageLog.AnySource;
 
     /// <summary>Why it may not be what was written; null: nothing speaks against it.</summary>
     public Doubt? Doubt { get; init; }

@@ -33,7 +33,7 @@ internal static class RecoveryScreen
     {
         int lost = answer.Unhealed.Count;
         if (answer.Whole && answer.Done.Count == 0) output.Line($"{Styled.Good("✓ intact:")} there is nothing to recover.");
-        else if (answer.Whole) output.Line($"{Styled.Good("✓ whole:")} {(answer.DryRun ? "that would put everything right" : "everything that was recorded is there")}.");
+        else if (answer.Whole) output.Line($"{Styled.Good("✓ whole:")} {(answer.DryRun ? "that would put everything right" : "everything that is known to have been recorded is there")}.");
         else output.Line($"{Styled.Bad("✗ not whole:")} {VerificationScreen.Count(lost, "place")} that no copy heals: nothing was taken from there, and reading goes on past it.");
         output.Flush();
         if (answer.DryRun && answer.Done.Count > 0) error.Line($"{hint("Nothing was changed. `steno recover` does it.")}");

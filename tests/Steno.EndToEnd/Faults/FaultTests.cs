@@ -131,11 +131,19 @@ public sealed class FaultTests : IDisposable
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _subscribers);
         await recorder.WaitUntilRecordingAsync();
         await Control.IsRedAsync("the recorder is awake", () => SaysSoAtOnceAsync(recorder));
+        await Control.IsRedAsync("it has run all the time", () => SaysItDidNotRunAsync(recorder));
         recorder.Process.Signal(PosixSignalNumber.Stop);
         await SaysSoAtOnceAsync(recorder);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         recorder.Process.Signal(PosixSignalNumber.Continue);
         await recorder.RecordsAgainAsync();
+        await SaysItDidNotRunAsync(recorder); // connections outlive that: nothing else would tell
+        Assert.Equal(0, await recorder.StopAsync());
+        Assert.Contains(_logs.Lines(), line => line.Contains("\"event\":\"gap\"", StringComparison.Ordinal) && line.Contains("did not run", StringComparison.Ordinal));
     }
+
+    private static Task<JsonElement> SaysItDidNotRunAsync(RecorderProcess recorder) => recorder.WaitForAsync(
+        status => status.GetProperty("verdict_reason").GetString()!.Contains("The recorder did not run for", StringComparison.Ordinal), "status says that it did not run", 2);
 
     [Fact]
     public async Task A_burst_of_100000_through_the_broker_is_recorded_whole_and_in_order()

@@ -33,21 +33,24 @@ public sealed class LostCurrentSessionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Where_nothing_has_a_line_of_it_verify_recover_and_the_next_start_say_so(bool load)
+    [InlineData(true, "gone")]
+    [InlineData(false, "gone")]
+    [InlineData(false, "empty")]
+    [InlineData(true, "zeros")]
+    [InlineData(false, "half a line")]
+    public void Where_nothing_has_a_line_of_it_verify_recover_and_every_start_say_so(bool load, string left)
     {
         using TwoSessions both = new(load);
         both.DeleteCheckpointsOf(both.Current.Id);
         DeleteCurrent(both);
+        foreach (string path in left == "gone" ? [] : new[] { both.Logs.CurrentJournal, both.Logs.SessionFile, both.Logs.RecoveryFile })
+            File.WriteAllBytes(path, left switch { "empty" => [], "zeros" => new byte[400], _ => both.CurrentBytes[..200] });
 
-        FoundDamage lost = Assert.Single(both.Verify().Damage);
+        FoundDamage lost = Assert.Single(both.Verify().Damage, damage => damage.What.Contains("is gone", StringComparison.Ordinal));
         Assert.Equal((both.Logs.CurrentJournal, "missing"), (lost.File, lost.Kind));
         Assert.Contains(both.Sealed.Id.ToString(), lost.What, StringComparison.Ordinal);
-        Assert.Single(new LogRecovery(both.Logs, TimeProvider.System) { IsDryRun = true }.Run().Unhealed);
-        RecoveryOutcome outcome = both.Recover();
-        Assert.Single(outcome.Unhealed);
-        Assert.Empty(outcome.Actions);
+        Assert.Contains(new LogRecovery(both.Logs, TimeProvider.System) { IsDryRun = true }.Run().Unhealed, damage => damage.What == lost.What);
+        Assert.False(both.Recover().IsWhole);
 
         OpenedSession opened = both.Start();
         opened.Close();
@@ -56,6 +59,14 @@ public sealed class LostCurrentSessionTests : IDisposable
         Assert.Contains(lost.What, opened.Recovery.Notes);
         Assert.Contains(lost.What, File.ReadLines(both.Logs.CurrentJournal).First(), StringComparison.Ordinal);
         both.AssertSealedIsWhole();
+
+        // It is not forgotten: neither by another start nor by a recovery.
+        both.Start().Close();
+        Assert.False(both.Recover().IsWhole);
+        SessionManifest goesOn = SessionManifest.Load(both.Logs.SessionFile)!;
+        Assert.Single(goesOn.KnownDamage, damage => damage.IsLostSession && damage.Session == both.Sealed.Id);
+        Assert.Contains(both.Sealed.Id.ToString(), LossSentence.Of(goesOn.KnownDamage), StringComparison.Ordinal);
+        Assert.Single(both.Verify().Damage, damage => damage.IsKnown && damage.What.Contains(both.Sealed.Id.ToString(), StringComparison.Ordinal));
     }
 
     /// <summary>The control: nobody was sealed, and so nobody is expected.</summary>

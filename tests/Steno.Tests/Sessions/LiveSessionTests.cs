@@ -43,6 +43,36 @@ public sealed class LiveSessionTests : IDisposable
         _directory.Dispose();
     }
 
+    /// <summary>The journal is cut, and no child can begin: recording fails, and what was durable is missed by the next start.</summary>
+    [Fact]
+    public void What_was_durable_when_recording_failed_is_named_by_the_next_start_and_no_number_is_given_twice()
+    {
+        File.WriteAllText(_logs.Archive, "no directory");
+        Say(20);
+        _live.Commit();
+        JournalPosition durable = _live.Current.Writer.DurableEnd;
+        using (FileStream journal = new(_logs.CurrentJournal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) journal.SetLength(300);
+        File.Delete(_logs.RecoveryFile);
+        Assert.ThrowsAny<Exception>(() =>
+        {
+            Say(1);
+            _live.Commit();
+            _live.Close();
+        });
+        _live.GiveUp();
+        _live.Current.Record.Fail("The disk failed.", durable, 1, new SessionVerdict("incomplete", "lost", durable.Seq, TimeProvider.System.GetUtcNow()));
+        _live.Dispose();
+        File.Delete(_logs.Archive);
+        File.Delete(_logs.RecoveryFile); // the copy is behind, or gone: nothing has these lines
+
+        OpenedSession opened = new SessionOpener(_logs, _composer, TimeProvider.System).Open();
+        opened.Close();
+
+        KnownDamage missing = Assert.Single(opened.Manifest.KnownDamage, damage => damage.Kind == "missing");
+        Assert.Equal((_first.Id, durable.Seq), (missing.Session, missing.LastSeq));
+        Assert.NotEqual(_first.Id, opened.Manifest.Id);
+    }
+
     [Fact]
     public void A_deleted_journal_is_put_back_and_the_session_goes_on()
     {
