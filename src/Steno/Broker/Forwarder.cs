@@ -41,7 +41,7 @@ public sealed class Forwarder : IAsyncDisposable
         _time = time;
         _logger = logger;
         _logLimit = new LogLimit(time);
-        ZmtpOptions zmtp = options.Zmtp with { Signs = new SignPost(options.PublisherDoor, options.SubscriberDoor) };
+        ZmtpOptions zmtp = options.Zmtp with { Signs = new SignPost(options.PublisherDoor, options.SubscriberDoor, options.DirectDoor) };
         _subscribers = new XPubSocket(zmtp, time, logger);
         _publishers = new XSubSocket(zmtp, Forward, time, logger);
         _subscribers.SubscriptionChanged += PassUpstream;

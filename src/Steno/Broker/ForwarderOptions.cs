@@ -12,6 +12,9 @@ public sealed record ForwarderOptions
     /// <summary>Subscribers connect here (XPUB). tcp://127.0.0.1:5555.</summary>
     public ZmtpEndpoint SubscriberDoor { get; init; } = ZmtpEndpoint.Parse("tcp://127.0.0.1:5555");
 
+    /// <summary>Where a PUSH belongs that comes to the wrong door: a recorder's; null: that is not known.</summary>
+    public ZmtpEndpoint? DirectDoor { get; init; }
+
     /// <summary>Limits of both doors; <see cref="ZmtpOptions.SendQueueBytes"/> (64 MiB) is each subscriber's
     /// queue. 65,536 frames a message: what is too much for a recorder shall reach it, to be named in its
     /// journal.</summary>

@@ -17,7 +17,7 @@ internal static class BrokerCommand
             "steno broker --publishers tcp://127.0.0.1:7001 --subscribers tcp://127.0.0.1:7000",
             "steno broker --publishers tcp://*:5556 --allow-remote");
         var settings = new SettingOptions(
-            verb, SettingKey.Publishers, SettingKey.Subscribers, SettingKey.AllowRemote);
+            verb, SettingKey.Publishers, SettingKey.Subscribers, SettingKey.Direct, SettingKey.AllowRemote);
         Option<string> log = DaemonLogOption.AddTo(verb);
         verb.SetAction(async (parsed, _) =>
         {
@@ -37,6 +37,7 @@ internal static class BrokerCommand
         {
             PublisherDoor = settings.Publishers,
             SubscriberDoor = settings.Subscribers,
+            DirectDoor = settings.Direct,
         };
         int connections = OpenFiles.ConnectionsMax(OpenFiles.RaiseLimit(), dialled: 0) / 2;
         options = options with

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Steno.Configuration;
 using Steno.Core.Checkpoints;
@@ -61,18 +60,18 @@ internal static class CheckpointListCommand
     private static void PrintEarlier(EarlierCheckpoint one, Screen screen)
     {
         string time = SafeText.Excerpt(one.Timestamp ?? "(not known when)", TimeColumns);
-        string count = one.MessageCount?.ToString("N0", CultureInfo.InvariantCulture) ?? "?";
+        string count = one.MessageCount is { } messages ? Counted.Lines(messages) : "? lines";
         string label = SafeText.Excerpt(one.Label ?? one.Id ?? "(no label)", AgentColumns);
-        screen.Line($"{time,-19}  {count,9} lines  {"",10}  {Styled.Strong(label)}  {Styled.Faint(one.Name)}  (of the earlier system)");
+        screen.Line($"{time,-19}  {count,15}  {"",10}  {Styled.Strong(label)}  {Styled.Faint(one.Name)}  (of the earlier system)");
     }
 
     private static void PrintLine(CheckpointManifest one, Screen screen, TimeProvider time)
     {
         DateTimeOffset local = TimeZoneInfo.ConvertTime(one.Created, time.LocalTimeZone);
         string agents = SafeText.Excerpt(string.Join(", ", one.Agents), AgentColumns);
-        string count = one.MessageCount.ToString("N0", CultureInfo.InvariantCulture);
+        string count = Counted.Lines(one.MessageCount);
         string size = ByteSize.Format(one.SizeBytes);
         Styled name = Styled.Strong(one.Label ?? $"({one.Reason})");
-        screen.Line($"{local:yyyy-MM-dd HH:mm:ss}  {count,9} lines  {size,10}  {name}  {Styled.Faint(one.Id!)}  {agents}");
+        screen.Line($"{local:yyyy-MM-dd HH:mm:ss}  {count,15}  {size,10}  {name}  {Styled.Faint(one.Id!)}  {agents}");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Steno.Configuration;
 using Steno.Core;
 using Steno.Core.Enrichment;
@@ -187,6 +188,12 @@ internal static class StartCommand
         }
 
         foreach ((SettingKey key, string? has) in RunningRecorder.Others(report.Recorder ?? 0, settings))
-            yield return $"the recorder that runs goes on with {key.Option} {has ?? "(none)"}: `steno stop`, then start it again.";
+            yield return $"the recorder that runs goes on with {key.Option} {Shown(key, has)}: `steno stop`, then start it again.";
     }
+
+    /// <summary>Sizes as people write them.</summary>
+    private static string Shown(SettingKey key, string? value) =>
+        value is null ? "(none)"
+        : key.Argument == "SIZE" && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? ByteSize.Format(bytes)
+        : value;
 }

@@ -19,6 +19,7 @@ internal static class DaemonArguments
         "broker",
         SettingKey.Publishers.Option, settings.Publishers.ToString(),
         SettingKey.Subscribers.Option, settings.Subscribers.ToString(),
+        SettingKey.Direct.Option, settings.Direct?.ToString() ?? "off",
         .. Shared(settings, log),
     ];
 

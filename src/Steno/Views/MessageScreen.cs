@@ -68,7 +68,7 @@ internal static class MessageScreen
     /// What a journal has for a sender that names no time is the recorder's: that one is shown as received.
     /// </summary>
     private static string Said(RecordedMessage message) =>
-        message.ReceivedAt is { } received
+        message.Event is null && message.ReceivedAt is { } received
         && message.Timestamp == received.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
             ? "(the sender named no time)"
             : message.Timestamp;

@@ -57,7 +57,7 @@ public sealed class FaultTests : IDisposable
         await IsNoticedAsync(recorder, seconds: 5);
         await broker.DisposeAsync();
 
-        await using ChildProcess second = await StartBrokerAsync();
+        ChildProcess second = await StartBrokerAsync();
         await recorder.RecordsAgainAsync();
         // Again, before a heartbeat: what was heard last is of the first connection.
         second.Signal(PosixSignalNumber.Kill);
@@ -137,13 +137,13 @@ public sealed class FaultTests : IDisposable
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         recorder.Process.Signal(PosixSignalNumber.Continue);
         await recorder.RecordsAgainAsync();
-        await SaysItDidNotRunAsync(recorder); // connections outlive that: nothing else would tell
-        Assert.Equal(0, await recorder.StopAsync());
-        Assert.Contains(_logs.Lines(), line => line.Contains("\"event\":\"gap\"", StringComparison.Ordinal) && line.Contains("did not run", StringComparison.Ordinal));
+        await SaysItDidNotRunAsync(recorder); // a connection may outlive that, and nothing else would tell
+        Assert.Equal("unknown", (await recorder.StatusAsync()).GetProperty("verdict").GetString());
     }
 
-    private static Task<JsonElement> SaysItDidNotRunAsync(RecorderProcess recorder) => recorder.WaitForAsync(
-        status => status.GetProperty("verdict_reason").GetString()!.Contains("The recorder did not run for", StringComparison.Ordinal), "status says that it did not run", 2);
+    private Task<JsonElement> SaysItDidNotRunAsync(RecorderProcess recorder) => recorder.WaitForAsync(
+        _ => _logs.Lines().Any(line => line.Contains("\"event\":\"gap\"", StringComparison.Ordinal) && line.Contains("did not run", StringComparison.Ordinal)),
+        "the journal says that it did not run", 2);
 
     [Fact]
     public async Task A_burst_of_100000_through_the_broker_is_recorded_whole_and_in_order()
