@@ -72,7 +72,10 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
         string list = await RunAsync(Commands("Make room"));
         Assert.Contains("nightly", list, StringComparison.Ordinal);
         Assert.DoesNotContain("nightly", await RunAsync("steno checkpoint list"), StringComparison.Ordinal);
-        await RunAsync("steno stop; mkdir elsewhere; mv conversation_logs/archive/* elsewhere; steno verify --all");
+        Assert.Equal("", (await RunAsync(Commands("Keep it running, and be told"))).Trim());
+        string moved = await RunAsync("steno stop; mkdir elsewhere; mv conversation_logs/archive/* elsewhere; steno verify --all");
+        Assert.Contains("which is not here", moved, StringComparison.Ordinal);
+        Assert.Contains("NOT recording", await RunAsync(Commands("Keep it running, and be told")), StringComparison.Ordinal);
     }
 
     /// <summary>The lines of the latest.</summary>
