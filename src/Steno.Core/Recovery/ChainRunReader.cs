@@ -25,8 +25,11 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
     /// </summary>
     public Guid? Session { get; init; }
 
-    /// <summary>Up to this line it shares lines with others, and they name whom they like; the one behind must name it.</summary>
-    public long SharedSeq { get; init; }
+    /// <summary>
+    /// Up to this line it shares lines with others, and they name whom they like; the one behind must name it. Null: nobody knows
+    /// where that is, and each line of its own files may name whom it likes.
+    /// </summary>
+    public long? SharedSeq { get; init; }
 
     /// <summary>Nothing says whose lines these are: one at the beginning that names another is believed without proof.</summary>
     public bool IsStray { get; init; }
@@ -69,8 +72,8 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         }
 
         bool goesOn = zeros == 0 && _open is { } run && IsNext(run.End, line, seq, hash);
-        Guid? named = Session is not null && seq > SharedSeq ? NamedSession.FindIn(line) : null;
-        bool isNamedOtherwise = named is not null && named != Session && (goesOn || IsStray);
+        Guid? named = Session is not null && seq > (SharedSeq ?? 0) ? NamedSession.FindIn(line) : null;
+        bool isNamedOtherwise = named is not null && named != Session && (IsStray || (goesOn && SharedSeq is not null));
         // Behind shared lines the first one that is the session's alone names it.
         bool isFork = Session is not null && goesOn && seq == SharedSeq + 1 && named != Session;
         if (isNamedOtherwise || isFork)
@@ -89,7 +92,7 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         // A last newline that is missing counts as if it were there.
         JournalPosition place = new(start + line.Length + 1, seq, hash);
         _open!.Add(place);
-        _open.IsNamed |= named is not null;
+        _open.IsNamed |= named is not null && named == Session;
         if (named is not null && named == Session && _open.NamedSeq == 0) _open.NamedSeq = seq;
         if (_isOther || !stated.TryGetValue(seq, out ChainHash known)) return;
         if (known == hash) _agreed = place;

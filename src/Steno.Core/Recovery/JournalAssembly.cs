@@ -22,7 +22,7 @@ internal sealed class JournalAssembly(
     private RunIndex _journals = new([]);
     private RunIndex _copies = new([]);
     private RunIndex _strays = new([]);
-    private long _named;
+    private long _shared;
 
     /// <summary>Lines of which nothing says yet whose they are: they are taken where the chain proves it.</summary>
     public IReadOnlyList<LineSource> Strays { get; init; } = [];
@@ -33,8 +33,11 @@ internal sealed class JournalAssembly(
     /// <summary>Whose journal it is; null: whom lines name is not looked at.</summary>
     public Guid? Session { get; init; }
 
-    /// <summary>Up to this line it shares its lines with other sessions.</summary>
-    public long SharedSeq { get; init; }
+    /// <summary>
+    /// Up to this line it shares its lines with other sessions. Null: that is not known; then it is up to the first one that names
+    /// it, and up to the last if none does.
+    /// </summary>
+    public long? SharedSeq { get; init; }
 
     /// <summary>
     /// Whole lines of others are left out, and behind this line everything is others'; null: what others wrote stays.
@@ -60,11 +63,10 @@ internal sealed class JournalAssembly(
         foreach (LineSource copy in copies) others.AddRange(Read(copy, ref before));
         List<ChainRun> strays = [];
         foreach (LineSource stray in journal is not null && IsStrange ? Strays.Prepend(journal) : Strays) strays.AddRange(Read(stray, ref before, isStray: true));
-        new StrayRuns(SharedSeq).Claim(strays, runs, others);
+        _shared = SharedSeq ?? Math.Max(head.Lines, FirstNamed(runs.Concat(others)) - 1);
+        new StrayRuns(_shared).Claim(strays, runs, others);
         _copies = new RunIndex(others);
         _strays = new RunIndex(strays);
-        if (Session is not null)
-            _named = runs.Concat(others).Where(run => run.NamedSeq > 0 && run.NamedSeq <= run.LastSeq).Select(run => run.NamedSeq).DefaultIfEmpty(long.MaxValue).Min();
 
         if (head.Lines > 0) TakeHead();
         while (TakeJournals() || TakeCopy() || TakeHole())
@@ -93,6 +95,9 @@ internal sealed class JournalAssembly(
         before += source.Length;
         return runs;
     }
+
+    private static long FirstNamed(IEnumerable<ChainRun> ours) =>
+        ours.Where(run => run.NamedSeq > 0 && run.NamedSeq <= run.LastSeq).Select(run => run.NamedSeq).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>Lines of an earlier system have no chain: they are proven together, or not at all.</summary>
     private void TakeHead()
@@ -127,11 +132,8 @@ internal sealed class JournalAssembly(
         return false;
     }
 
-    /// <summary>
-    /// What follows on the line where it is can only be this session's: that is behind the lines it shares. Where it is not known of
-    /// which checkpoint it begins, that is from the first line on that names it.
-    /// </summary>
-    private bool IsAlone => _at.Seq > SharedSeq && (SharedSeq > head.Lines || _at.Seq >= _named);
+    /// <summary>What follows on the line where it is can only be this session's: that is behind the lines it shares.</summary>
+    private bool IsAlone => _at.Seq > _shared;
 
     /// <summary>A copy goes on, up to the line from which the journal does so again.</summary>
     private bool TakeCopy()

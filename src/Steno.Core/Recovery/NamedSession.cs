@@ -23,26 +23,33 @@ internal sealed record NamedSession(Guid Id, long Seq, NamedSession.ParentLine? 
     {
         if (!File.Exists(journal)) return null;
         using JournalReader reader = new(journal);
-        return Find(reader, null, cancellation);
+        return Find(reader, cancellation: cancellation);
     }
 
-    /// <summary>The same of lines wherever they are. A line that does not follow on the one before it says nothing.</summary>
-    /// <param name="before">The hash of the line before the first one; null: it is not known.</param>
-    public static NamedSession? Find(JournalReader reader, ChainHash? before = null, CancellationToken cancellation = default)
+    /// <summary>
+    /// The same of lines wherever they are. A line that does not follow on the one before it says nothing; but where lines before
+    /// it are gone nothing contradicts it.
+    /// </summary>
+    /// <param name="before">The line before the first one; null: it is not known.</param>
+    /// <param name="isProven">Only what follows on the line before it counts, or on what is no line.</param>
+    public static NamedSession? Find(JournalReader reader, JournalPosition? before = null, bool isProven = false, CancellationToken cancellation = default)
     {
         NamedSession? found = null;
         while (reader.Read(unterminated: false))
         {
             cancellation.ThrowIfCancellationRequested();
             bool isLine = JournalLine.TryReadHash(reader.Line, out ChainHash hash);
-            if (isLine && reader.Line.IndexOf(EventKey) >= 0
-                && (before is not { } known || JournalLine.ComputeHash(known, JournalLine.Body(reader.Line)) == hash))
+            if (isLine && reader.Line.IndexOf(EventKey) >= 0 && (before is not { } last || Follows(last, reader.Line, hash, isProven)))
                 found = Read(reader.Line, reader.Offset, found);
-            before = isLine ? hash : null;
+            before = isLine && JournalLine.TryReadSeq(reader.Line, out long seq) ? new JournalPosition(0, seq, hash) : null;
         }
 
         return found;
     }
+
+    private static bool Follows(in JournalPosition before, ReadOnlySpan<byte> line, in ChainHash hash, bool isProven) =>
+        JournalLine.ComputeHash(before.Hash, JournalLine.Body(line)) == hash
+        || (!isProven && JournalLine.TryReadSeq(line, out long seq) && seq > before.Seq + 1);
 
     /// <summary>The session that this one line names; null: it names none.</summary>
     public static Guid? FindIn(ReadOnlySpan<byte> line) => line.IndexOf(EventKey) < 0 ? null : Read(line, 0, null)?.Id;

@@ -49,7 +49,7 @@ internal sealed class SessionCopies : IDisposable
     public bool IsStrange { get; init; }
 
     /// <inheritdoc cref="JournalAssembly.SharedSeq"/>
-    public long SharedSeq { get; init; }
+    public long? SharedSeq { get; init; }
 
     /// <summary>Journals of other sessions that may have lines of this one: asked where a line is lacking.</summary>
     public Func<IEnumerable<string>> Kin { get; init; } = static () => [];

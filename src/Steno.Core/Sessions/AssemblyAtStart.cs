@@ -25,7 +25,7 @@ internal sealed class AssemblyAtStart(LogDirectory directory, TimeProvider time,
         if (_isDone) return false;
         List<CheckpointManifest> checkpoints = [.. Readable().Where(c => c.Session == manifest.Id)];
         return checkpoints.Count > 0
-            && Put(manifest.Id, manifest.EarlierHead, manifest.LastForeignSeq, [manifest.Verified.Position], checkpoints, cancellation);
+            && Put(manifest.Id, manifest.EarlierHead, manifest.SharedSeq, [manifest.Verified.Position], checkpoints, cancellation);
     }
 
     /// <summary>
@@ -37,13 +37,13 @@ internal sealed class AssemblyAtStart(LogDirectory directory, TimeProvider time,
     {
         if (_isDone || Readable().FirstOrDefault(c => !SessionIdentity.IsSealed(directory, c.Session)) is not { } newest) return false;
         List<CheckpointManifest> checkpoints = [.. Readable().Where(c => c.Session == newest.Session)];
-        return Put(newest.Session, newest.EarlierHead, newest.EarlierHead.Lines, [.. checkpoints.Select(c => c.End)], checkpoints, cancellation);
+        return Put(newest.Session, newest.EarlierHead, null, [.. checkpoints.Select(c => c.End)], checkpoints, cancellation);
     }
 
     private IEnumerable<CheckpointManifest> Readable() => CheckpointCatalogue.All(directory, static (_, _) => { });
 
     private bool Put(
-        Guid session, in EarlierHead head, long sharedSeq, IReadOnlyList<JournalPosition> stated,
+        Guid session, in EarlierHead head, long? sharedSeq, IReadOnlyList<JournalPosition> stated,
         IReadOnlyList<CheckpointManifest> checkpoints, CancellationToken cancellation)
     {
         _isDone = true;

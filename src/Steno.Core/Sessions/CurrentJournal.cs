@@ -1,3 +1,4 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Recovery;
@@ -5,7 +6,7 @@ using Steno.Core.Recovery;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// Whose the current journal is where only its own lines tell (docs/adr/0037). A loaded one begins with lines that name another
+/// Whose the current journal is where no <c>session.json</c> tells (docs/adr/0037). A loaded one begins with lines that name another
 /// session: where those that name its own are damaged, what it goes on with tells that it is no copy of that other's.
 /// </summary>
 internal static class CurrentJournal
@@ -19,60 +20,81 @@ internal static class CurrentJournal
         return named is not null && GoesOnOtherwise(directory, named, cancellation) ? null : named;
     }
 
-    /// <summary>The same, or the second copy's where that and the journal have one and the same line behind the copy's name.</summary>
+    /// <summary>
+    /// The same; or the session of the second copy, or that of the newest checkpoint of which no session is sealed, if that and
+    /// the journal have the same lines behind those that others may share.
+    /// </summary>
+    /// <returns>Null: none of them; its <see cref="NamedSession.Seq"/> is 0 where no line says which one names it.</returns>
     /// <inheritdoc cref="FindName"/>
-    public static NamedSession? FindNameOrCopys(LogDirectory directory, CancellationToken cancellation)
+    public static NamedSession? Identify(LogDirectory directory, CancellationToken cancellation = default)
     {
-        if (FindName(directory, cancellation) is { } named) return named;
-        if (NamedSession.Find(directory.RecoveryFile, cancellation) is not { } copy || SessionIdentity.IsSealed(directory, copy.Id)) return null;
-        return LastLine(directory.CurrentJournal, copy.Seq, cancellation) is { } last
-            && Find(directory.RecoveryFile, last.Seq, cancellation) is { } same && same.Hash == last.Hash
-                ? copy
-                : null;
+        if (!File.Exists(directory.CurrentJournal)) return null;
+        if (FindName(directory, cancellation) is { } named) return Complete(directory, named, cancellation);
+        if (NamedSession.Find(directory.RecoveryFile, cancellation) is { } copy && !SessionIdentity.IsSealed(directory, copy.Id))
+        {
+            using FileLines lines = new(directory.RecoveryFile);
+            if (IsOf(directory.CurrentJournal, lines, copy.Seq, cancellation)) return Complete(directory, copy, cancellation);
+        }
+
+        CheckpointManifest? newest = CheckpointCatalogue.All(directory, static (_, _) => { }).FirstOrDefault(one => !SessionIdentity.IsSealed(directory, one.Session));
+        if (newest is null) return null;
+        using LineSource stored = Open(directory, newest);
+        NamedSession? known = FindNameIn(stored, newest.Session, cancellation);
+        return IsOf(directory.CurrentJournal, stored, known?.Seq ?? newest.LastSeq - 1, cancellation)
+            ? known ?? new NamedSession(newest.Session, 0, null, null)
+            : null;
     }
 
-    /// <summary>Its last line is none of the sealed session's that it names.</summary>
+    /// <summary>Where the line is gone that says from which checkpoint it was loaded, its own newest checkpoint has it.</summary>
+    private static NamedSession Complete(LogDirectory directory, NamedSession named, CancellationToken cancellation)
+    {
+        if (named.Loaded is not null || named.Seq <= 1 || CheckpointCatalogue.FindNewest(directory, named.Id) is not { } newest) return named;
+        using LineSource stored = Open(directory, newest);
+        return FindNameIn(stored, named.Id, cancellation) is { } known ? named with { Loaded = known.Loaded, Parent = named.Parent ?? known.Parent } : named;
+    }
+
+    private static NamedSession? FindNameIn(LineSource lines, Guid session, CancellationToken cancellation)
+    {
+        using JournalReader reader = new(lines.Path, lines.Read);
+        return NamedSession.Find(reader, cancellation: cancellation) is { } named && named.Id == session ? named : null;
+    }
+
+    private static StitchedLines Open(LogDirectory directory, CheckpointManifest checkpoint)
+    {
+        SegmentCache cache = new();
+        return new StitchedLines(
+            CheckpointCatalogue.PathOf(directory, checkpoint.Id!),
+            [.. SegmentTree.SegmentsLeniently(directory, checkpoint.Segments).Select(entry => new SegmentLines(directory, entry, cache))]);
+    }
+
+    /// <summary>The last line that both have is behind that one, and the same; or the journal has none at all.</summary>
+    private static bool IsOf(string journal, LineSource lines, long behind, CancellationToken cancellation)
+    {
+        using JournalReader ours = new(journal);
+        using JournalReader theirs = new(lines.Path, lines.Read);
+        return UncontradictedLine.FindLastCommon(UncontradictedLine.Of(ours, cancellation), UncontradictedLine.Of(theirs, cancellation)) is { } last
+            ? last.Seq > behind && last.IsSame
+            : BlankJournal.HasNoLine(journal, cancellation);
+    }
+
+    /// <summary>
+    /// Its last line is none of the sealed session's that it names. Where its certain end is not known, the archived journal, if
+    /// that is its own, tells: one that has no line of that number has not lost it.
+    /// </summary>
     private static bool GoesOnOtherwise(LogDirectory directory, NamedSession named, CancellationToken cancellation)
     {
         if (SessionIdentity.FindArchivedJournal(directory, named.Id) is not { } archived) return false;
-        if (LastLine(directory.CurrentJournal, named.Seq, cancellation) is not { } last) return false;
-        if (SessionArchive.Find(directory, named.Id)?.CertainEnd is { } end && last.Seq > end.Seq) return true;
-        return Find(archived, last.Seq, cancellation) is { IsProven: true } other && other.Hash != last.Hash;
+        if (Lines(directory.CurrentJournal, cancellation).LastOrDefault(line => line.Seq > named.Seq) is not { Seq: > 0 } last) return false;
+        JournalPosition? end = SessionArchive.Find(directory, named.Id)?.CertainEnd;
+        if (last.Seq > end?.Seq) return true;
+        UncontradictedLine other = Lines(archived, cancellation).FirstOrDefault(line => line.Seq == last.Seq);
+        if (other.Seq > 0) return other.IsProven && other.Hash != last.Hash;
+        return end is null && NamedSession.Find(archived, cancellation)?.Id == named.Id;
     }
 
-    /// <summary>The last one behind that line which nothing before it contradicts; null: there is none.</summary>
-    private static (long Seq, ChainHash Hash)? LastLine(string journal, long behind, CancellationToken cancellation)
+    private static IEnumerable<UncontradictedLine> Lines(string journal, CancellationToken cancellation)
     {
-        (long, ChainHash)? found = null;
-        foreach ((long seq, ChainHash hash, bool? follows) in Lines(journal, cancellation))
-            if (seq > behind && follows != false) found = (seq, hash);
-        return found;
-    }
-
-    private static (ChainHash Hash, bool IsProven)? Find(string journal, long wanted, CancellationToken cancellation)
-    {
-        foreach ((long seq, ChainHash hash, bool? follows) in Lines(journal, cancellation))
-            if (seq == wanted) return (hash, follows == true);
-        return null;
-    }
-
-    /// <returns>Each line, and whether it follows on the one before; null: what stands before it is no line.</returns>
-    private static IEnumerable<(long Seq, ChainHash Hash, bool? Follows)> Lines(string journal, CancellationToken cancellation)
-    {
-        ChainHash? before = null;
         using JournalReader reader = new(journal);
-        while (reader.Read(unterminated: false))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (!JournalLine.TryReadHash(reader.Line, out ChainHash hash) || !JournalLine.TryReadSeq(reader.Line, out long seq))
-            {
-                before = null;
-                continue;
-            }
-
-            bool? follows = before is { } known ? JournalLine.ComputeHash(known, JournalLine.Body(reader.Line)) == hash : null;
-            before = hash;
-            yield return (seq, hash, follows);
-        }
+        foreach (UncontradictedLine line in UncontradictedLine.Of(reader, cancellation)) yield return line;
     }
 }

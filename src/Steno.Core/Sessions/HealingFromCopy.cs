@@ -28,11 +28,11 @@ internal sealed class HealingFromCopy(LogDirectory directory)
 
     /// <summary>
     /// The copy goes on behind this place. Before the first line that is this session's alone another's would,
-    /// too: there it must name the session.
+    /// too: there it must name the session, and everywhere where nothing says which line that is.
     /// </summary>
     public bool CanContinue(SessionManifest manifest, in JournalPosition end) =>
         _copy.Reaches(end, end.Seq + 1)
-        && (end.Seq > manifest.LastForeignSeq || _copy.IsOf(manifest.Id, manifest.Verified.Position));
+        && (end.Seq > manifest.SharedSeq || _copy.IsOf(manifest.Id, manifest.Verified.Position));
 
     /// <summary>It goes on at least to that line.</summary>
     public bool Reaches(in JournalPosition end, long seq) => _copy.Reaches(end, seq);

@@ -30,11 +30,11 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
         bool ours = head.Bytes < new FileInfo(directory.CurrentJournal).Length;
         SessionManifest fresh = succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
-        NamedSession? named = ours ? CurrentJournal.FindNameOrCopys(directory, cancellation) : null;
+        NamedSession? named = ours ? CurrentJournal.Identify(directory, cancellation) : null;
         if (ours)
             notes.Add(named is null
                 ? "session.json was missing: this journal is continued under a new session id."
-                : "session.json was missing: the journal itself names the session, and it goes on.");
+                : "session.json was missing: the journal itself, or a copy of its lines, names the session, and it goes on.");
         CheckpointManifest? checkpoint = named is null ? null : CheckpointCatalogue.FindNewest(directory, named.Id);
         if (named is not null)
         {

@@ -18,7 +18,7 @@ internal static class JournalOwner
         JournalPosition vouched = session.Verified.Position;
         bool isVouched = vouched.Seq > 0 && JournalAnchor.EndsIn(journal, vouched);
         using JournalReader reader = new(journal, isVouched ? vouched.Offset : 0);
-        NamedSession? named = NamedSession.Find(reader, isVouched ? vouched.Hash : null, cancellation);
+        NamedSession? named = NamedSession.Find(reader, isVouched ? vouched : null, isProven: true, cancellation);
         if (named is null || named.Id == session.Id) return null;
         return named.Seq > session.LastForeignSeq || GoesOnOtherwise(journal, session.LastForeignSeq, cancellation) ? named.Id : null;
     }

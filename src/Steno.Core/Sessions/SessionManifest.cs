@@ -126,6 +126,9 @@ public sealed record SessionManifest
     /// </summary>
     internal long LastForeignSeq => Math.Max(Earlier?.Lines ?? 0, Loaded?.Seq ?? 0);
 
+    /// <summary>The same where that is certain; null: it was made again of a journal in which nothing said whether it was loaded.</summary>
+    internal long? SharedSeq => Loaded is null && Reason == SessionReason.Adopted ? null : LastForeignSeq;
+
     /// <summary>Where these lines end, in bytes.</summary>
     internal long ForeignBytes => Math.Max(Earlier?.Bytes ?? 0, Loaded?.Bytes ?? 0);
 

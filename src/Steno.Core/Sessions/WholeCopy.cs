@@ -25,7 +25,7 @@ internal sealed class WholeCopy(LogDirectory directory, TimeProvider time)
         using SessionCopies copies = new(
             directory, session.Id, session.EarlierHead, directory.CurrentJournal, [end, session.Verified.Position], checkpoints)
         {
-            SharedSeq = session.LastForeignSeq,
+            SharedSeq = session.SharedSeq,
             Kin = () => KinJournals.Of(directory, session.Id, directory.CurrentJournal),
         };
         AssembledJournal assembled = copies.Assemble();

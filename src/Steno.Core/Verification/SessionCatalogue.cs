@@ -57,8 +57,8 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         SessionManifest? stranger = identity.IsFileStrange ? manifest : null;
         if (stranger is not null) manifest = null;
         NamedSession? named = manifest is not null || identity.StrangeJournal is not null ? null
-            : isCurrent ? CurrentJournal.FindName(directory) : NamedSession.Find(journal);
-        Guid? id = manifest?.Id ?? (isCurrent ? null : IdOf(journal)) ?? named?.Id ?? (isCurrent ? OfCopy?.Id : null);
+            : isCurrent ? CurrentJournal.Identify(directory) : NamedSession.Find(journal);
+        Guid? id = manifest?.Id ?? (isCurrent ? null : IdOf(journal)) ?? named?.Id ?? (isCurrent && !(isThere && identity.StrangeJournal is null) ? OfCopy?.Id : null);
         if (stranger is not null)
         {
             damage.Add(SelfHashedFile.Whole(file, FileRole.Session, "altered", $"It is that of another session, {stranger.Id}.") with { Session = id });
@@ -83,12 +83,14 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             IsLatest = isCurrent,
             Strange = identity.StrangeJournal,
             IsBlank = identity.IsJournalBlank,
+            NamedSeq = named is not null && named.Id == id ? named.Seq : 0,
             Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (manifest is null && isCurrent && OfCopy is { } copy && copy.Id == id ? LoadedBy(copy) : null),
         };
     }
 
-    /// <summary>What the second copy says whose it is; null: nothing.</summary>
-    private NamedSession? OfCopy => NamedSession.Find(directory.RecoveryFile);
+    /// <summary>What the second copy says whose it is; null: nothing, or that of a session that is sealed.</summary>
+    private NamedSession? OfCopy =>
+        NamedSession.Find(directory.RecoveryFile) is { } copy && !SessionIdentity.IsSealed(directory, copy.Id) ? copy : null;
 
     private static LoadedLines? LoadedBy(NamedSession? named) =>
         named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null;
@@ -108,7 +110,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         Path.GetFileNameWithoutExtension(archived).Split('_') is [_, var id] && Guid.TryParse(id, out Guid session) ? session : null;
 
     /// <summary>
-    /// Nothing else says whose journal the current one is, or was: of the sessions with checkpoints the newest whose
+    /// Nothing says whose journal the current one was, which is not there: of the sessions with checkpoints the newest whose
     /// journal is nowhere.
     /// </summary>
     private static Guid? NewestUnkept(IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionFiles> sessions) =>
@@ -129,7 +131,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         IReadOnlyList<SessionManifest> children)
     {
         Guid? id = session.Id
-            ?? (session.IsCurrent ? NewestUnkept(checkpoints, sessions) : null);
+            ?? (session.IsCurrent && (session.Strange is not null || !File.Exists(session.Journal)) ? NewestUnkept(checkpoints, sessions) : null);
         CheckpointManifest[] its = [.. checkpoints.Where(c => c.Session == id)];
         List<JournalPosition> stated = [.. its.Select(c => c.End)];
         if (session.Manifest is { } manifest)

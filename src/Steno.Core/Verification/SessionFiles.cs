@@ -31,8 +31,14 @@ internal sealed record SessionFiles
     /// <summary>The checkpoint that it was loaded from; null: it was not.</summary>
     public LoadedLines? Loaded { get; init; }
 
-    /// <summary>Up to this line it may share its lines with other sessions.</summary>
-    public long SharedSeq => Math.Max(Head.Lines, Loaded?.Seq ?? 0);
+    /// <summary>The line of its journal that names it; 0: none does, or <c>session.json</c> does.</summary>
+    public long NamedSeq { get; init; }
+
+    /// <summary>Up to this line it may share its lines with other sessions; null: nothing says up to where.</summary>
+    public long? SharedSeq => Manifest is { } manifest ? manifest.SharedSeq
+        : Loaded is { } loaded ? Math.Max(Head.Lines, loaded.Seq)
+        : NamedSeq > 0 && NamedSeq == Head.Lines + 1 ? Head.Lines
+        : null;
 
     /// <summary>It is the current one, or sealed and its successor has no journal yet.</summary>
     public bool IsLatest { get; init; }
