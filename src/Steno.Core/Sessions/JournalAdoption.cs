@@ -49,8 +49,8 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             Parent = named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : fresh.Parent,
             Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
-            // A checkpoint has more than there is: then that was recorded, and its numbers are not given twice.
-            Verified = VerifiedPoint.From(checkpoint is { } c && c.SizeBytes > new FileInfo(directory.CurrentJournal).Length ? c.End : head.End, time.GetUtcNow()),
+            // What a checkpoint has was durable: it is no torn tail, and its numbers are not given twice.
+            Verified = VerifiedPoint.From(checkpoint?.End ?? head.End, time.GetUtcNow()),
             Stopped = !ours,
         };
         manifest.Save(directory.Disk, directory.SessionFile);

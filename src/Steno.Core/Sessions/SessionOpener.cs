@@ -222,6 +222,7 @@ public sealed class SessionOpener
         JournalPosition vouched = manifest.Verified.Position;
         IReadOnlyDictionary<long, ChainHash> stated = KnownDamage.Stated(manifest.KnownDamage);
         JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
+        if (_isAdopted) from = head.End; // a checkpoint vouches for that place, and nobody for what is before it
         // Among copies lines follow each other too, and what comes behind them follows on other lines.
         if (manifest.KnownDamage.Any(d => d.Holds(from.Offset))) from = JournalAnchor.EndsIn(file, vouched) ? vouched : head.End;
         JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation, Stated = stated }.Scan(from);
