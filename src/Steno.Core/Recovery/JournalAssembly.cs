@@ -30,6 +30,12 @@ internal sealed class JournalAssembly(
     /// <summary>The journal is another session's: what it has is as good as what strays have.</summary>
     public bool IsStrange { get; init; }
 
+    /// <summary>
+    /// Others may have begun with its lines, and have lost their names: what files that name it have behind a gap, and nothing
+    /// states, is taken only where the chain proves it.
+    /// </summary>
+    public bool IsSealed { get; init; }
+
     /// <summary>Whose journal it is; null: whom lines name is not looked at.</summary>
     public Guid? Session { get; init; }
 
@@ -60,8 +66,14 @@ internal sealed class JournalAssembly(
         IReadOnlyList<ChainRun> runs = journal is null || IsStrange ? [] : Read(journal, ref before);
         _journals = new RunIndex(runs);
         List<ChainRun> others = [];
-        foreach (LineSource copy in copies) others.AddRange(Read(copy, ref before));
         List<ChainRun> strays = [];
+        foreach (LineSource copy in copies)
+        {
+            IReadOnlyList<ChainRun> its = Read(copy, ref before);
+            long named = IsSealed && copy is FileLines ? its.Where(run => run.IsNamed).Select(run => run.LastSeq).DefaultIfEmpty(0).Max() : long.MaxValue;
+            foreach (ChainRun run in its) (run.FirstSeq <= named || run.Stated is not null ? others : strays).Add(run);
+        }
+
         foreach (LineSource stray in journal is not null && IsStrange ? Strays.Prepend(journal) : Strays) strays.AddRange(Read(stray, ref before, isStray: true));
         _shared = SharedSeq ?? Math.Max(head.Lines, FirstNamed(runs.Concat(others)) - 1);
         new StrayRuns(_shared).Claim(strays, runs, others);

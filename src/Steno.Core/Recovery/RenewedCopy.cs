@@ -65,17 +65,23 @@ internal sealed class RenewedCopy(LogDirectory directory, TimeProvider time)
         });
     }
 
-    /// <summary>The first byte of the old one that the new one does not have in its place; its length if there is none.</summary>
+    /// <summary>
+    /// Where the first line of the old one begins that the new one does not have in its place; its length if there is
+    /// none.
+    /// </summary>
     private static long FindDifference(DurableFile old, DurableFile file)
     {
         byte[] one = new byte[Math.Min(BlockBytes, old.Length)];
         byte[] other = new byte[one.Length];
-        for (long at = 0; ;)
+        for (long at = 0, line = 0; ;)
         {
             int read = old.Read(one, at);
             int same = one.AsSpan(0, read).CommonPrefixLength(other.AsSpan(0, file.Read(other.AsSpan(0, read), at)));
+            int newline = one.AsSpan(0, same).LastIndexOf((byte)'\n');
+            if (newline >= 0) line = at + newline + 1;
             at += same;
-            if (same < read || read == 0) return at;
+            if (read == 0) return at;
+            if (same < read) return line;
         }
     }
 }

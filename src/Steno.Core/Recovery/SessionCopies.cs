@@ -48,6 +48,9 @@ internal sealed class SessionCopies : IDisposable
     /// <inheritdoc cref="JournalAssembly.IsStrange"/>
     public bool IsStrange { get; init; }
 
+    /// <inheritdoc cref="JournalAssembly.IsSealed"/>
+    public bool IsSealed { get; init; }
+
     /// <inheritdoc cref="JournalAssembly.SharedSeq"/>
     public long? SharedSeq { get; init; }
 
@@ -94,6 +97,7 @@ internal sealed class SessionCopies : IDisposable
                 Strays = _strays,
                 IsStrange = IsStrange,
                 Session = _session,
+                IsSealed = IsSealed,
                 SharedSeq = SharedSeq,
                 OthersOutBehind = OthersOutBehind,
                 CertainEndSeq = CertainEndSeq,

@@ -16,6 +16,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             OthersOutBehind = EndOf(session),
             CertainEndSeq = session.Manifest?.CertainEnd?.Seq,
             IsStrange = session.Strange is not null,
+            IsSealed = !session.IsCurrent,
             SharedSeq = session.SharedSeq,
             Kin = () => KinJournals.Of(directory, session.Id!.Value, session.Journal),
         };

@@ -38,6 +38,7 @@ internal sealed class AssembledCopies(LogDirectory directory, SessionFiles sessi
         using SessionCopies copies = new(directory, id, session.Head, session.Journal, session.Stated, session.Checkpoints)
         {
             IsStrange = session.Strange is not null,
+            IsSealed = !session.IsCurrent,
             SharedSeq = session.SharedSeq,
             Kin = () => KinJournals.Of(directory, id, session.Journal),
         };

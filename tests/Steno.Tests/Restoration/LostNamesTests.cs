@@ -73,6 +73,21 @@ public sealed class LostNamesTests
         AssertIsItsOwn(both, Shared + 2, hasCheckpoint);
     }
 
+    /// <summary>The second copy names, without those lines, the session that was sealed; that one's journal is whole.</summary>
+    [Theory]
+    [InlineData(true, 9)]
+    [InlineData(false, 9)]
+    [InlineData(false, 7)]
+    public void A_sealed_session_gets_no_line_of_one_that_lost_its_names(bool start, int first)
+    {
+        using TwoSessions both = Lose(first, [Shared + 1, Shared + 2], hasCheckpoint: false);
+        File.Delete(both.SealedFile);
+        both.DeleteCheckpointsOf(both.Sealed.Id);
+        Heal(both, start);
+        both.Recover();
+        both.AssertSealedIsWhole();
+    }
+
     /// <summary>The first line is altered by a letter, or zeros, in both copies: the newest checkpoint has its lines, and names it.</summary>
     [Theory]
     [InlineData(true, false, false)]
