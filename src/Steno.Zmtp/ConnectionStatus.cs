@@ -28,6 +28,10 @@ public sealed record ConnectionStatus
     /// <summary>True from the first handshake that was done on.</summary>
     public required bool HasBeenReady { get; init; }
 
+    /// <summary>True if the last connection ended within a message: a frame that had begun, or parts without
+    /// the last one. What the peer was sending is cut off. The handshake is no message.</summary>
+    public required bool EndedWithinMessage { get; init; }
+
     /// <summary>When <see cref="State"/> was entered.</summary>
     public required DateTimeOffset Since { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class Link(
     private Version? _peerVersion;
     private string _remoteAddress = "";
     private int _timesReady;
+    private bool _endedWithinMessage;
     private long _lastHeardTicks;
     private long _lastMessageTicks;
     private long _messages;
@@ -53,6 +54,12 @@ internal sealed class Link(
     {
         Volatile.Write(ref _lastMessageTicks, at.UtcTicks);
         Volatile.Write(ref _messages, _messages + messages);
+    }
+
+    /// <summary>Nothing more is read from the connection; it has still to leave its state.</summary>
+    public void EndReading(bool isWithinMessage)
+    {
+        lock (_gate) _endedWithinMessage = isWithinMessage;
     }
 
     public void CountSent(int messages) => Interlocked.Add(ref _messagesSent, messages);
@@ -98,6 +105,7 @@ internal sealed class Link(
             Enter(ConnectionState.Ready);
             _connection = connection;
             _fault = null;
+            _endedWithinMessage = false;
             _timesReady++;
             if (isSubscribed) _subscribedAt = _since;
         }
@@ -116,6 +124,7 @@ internal sealed class Link(
                 RemoteAddress = _remoteAddress,
                 State = _state,
                 HasBeenReady = _timesReady > 0,
+                EndedWithinMessage = _endedWithinMessage,
                 PeerSocketType = _peerType,
                 PeerVersion = _peerVersion,
                 Since = _since,

@@ -65,6 +65,7 @@ internal sealed class Reader(
 #pragma warning restore CA1031
         finally
         {
+            connection.Link.EndReading(_parser.IsWithinMessage);
             _parser.EndOversized();
         }
     }

@@ -187,7 +187,14 @@ internal sealed class Source : IAsyncDisposable
             _leftLastMessage = Latest([_leftLastMessage, left.LastMessage]);
         }
 
-        if (left.Fault is not { IsParting: false } fault) return;
+        if (left.Fault is not { } fault) return;
+        if (fault.IsParting)
+        {
+            // Parting is no fault, but what was cut off by it is missing; also where this side parts.
+            if (left.EndedWithinMessage) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString(), "ended within a message, and what it was sending is cut off");
+            return;
+        }
+
         _warnings.Note(fault, left.PeerSocketType);
         // Who never came through the handshake has sent nothing that could be missing.
         if (left.HasBeenReady) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString());
