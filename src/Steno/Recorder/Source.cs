@@ -196,13 +196,18 @@ internal sealed class Source : IAsyncDisposable
         }
 
         _warnings.Note(fault, left.PeerSocketType);
-        // Who never came through the handshake has sent nothing that could be missing.
         if (left.HasBeenReady) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString());
         else if (Speaks(left.PeerSocketType)) _coverage.Interrupt($"A {left.PeerSocketType.ToString().ToUpperInvariant()} was turned away at {_endpoint}, and what it says is not heard.");
+        else if (left.PeerSocketType == ZmtpSocketType.Unknown && IsOfAPeer(fault.Code))
+            _coverage.Interrupt($"A peer was turned away at {_endpoint}, and what it says is not heard: {fault.Message}");
     }
 
     private static bool Speaks(ZmtpSocketType type) =>
         type is not (ZmtpSocketType.Unknown or ZmtpSocketType.Sub or ZmtpSocketType.XSub or ZmtpSocketType.Pull);
+
+    /// <summary>Whether the other side speaks ZeroMQ for certain: a web browser or a port scan had nothing to say to us.</summary>
+    private static bool IsOfAPeer(ZmtpFaultCode code) =>
+        code is ZmtpFaultCode.UnsupportedVersion or ZmtpFaultCode.MechanismMismatch or ZmtpFaultCode.WrongDoor;
 
     private void Begin(string peer)
     {

@@ -7,7 +7,7 @@ using Steno.Zmtp.Wire;
 namespace Steno.Tests.Recorder;
 
 /// <summary>What peers of the direct door were saying, or wanted to, when they parted or were turned away.</summary>
-public sealed class DirectDoorTests : IDisposable
+public sealed class DirectDoorTests : IAsyncDisposable
 {
     private static readonly ZmtpOptions Impatient = TestSockets.Quick with
     {
@@ -19,11 +19,18 @@ public sealed class DirectDoorTests : IDisposable
     private readonly LogLines _log = new();
     private readonly ReceiveQueue _queue = new(ReceiveQueue.DefaultBudgetBytes, TimeProvider.System);
     private readonly EventInbox _inbox;
+    private readonly CoverageLog _coverage;
+    private Source? _source;
 
-    public DirectDoorTests() => _inbox = new EventInbox(_queue);
-
-    public void Dispose()
+    public DirectDoorTests()
     {
+        _inbox = new EventInbox(_queue);
+        _coverage = new CoverageLog(_inbox, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_source is not null) await _source.DisposeAsync();
         _queue.Dispose();
         _log.Dispose();
     }
@@ -63,6 +70,42 @@ public sealed class DirectDoorTests : IDisposable
             if (isCut) Assert.Contains("what it was sending is cut off", gap! + coverage.Interruption, StringComparison.Ordinal);
         }
     }
+
+    public static TheoryData<string, byte[], bool> Strangers() => new()
+    {
+        { "PLAIN", RawPeer.Greeting("PLAIN"), true },
+        { "CURVE", RawPeer.Greeting("CURVE"), true },
+        { "ZMTP 1.0", [1, 0], true },
+        { "ZMTP 1.0 that speaks at once", [1, 0, 6, 0, .. "hello"u8], true },
+        { "ZMTP 2.0", [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 1, 8, 0, 0], true },
+        { "a type of a draft", [.. RawPeer.Greeting(), 4, 29, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 7, .. "SCATTER"u8], true },
+        { "a SUB", [.. RawPeer.Greeting(), .. WireCommands.MakeReady(ZmtpSocketType.Sub)], false },
+        { "HTTP", "GET / HTTP/1.1\r\nHost: here\r\n\r\n"u8.ToArray(), false },
+        { "TLS", [0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3], false },
+        { "garbage", [1, 0, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7], false },
+        { "half a greeting", RawPeer.Greeting()[..20], false },
+        { "half a handshake", [.. RawPeer.Greeting(), .. RawPeer.Ready(ZmtpSocketType.Pull)[..9]], false },
+        { "a port scanner", [], false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public async Task Who_certainly_speaks_ZeroMQ_and_is_turned_away_takes_complete_away(string stranger, byte[] first, bool isZeroMq)
+    {
+        Source source = Listen(Impatient);
+        using RawPeer peer = await ComeAsync(source, first);
+        peer.HalfClose();
+        await peer.ReadToEndAsync();
+        await source.DisposeAsync();
+
+        Assert.Equal(stranger == "a port scanner" ? 0 : 1, source.Snapshot().Warnings.Count);
+        Assert.Equal(isZeroMq, _coverage.Interruption is not null);
+        if (isZeroMq) Assert.Contains("what it says is not heard", _coverage.Interruption, StringComparison.Ordinal);
+        Assert.Null(TakeGap());
+    }
+
+    private Source Listen(ZmtpOptions options, ZmtpEndpoint? door = null) =>
+        _source = Source.Listen(door ?? TestSockets.AnyPort, options, _queue, _coverage, TimeProvider.System, _log);
 
     private static async Task<RawPeer> ComeAsync(Source source, params byte[][] first)
     {
