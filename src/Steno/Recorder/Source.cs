@@ -205,9 +205,11 @@ internal sealed class Source : IAsyncDisposable
     private static bool Speaks(ZmtpSocketType type) =>
         type is not (ZmtpSocketType.Unknown or ZmtpSocketType.Sub or ZmtpSocketType.XSub or ZmtpSocketType.Pull);
 
-    /// <summary>Whether the other side speaks ZeroMQ for certain: a web browser or a port scan had nothing to say to us.</summary>
-    private static bool IsOfAPeer(ZmtpFaultCode code) =>
-        code is ZmtpFaultCode.UnsupportedVersion or ZmtpFaultCode.MechanismMismatch or ZmtpFaultCode.WrongDoor;
+    /// <summary>
+    /// Whether the other side speaks ZeroMQ for certain, or was not asked: a web browser or a port scan had nothing to say to us.
+    /// </summary>
+    private static bool IsOfAPeer(ZmtpFaultCode code) => code is ZmtpFaultCode.UnsupportedVersion
+        or ZmtpFaultCode.MechanismMismatch or ZmtpFaultCode.WrongDoor or ZmtpFaultCode.DoorFull;
 
     private void Begin(string peer)
     {

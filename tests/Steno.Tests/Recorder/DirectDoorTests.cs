@@ -104,6 +104,31 @@ public sealed class DirectDoorTests : IAsyncDisposable
         Assert.Null(TakeGap());
     }
 
+    [Fact]
+    public async Task A_full_door_is_named_with_its_limit_and_takes_complete_away()
+    {
+        Source source = Listen(Impatient with { MaxConnections = 2, HeartbeatTimeout = TimeSpan.FromMinutes(1) });
+        using RawPeer first = await ComeAsync(source, RawPeer.Greeting(), RawPeer.Ready(ZmtpSocketType.Pull));
+        using RawPeer second = await ComeAsync(source, RawPeer.Greeting(), RawPeer.Ready(ZmtpSocketType.Pull));
+        await Eventually.BecomesTrueAsync(() => source.Snapshot().Peers == 2, "both are in");
+        Assert.Empty(source.Snapshot().Warnings);
+        Assert.Null(_coverage.Interruption);
+
+        for (int i = 0; i < 9; i++)
+        {
+            using RawPeer more = await ComeAsync(source);
+            await more.ReadToEndAsync();
+        }
+
+        SourceWarning warning = Assert.Single(source.Snapshot().Warnings);
+        Assert.Equal(("DoorFull", 9), (warning.Code, warning.Count));
+        Assert.Contains("2 connections", warning.Text, StringComparison.Ordinal);
+        Assert.Contains("ulimit -n", warning.Remedy, StringComparison.Ordinal);
+        Assert.Contains("2 connections", _coverage.Interruption, StringComparison.Ordinal);
+        Assert.Equal(2, source.Snapshot().Peers);
+        Assert.Single(_log.Warnings, line => line.Contains("1013", StringComparison.Ordinal));
+    }
+
     private Source Listen(ZmtpOptions options, ZmtpEndpoint? door = null) =>
         _source = Source.Listen(door ?? TestSockets.AnyPort, options, _queue, _coverage, TimeProvider.System, _log);
 
