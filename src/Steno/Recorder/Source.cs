@@ -20,6 +20,7 @@ internal sealed class Source : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly bool _dials;
     private string _endpoint;
+    private DoorFile? _file;
     private CoveragePeriod? _open;
     private string? _abandonedBecause;
     private long _leftMessages;
@@ -42,11 +43,14 @@ internal sealed class Source : IAsyncDisposable
     /// <summary>Where it hears, as status names it.</summary>
     public string Endpoint => _endpoint;
 
+    /// <summary>Whether who speaks now is heard, also one who has still to connect.</summary>
     public bool IsListening
     {
         get
         {
-            lock (_gate) return _open is not null;
+            lock (_gate)
+                if (_open is null) return false;
+            return DoorProblem() is null;
         }
     }
 
@@ -71,6 +75,7 @@ internal sealed class Source : IAsyncDisposable
         PullSocket socket = new(options, queue, time, logger);
         Source source = new(socket, door, dials: false, coverage, time);
         source._endpoint = socket.Bind(door).ToString();
+        source._file = DoorFile.Of(door);
         source.Begin("PULL, listening");
         return source;
     }
@@ -114,12 +119,13 @@ internal sealed class Source : IAsyncDisposable
             (messages, bytes, lastHeard, lastMessage) = (_leftMessages, _leftBytes, _leftLastHeard, _leftLastMessage);
         }
 
+        string? problem = open is null ? abandoned ?? Problem(dialled, _time.GetUtcNow()) : DoorProblem();
         return new SourceStatus
         {
             Kind = _dials ? "broker" : "direct",
             Endpoint = _endpoint,
-            Listening = open is not null,
-            Problem = open is not null ? null : abandoned ?? Problem(dialled, _time.GetUtcNow()),
+            Listening = problem is null,
+            Problem = problem,
             Warnings = _warnings.Snapshot(),
             PeerSocketType = dialled is { PeerSocketType: not ZmtpSocketType.Unknown } d
                 ? d.PeerSocketType.ToString().ToUpperInvariant()
@@ -152,6 +158,15 @@ internal sealed class Source : IAsyncDisposable
             { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
             _ => "Not connected yet.",
         };
+    }
+
+    /// <summary>Why nobody new can reach an open door. Coverage goes on, for who is connected is heard.</summary>
+    private string? DoorProblem()
+    {
+        string? problem = _file?.Problem();
+        if (problem is null || _coverage.IsStopping) return null; // where it stops the door takes its file away itself
+        _coverage.Interrupt($"The socket file of {_endpoint} was gone or another's for a while: who came meanwhile is not heard.");
+        return problem;
     }
 
     private static DateTimeOffset? LastHeard(IReadOnlyList<ConnectionStatus> connections) =>
