@@ -24,6 +24,9 @@ internal sealed class Link(
     private long _lastMessageTicks;
     private long _messages;
     private long _bytes;
+    private DateTimeOffset? _unfinishedSince;
+    private long _unfinishedFrom;
+    private long _unfinishedAfter;
     private long _messagesSent;
     private long _messagesDropped;
     private ZmtpConnection? _connection;
@@ -56,6 +59,18 @@ internal sealed class Link(
         Volatile.Write(ref _messages, _messages + messages);
     }
 
+    /// <summary>What has been read is understood, up to an unfinished message if there is one.</summary>
+    public void Left(bool isWithinMessage, DateTimeOffset at)
+    {
+        bool isSlow = _unfinishedSince is not null && _unfinishedAfter == _messages && _bytes - _unfinishedFrom < ConnectionStatus.ProgressBytes;
+        if (isWithinMessage && isSlow) return;
+        lock (_gate)
+        {
+            _unfinishedSince = isWithinMessage ? at : null;
+            (_unfinishedFrom, _unfinishedAfter) = (_bytes, _messages);
+        }
+    }
+
     /// <summary>Nothing more is read from the connection; it has still to leave its state.</summary>
     public void EndReading(bool isWithinMessage)
     {
@@ -79,6 +94,7 @@ internal sealed class Link(
             {
                 _connection = null;
                 _subscribedAt = null;
+                _unfinishedSince = null;
             }
         }
     }
@@ -131,6 +147,7 @@ internal sealed class Link(
                 SubscribedAt = _subscribedAt,
                 LastHeard = ToTime(Volatile.Read(ref _lastHeardTicks)),
                 LastMessage = ToTime(Volatile.Read(ref _lastMessageTicks)),
+                UnfinishedSince = _unfinishedAfter == Volatile.Read(ref _messages) ? _unfinishedSince : null,
                 Messages = Volatile.Read(ref _messages),
                 Bytes = Volatile.Read(ref _bytes),
                 MessagesSent = Volatile.Read(ref _messagesSent),

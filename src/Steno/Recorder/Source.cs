@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Steno.Zmtp;
 
@@ -10,9 +9,6 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class Source : IAsyncDisposable
 {
-    /// <summary>On one machine connection and handshake take milliseconds, over a network some hundred.</summary>
-    private static readonly TimeSpan PatienceWithAttempt = TimeSpan.FromSeconds(1.5);
-
     private readonly Lock _gate = new();
     private readonly ReceivingSocket _socket;
     private readonly SourceWarnings _warnings;
@@ -119,7 +115,8 @@ internal sealed class Source : IAsyncDisposable
             (messages, bytes, lastHeard, lastMessage) = (_leftMessages, _leftBytes, _leftLastHeard, _leftLastMessage);
         }
 
-        string? problem = open is null ? abandoned ?? Problem(dialled, _time.GetUtcNow()) : DoorProblem();
+        string? problem = open is null ? abandoned ?? BrokerProblem.OfSilence(dialled, _time.GetUtcNow())
+            : DoorProblem() ?? BrokerProblem.OfSlowness(dialled, _time.GetUtcNow());
         return new SourceStatus
         {
             Kind = _dials ? "broker" : "direct",
@@ -137,26 +134,6 @@ internal sealed class Source : IAsyncDisposable
             Messages = messages + connections.Sum(c => c.Messages),
             Bytes = bytes + connections.Sum(c => c.Bytes),
             Reconnects = dialled?.Reconnects ?? 0,
-        };
-    }
-
-    /// <summary>
-    /// Why nothing is heard. An attempt that hangs is told before it is given up: what the one before met, such
-    /// as a port where nobody listened, may hold no longer.
-    /// </summary>
-    private static string Problem(ConnectionStatus? status, DateTimeOffset now)
-    {
-        TimeSpan waited = status is null ? TimeSpan.Zero : now - status.Since;
-        bool hangs = waited >= PatienceWithAttempt;
-        return status switch
-        {
-            { State: ConnectionState.Handshaking } when hangs => string.Create(CultureInfo.InvariantCulture,
-                $"Connected, but the ZeroMQ handshake has not been answered for {waited.TotalSeconds:0} s. Check that a ZeroMQ socket owns the port and is not frozen."),
-            { State: ConnectionState.Connecting } when hangs => string.Create(CultureInfo.InvariantCulture,
-                $"No connection for {waited.TotalSeconds:0} s: neither accepted nor refused. Check the address, the network, and whether what listens there is frozen."),
-            { Fault: { } fault } => fault.ToString(),
-            { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
-            _ => "Not connected yet.",
         };
     }
 

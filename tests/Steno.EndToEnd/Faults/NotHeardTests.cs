@@ -22,6 +22,7 @@ public sealed class NotHeardTests : IDisposable
     [InlineData("closing", "closed the connection")]
     [InlineData("deaf", "neither accepted nor refused")]
     [InlineData("zmtp1", "speaks ZMTP")]
+    [InlineData("endless", "has hardly come on for")]
     [InlineData("plain", "asks for the security mechanism PLAIN")]
     [InlineData("curve", "asks for the security mechanism CURVE")]
     [InlineData("XSUB", "is an XSUB: publishers connect there")]
