@@ -4,6 +4,10 @@ namespace Steno.Zmtp;
 /// times of a dialled endpoint run on over reconnects.</summary>
 public sealed record ConnectionStatus
 {
+    /// <summary>Bytes of an unfinished message after which <see cref="UnfinishedSince"/> begins anew. 192 KiB: 64 KiB a
+    /// second for three seconds.</summary>
+    public const int ProgressBytes = 192 * 1024;
+
     /// <summary>Unique within the process. A dialled endpoint keeps its number over reconnects.</summary>
     public required long Id { get; init; }
 
@@ -28,6 +32,10 @@ public sealed record ConnectionStatus
     /// <summary>True from the first handshake that was done on.</summary>
     public required bool HasBeenReady { get; init; }
 
+    /// <summary>True if the last connection ended within a message: a frame that had begun, or parts without
+    /// the last one. What the peer was sending is cut off. The handshake is no message.</summary>
+    public required bool EndedWithinMessage { get; init; }
+
     /// <summary>When <see cref="State"/> was entered.</summary>
     public required DateTimeOffset Since { get; init; }
 
@@ -41,6 +49,10 @@ public sealed record ConnectionStatus
 
     /// <summary>When the last whole message arrived; null if none did.</summary>
     public required DateTimeOffset? LastMessage { get; init; }
+
+    /// <summary>Since when a message has been coming of which less than <see cref="ProgressBytes"/> came since; null if
+    /// none is unfinished. What is said behind it waits for its end.</summary>
+    public required DateTimeOffset? UnfinishedSince { get; init; }
 
     /// <summary>Whole messages received.</summary>
     public required long Messages { get; init; }

@@ -95,6 +95,14 @@ internal static class Faults
             $"The door is full ({connectionsMax:N0} connections), and this one, idle in its handshake, gave way."),
         "Find out who opens connections and says nothing on them.");
 
+    public static ZmtpFault DoorFull(ZmtpEndpoint door, int connectionsMax) => new(
+        ZmtpFaultCode.DoorFull,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{door} is full ({connectionsMax:N0} connections, the most it holds), and who comes now is turned away."),
+        "End programs that hold connections there and need none, one is enough for an agent; a limit below 1,024 comes from that of open files: "
+            + "raise `ulimit -n` and start anew.");
+
     /// <summary>What a peer sent, safe to print: control characters and whatever is not ASCII become
     /// dots.</summary>
     public static string Printable(ReadOnlySpan<byte> bytes)

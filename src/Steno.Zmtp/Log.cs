@@ -46,9 +46,8 @@ internal static partial class Log
     [LoggerMessage(
         1013,
         LogLevel.Warning,
-        "{Socket} at {Endpoint} is full and turned a peer away{More}")]
-    public static partial void DoorFull(
-        this ILogger logger, string socket, ZmtpEndpoint endpoint, string more);
+        "{Socket} turned a peer away: {Fault}{More}")]
+    public static partial void DoorFull(this ILogger logger, string socket, ZmtpFault fault, string more);
 
     [LoggerMessage(
         1014,

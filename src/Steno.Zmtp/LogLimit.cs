@@ -15,8 +15,9 @@ public sealed class LogLimit(TimeProvider time)
     /// <param name="kind">One of a few: each is kept.</param>
     /// <param name="more">Words for the entries of this kind kept back since the last one let through; empty
     /// if there were none.</param>
+    /// <param name="perPeriod">How many a minute are let through.</param>
     /// <returns>False if this one is to be kept back.</returns>
-    public bool Allow(int kind, out string more)
+    public bool Allow(int kind, out string more, int perPeriod = PerPeriod)
     {
         more = "";
         lock (_gate)
@@ -24,7 +25,7 @@ public sealed class LogLimit(TimeProvider time)
             Window window = _windows.GetValueOrDefault(kind, new Window(time.GetTimestamp(), 0, 0));
             if (time.GetElapsedTime(window.Start) >= Period)
                 window = new Window(time.GetTimestamp(), 0, window.Unlogged);
-            bool allows = window.Logged < PerPeriod;
+            bool allows = window.Logged < perPeriod;
             if (allows && window.Unlogged > 0)
                 more = string.Create(CultureInfo.InvariantCulture, $" ({window.Unlogged:N0} more like this were not logged.)");
             _windows[kind] = allows

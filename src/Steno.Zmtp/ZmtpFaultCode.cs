@@ -36,6 +36,9 @@ public enum ZmtpFaultCode
     /// <summary>More or larger than an option allows.</summary>
     LimitExceeded,
 
+    /// <summary>The door holds as many connections as it may, and none of them is in its handshake.</summary>
+    DoorFull,
+
     /// <summary>No sign of life for the heartbeat timeout.</summary>
     HeartbeatLost,
 

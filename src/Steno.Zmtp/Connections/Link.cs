@@ -19,10 +19,14 @@ internal sealed class Link(
     private Version? _peerVersion;
     private string _remoteAddress = "";
     private int _timesReady;
+    private bool _endedWithinMessage;
     private long _lastHeardTicks;
     private long _lastMessageTicks;
     private long _messages;
     private long _bytes;
+    private DateTimeOffset? _unfinishedSince;
+    private long _unfinishedFrom;
+    private long _unfinishedAfter;
     private long _messagesSent;
     private long _messagesDropped;
     private ZmtpConnection? _connection;
@@ -55,6 +59,24 @@ internal sealed class Link(
         Volatile.Write(ref _messages, _messages + messages);
     }
 
+    /// <summary>What has been read is understood, up to an unfinished message if there is one.</summary>
+    public void Left(bool isWithinMessage, DateTimeOffset at)
+    {
+        bool isSlow = _unfinishedSince is not null && _unfinishedAfter == _messages && _bytes - _unfinishedFrom < ConnectionStatus.ProgressBytes;
+        if (isWithinMessage && isSlow) return;
+        lock (_gate)
+        {
+            _unfinishedSince = isWithinMessage ? at : null;
+            (_unfinishedFrom, _unfinishedAfter) = (_bytes, _messages);
+        }
+    }
+
+    /// <summary>Nothing more is read from the connection; it has still to leave its state.</summary>
+    public void EndReading(bool isWithinMessage)
+    {
+        lock (_gate) _endedWithinMessage = isWithinMessage;
+    }
+
     public void CountSent(int messages) => Interlocked.Add(ref _messagesSent, messages);
 
     /// <returns>All that were dropped so far.</returns>
@@ -72,6 +94,7 @@ internal sealed class Link(
             {
                 _connection = null;
                 _subscribedAt = null;
+                _unfinishedSince = null;
             }
         }
     }
@@ -98,6 +121,7 @@ internal sealed class Link(
             Enter(ConnectionState.Ready);
             _connection = connection;
             _fault = null;
+            _endedWithinMessage = false;
             _timesReady++;
             if (isSubscribed) _subscribedAt = _since;
         }
@@ -116,12 +140,14 @@ internal sealed class Link(
                 RemoteAddress = _remoteAddress,
                 State = _state,
                 HasBeenReady = _timesReady > 0,
+                EndedWithinMessage = _endedWithinMessage,
                 PeerSocketType = _peerType,
                 PeerVersion = _peerVersion,
                 Since = _since,
                 SubscribedAt = _subscribedAt,
                 LastHeard = ToTime(Volatile.Read(ref _lastHeardTicks)),
                 LastMessage = ToTime(Volatile.Read(ref _lastMessageTicks)),
+                UnfinishedSince = _unfinishedAfter == Volatile.Read(ref _messages) ? _unfinishedSince : null,
                 Messages = Volatile.Read(ref _messages),
                 Bytes = Volatile.Read(ref _bytes),
                 MessagesSent = Volatile.Read(ref _messagesSent),

@@ -65,6 +65,7 @@ internal sealed class Reader(
 #pragma warning restore CA1031
         finally
         {
+            connection.Link.EndReading(_parser.IsWithinMessage);
             _parser.EndOversized();
         }
     }
@@ -99,6 +100,7 @@ internal sealed class Reader(
         }
 
         if (batch is not null) await DeliverAsync(batch).ConfigureAwait(false);
+        connection.Link.Left(_parser.IsWithinMessage, context.ReceivedAt);
         if (broken is not null) throw broken;
     }
 

@@ -29,6 +29,11 @@ internal sealed class FrameParser(ReadBuffer input, ZmtpOptions options, bool dr
     /// <summary>The message being drained, if any.</summary>
     public OversizedMessage? Oversized { get; private set; }
 
+    /// <summary>Whether a message has begun and not ended: a frame, of which a byte is enough, or a part that
+    /// is not the last.</summary>
+    public bool IsWithinMessage => _frameCount > 0 || Oversized is not null
+        || (input.Unread.Length > 0 && (input.Unread[0] & (byte)FrameFlags.Command) == 0);
+
     /// <summary>The kept bytes moved towards the beginning of their buffer.</summary>
     public void Moved(int by)
     {

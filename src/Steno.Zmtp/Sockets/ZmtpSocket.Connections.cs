@@ -51,6 +51,17 @@ public abstract partial class ZmtpSocket
         }
     }
 
+    /// <summary>The door is full. What the peer wanted is not known: it was not let speak.</summary>
+    private void TurnAway(Socket transport, ZmtpEndpoint endpoint)
+    {
+        transport.Dispose();
+        ZmtpFault fault = Faults.DoorFull(endpoint, Options.MaxConnections);
+        if (_dropLog.Allow(DoorFullKind, out string more, perPeriod: 1)) Logger.DoorFull(_name, fault, more);
+        Link link = new(NextId(), Type, endpoint, ConnectionDirection.Accepted, Time);
+        link.Enter(ConnectionState.Closed, fault);
+        Announce(link);
+    }
+
     private async Task RunAcceptedAsync(Link link, Socket transport, CancellationToken givesWay)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

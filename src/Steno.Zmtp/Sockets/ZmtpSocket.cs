@@ -168,8 +168,7 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
     {
         if (Volatile.Read(ref _accepted) >= Options.MaxConnections && !await TryMakeRoomAsync().ConfigureAwait(false))
         {
-            if (_dropLog.Allow(DoorFullKind, out string more)) Logger.DoorFull(_name, endpoint, more);
-            transport.Dispose();
+            TurnAway(transport, endpoint);
             return;
         }
 

@@ -32,8 +32,9 @@ internal static class Greeting
     public static ZmtpFault? FindFault(
         ReadOnlySpan<byte> arrived, string mechanism, ConnectionDirection direction)
     {
-        // A libzmq 2 greets with its identity, and a server has none: its length, which is that of the flags, and these.
-        if (arrived is [1, 0]) return Faults.UnsupportedVersion(1);
+        // A libzmq 2 greets with its identity, mostly none: its length, which is that of the flags, and these. Its messages
+        // may follow at once.
+        if (arrived is [1, 0] or [1, 0, not 0] or [1, 0, not 0, 0 or 1, ..]) return Faults.UnsupportedVersion(1);
         if (arrived.Length >= 1 && arrived[0] != SignatureStart) return Faults.NotZmtp(Describe(arrived), direction);
         if (arrived.Length >= SignatureBytes && arrived[SignatureBytes - 1] != SignatureEnd)
             return Faults.NotZmtp(Describe(arrived), direction);

@@ -76,13 +76,13 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         inbox.Add(EndEvent(period.Endpoint, lastHeard, reason), time.GetUtcNow());
     }
 
-    /// <summary>A peer that spoke was dropped: what it was saying is not recorded.</summary>
-    public void Gap(string endpoint, string peer, string reason)
+    /// <summary>A peer that spoke was dropped, or ended within a message: what it was saying is not recorded.</summary>
+    public void Gap(string endpoint, string peer, string reason, string what = "was dropped, and what it was sending may be missing")
     {
-        Interrupt($"The peer {peer} at {endpoint} was dropped, and what it was sending may be missing.");
+        Interrupt($"The peer {peer} at {endpoint} {what}.");
         SystemEvent e = new(
             SystemEventNames.Gap,
-            $"The peer {peer} at {endpoint} was dropped, and what it was sending may be missing: {reason}",
+            $"The peer {peer} at {endpoint} {what}: {reason}",
             SystemEventField.Of("endpoint", endpoint),
             SystemEventField.Of("peer", peer),
             SystemEventField.Of("reason", reason));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Steno.Zmtp;
 
@@ -10,9 +9,6 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class Source : IAsyncDisposable
 {
-    /// <summary>On one machine connection and handshake take milliseconds, over a network some hundred.</summary>
-    private static readonly TimeSpan PatienceWithAttempt = TimeSpan.FromSeconds(1.5);
-
     private readonly Lock _gate = new();
     private readonly ReceivingSocket _socket;
     private readonly SourceWarnings _warnings;
@@ -20,6 +16,7 @@ internal sealed class Source : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly bool _dials;
     private string _endpoint;
+    private DoorFile? _file;
     private CoveragePeriod? _open;
     private string? _abandonedBecause;
     private long _leftMessages;
@@ -42,11 +39,14 @@ internal sealed class Source : IAsyncDisposable
     /// <summary>Where it hears, as status names it.</summary>
     public string Endpoint => _endpoint;
 
+    /// <summary>Whether who speaks now is heard, also one who has still to connect.</summary>
     public bool IsListening
     {
         get
         {
-            lock (_gate) return _open is not null;
+            lock (_gate)
+                if (_open is null) return false;
+            return DoorProblem() is null;
         }
     }
 
@@ -71,6 +71,7 @@ internal sealed class Source : IAsyncDisposable
         PullSocket socket = new(options, queue, time, logger);
         Source source = new(socket, door, dials: false, coverage, time);
         source._endpoint = socket.Bind(door).ToString();
+        source._file = DoorFile.Of(door);
         source.Begin("PULL, listening");
         return source;
     }
@@ -114,12 +115,14 @@ internal sealed class Source : IAsyncDisposable
             (messages, bytes, lastHeard, lastMessage) = (_leftMessages, _leftBytes, _leftLastHeard, _leftLastMessage);
         }
 
+        string? problem = open is null ? abandoned ?? BrokerProblem.OfSilence(dialled, _time.GetUtcNow())
+            : DoorProblem() ?? BrokerProblem.OfSlowness(dialled, _time.GetUtcNow());
         return new SourceStatus
         {
             Kind = _dials ? "broker" : "direct",
             Endpoint = _endpoint,
-            Listening = open is not null,
-            Problem = open is not null ? null : abandoned ?? Problem(dialled, _time.GetUtcNow()),
+            Listening = problem is null,
+            Problem = problem,
             Warnings = _warnings.Snapshot(),
             PeerSocketType = dialled is { PeerSocketType: not ZmtpSocketType.Unknown } d
                 ? d.PeerSocketType.ToString().ToUpperInvariant()
@@ -134,24 +137,13 @@ internal sealed class Source : IAsyncDisposable
         };
     }
 
-    /// <summary>
-    /// Why nothing is heard. An attempt that hangs is told before it is given up: what the one before met, such
-    /// as a port where nobody listened, may hold no longer.
-    /// </summary>
-    private static string Problem(ConnectionStatus? status, DateTimeOffset now)
+    /// <summary>Why nobody new can reach an open door. Coverage goes on, for who is connected is heard.</summary>
+    private string? DoorProblem()
     {
-        TimeSpan waited = status is null ? TimeSpan.Zero : now - status.Since;
-        bool hangs = waited >= PatienceWithAttempt;
-        return status switch
-        {
-            { State: ConnectionState.Handshaking } when hangs => string.Create(CultureInfo.InvariantCulture,
-                $"Connected, but the ZeroMQ handshake has not been answered for {waited.TotalSeconds:0} s. Check that a ZeroMQ socket owns the port and is not frozen."),
-            { State: ConnectionState.Connecting } when hangs => string.Create(CultureInfo.InvariantCulture,
-                $"No connection for {waited.TotalSeconds:0} s: neither accepted nor refused. Check the address, the network, and whether what listens there is frozen."),
-            { Fault: { } fault } => fault.ToString(),
-            { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
-            _ => "Not connected yet.",
-        };
+        string? problem = _file?.Problem();
+        if (problem is null || _coverage.IsStopping) return null; // where it stops the door takes its file away itself
+        _coverage.Interrupt($"The socket file of {_endpoint} was gone or another's for a while: who came meanwhile is not heard.");
+        return problem;
     }
 
     private static DateTimeOffset? LastHeard(IReadOnlyList<ConnectionStatus> connections) =>
@@ -187,15 +179,29 @@ internal sealed class Source : IAsyncDisposable
             _leftLastMessage = Latest([_leftLastMessage, left.LastMessage]);
         }
 
-        if (left.Fault is not { IsParting: false } fault) return;
+        if (left.Fault is not { } fault) return;
+        if (fault.IsParting)
+        {
+            // Parting is no fault, but what was cut off by it is missing; also where this side parts.
+            if (left.EndedWithinMessage) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString(), "ended within a message, and what it was sending is cut off");
+            return;
+        }
+
         _warnings.Note(fault, left.PeerSocketType);
-        // Who never came through the handshake has sent nothing that could be missing.
         if (left.HasBeenReady) _coverage.Gap(_endpoint, left.RemoteAddress, fault.ToString());
         else if (Speaks(left.PeerSocketType)) _coverage.Interrupt($"A {left.PeerSocketType.ToString().ToUpperInvariant()} was turned away at {_endpoint}, and what it says is not heard.");
+        else if (left.PeerSocketType == ZmtpSocketType.Unknown && IsOfAPeer(fault.Code))
+            _coverage.Interrupt($"A peer was turned away at {_endpoint}, and what it says is not heard: {fault.Message}");
     }
 
     private static bool Speaks(ZmtpSocketType type) =>
         type is not (ZmtpSocketType.Unknown or ZmtpSocketType.Sub or ZmtpSocketType.XSub or ZmtpSocketType.Pull);
+
+    /// <summary>
+    /// Whether the other side speaks ZeroMQ for certain, or was not asked: a web browser or a port scan had nothing to say to us.
+    /// </summary>
+    private static bool IsOfAPeer(ZmtpFaultCode code) => code is ZmtpFaultCode.UnsupportedVersion
+        or ZmtpFaultCode.MechanismMismatch or ZmtpFaultCode.WrongDoor or ZmtpFaultCode.DoorFull;
 
     private void Begin(string peer)
     {

@@ -5,6 +5,7 @@
   closing          accepts, and hangs up
   deaf             listens, and never accepts: its backlog is full
   zmtp1            greets as ZeroMQ before 3.0 did
+  endless          greets as an XPUB of ZMTP 3.0, which knows no PING, and begins a message of 1 GiB
   plain, curve     a libzmq broker's door that asks for that mechanism
   XSUB, SUB, ...   a libzmq socket of that type
 """
@@ -19,6 +20,8 @@ GREETINGS = {
     "ssh": b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n",
     "tls": b"\x15\x03\x01\x00\x02\x02\x46",
     "zmtp1": b"\x01\x00",
+    "endless": b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(48)
+    + b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04XPUB" + b"\x02\x00\x00\x00\x00\x40\x00\x00\x00begun",
     "silent": b"",
     "closing": None,
 }

@@ -22,6 +22,7 @@ public sealed class NotHeardTests : IDisposable
     [InlineData("closing", "closed the connection")]
     [InlineData("deaf", "neither accepted nor refused")]
     [InlineData("zmtp1", "speaks ZMTP")]
+    [InlineData("endless", "has hardly come on for")]
     [InlineData("plain", "asks for the security mechanism PLAIN")]
     [InlineData("curve", "asks for the security mechanism CURVE")]
     [InlineData("XSUB", "is an XSUB: publishers connect there")]
@@ -64,6 +65,33 @@ public sealed class NotHeardTests : IDisposable
         string path = $"ipc://{_logs.Root}/broker.sock";
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, path);
         await recorder.IsNamedAsync($"Nothing answers at {path}");
+    }
+
+    /// <summary>A libzmq that binds deletes the file that is there first, whoever listens at it.</summary>
+    [Fact]
+    public async Task A_direct_door_that_nobody_reaches_by_its_path_is_named_and_who_is_connected_is_heard()
+    {
+        string path = $"{_logs.Root}/door.sock";
+        await using PythonPeer broker = await PythonPeer.BindAsync("XPUB", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint, $"ipc://{path}");
+        await using PythonPeer agent = await PythonPeer.ConnectAsync("PUSH", $"ipc://{path}");
+        await agent.SendAsync("before"u8.ToArray());
+        await recorder.WaitUntilReceivedAsync(1);
+        await recorder.WaitUntilRecordingAsync();
+        File.Move(path, path + "2");
+        await recorder.IsNamedAsync($"{path} is gone");
+        await agent.SendAsync("meanwhile"u8.ToArray());
+        await recorder.WaitUntilReceivedAsync(2);
+        File.Move(path + "2", path);
+        await recorder.RecordsAgainAsync();
+        await Control.IsRedAsync("it is there again", () => recorder.IsNamedAsync(path, seconds: 0.3));
+
+        await using PythonPeer other = await PythonPeer.BindAsync("PULL", $"ipc://{path}");
+        await recorder.IsNamedAsync($"{path} was replaced");
+        await agent.SendAsync("after"u8.ToArray());
+        JsonElement status = await recorder.WaitUntilReceivedAsync(3);
+        Assert.Equal("unknown", status.GetProperty("verdict").GetString());
+        Assert.Contains(path, status.GetProperty("verdict_reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
