@@ -9,9 +9,6 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 {
-    /// <summary>In the place of an endpoint: the recorder itself was not there.</summary>
-    public const string AnySource = "*";
-
     /// <summary>Periods kept for status; all of them are in the journal.</summary>
     private const int Kept = 100;
 
@@ -128,12 +125,12 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         string reason = isKnown ? "The recorder ended without a word." : "How the recorder ended is not known: session.json was missing.";
         DateTimeOffset now = time.GetUtcNow();
         _unheard = new UnheardStatus { From = lastSign < now ? lastSign : now, To = now, Reason = reason };
-        inbox.Add(EndEvent(AnySource, _unheard.From, reason), now);
+        inbox.Add(EndEvent(CoverageWords.AnySource, _unheard.From, reason), now);
     }
 
     private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(
         SystemEventNames.CoverageEnded,
-        $"No longer listening to {(endpoint == AnySource ? "any source" : endpoint)}: {reason}",
+        $"No longer listening to {(endpoint == CoverageWords.AnySource ? "any source" : endpoint)}: {reason}",
         SystemEventField.Of("endpoint", endpoint),
         SystemEventField.Of("last_heard", lastHeard),
         SystemEventField.Of("reason", reason));

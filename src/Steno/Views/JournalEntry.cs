@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
-using Steno.Recorder;
 
 namespace Steno.Views;
 
@@ -30,7 +29,7 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
     public bool IsHole => Message.Event switch
     {
         SystemEventNames.Stalled or SystemEventNames.Gap => true,
-        SystemEventNames.CoverageEnded => Field("reason") is not { } reason || !reason.StartsWith(CoverageEnd.InOrder, StringComparison.Ordinal),
+        SystemEventNames.CoverageEnded => Field("reason") is not { } reason || !reason.StartsWith(CoverageWords.InOrder, StringComparison.Ordinal),
         SystemEventNames.CoverageStarted => NotHeardSince is not null,
         _ => false,
     };
@@ -44,7 +43,7 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
             : null;
 
     /// <summary>With this line such a time is over: a source is heard again, or another recorder has begun.</summary>
-    public bool EndsHole => Message.Event is SystemEventNames.CoverageStarted or SystemEventNames.Gap || Field("endpoint") == CoverageLog.AnySource;
+    public bool EndsHole => Message.Event is SystemEventNames.CoverageStarted or SystemEventNames.Gap || Field("endpoint") == CoverageWords.AnySource;
 
     /// <summary>Why it may not be what was written; null: nothing speaks against it.</summary>
     public Doubt? Doubt { get; init; }
