@@ -173,7 +173,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
         // for ever.
-        Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"{CoverageWords.InOrder} ({reason}).")));
+        Task stopped = Task.WhenAll(sources.Select(source => source.StopAsync($"The recorder was stopped ({reason}).")));
         await Task.WhenAny(stopped, _scribe!.Failed).ConfigureAwait(false);
         if (_scribe.Failed.IsCompleted) await AbandonAsync(sources).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);

@@ -24,12 +24,13 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
 
     /// <summary>
     /// The recorder's own line about a time in which it did not hear, or lost what it heard, and nobody had stopped it: it stands
-    /// among what was said, for something may be missing there.
+    /// among what was said, for something may be missing there. That a source was lost is told when it is heard again; until then
+    /// status says so.
     /// </summary>
     public bool IsHole => Message.Event switch
     {
         SystemEventNames.Stalled or SystemEventNames.Gap => true,
-        SystemEventNames.CoverageEnded => Field("reason") is not { } reason || !reason.StartsWith(CoverageWords.InOrder, StringComparison.Ordinal),
+        SystemEventNames.CoverageEnded => EndsHole,
         SystemEventNames.CoverageStarted => NotHeardSince is not null,
         _ => false,
     };

@@ -11,6 +11,7 @@ namespace Steno.Tests.Checkpoints;
 /// goes. What is there afterwards is the old or the new: every manifest that can be found can be read to the last
 /// byte, and what was called made is there. Exhaustive: each sweep ends where no call is left to fail.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class CheckpointSweepTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new(inMemory: true);

@@ -9,6 +9,7 @@ namespace Steno.Tests.Messages;
 /// <summary>
 /// Whatever is sent, the line is JSON and gives it back. CsCheck prints the seed of a failure.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class LineProperties
 {
     private static readonly Gen<byte[]> RandomBytes = Gen.Byte.Array[0, 200];

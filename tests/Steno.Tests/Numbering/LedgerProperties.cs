@@ -8,6 +8,7 @@ namespace Steno.Tests.Numbering;
 /// each step what the journal tells, and what the ledger knows, is what a plain model says. CsCheck prints
 /// the seed of a failure.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class LedgerProperties
 {
     private static readonly Guid[] Runs = [.. Enumerable.Range(1, 3).Select(i => new Guid(i, 0, 0, new byte[8]))];

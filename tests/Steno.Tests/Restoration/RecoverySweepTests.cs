@@ -12,6 +12,7 @@ namespace Steno.Tests.Restoration;
 /// second one makes the directory whole, to the byte; the journal tells of it once; no damaged byte is lost. Exhaustive:
 /// each sweep ends where no call is left to fail.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class RecoverySweepTests : IDisposable
 {
     private readonly VerifiedSession _session = new(checkpoints: 2, linesEach: 3);

@@ -17,6 +17,7 @@ namespace Steno.Tests.Sessions;
 /// changes the journal").
 /// </para>
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class DamageAtStartTests : IDisposable
 {
     private readonly DamagedSession _session = new();

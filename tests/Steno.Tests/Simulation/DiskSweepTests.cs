@@ -4,6 +4,7 @@ namespace Steno.Tests.Simulation;
 /// One life of a recorder in which every call that changes the disk fails in turn, or is the last before the
 /// power goes: once and for good, whatever survives. Exhaustive: each sweep ends where no call is left to fail.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class DiskSweepTests
 {
     private static readonly LifeStep[] Steps =

@@ -11,6 +11,7 @@ namespace Steno.Tests.Simulation;
 /// A recorder that is killed at any call of the disk while one session succeeds another leaves nothing that a verification
 /// calls damage, whichever second copy lies there; and the next start leaves nothing to note.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class KilledSuccessionTests
 {
     [Theory]

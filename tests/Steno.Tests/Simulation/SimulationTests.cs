@@ -7,6 +7,7 @@ namespace Steno.Tests.Simulation;
 /// called recorded is there afterwards, to the byte and in its order. CsCheck prints the seed of a violation;
 /// with it in the variable CsCheck_Seed the same one runs again.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class SimulationTests
 {
     private static readonly int Seeds = Environment.GetEnvironmentVariable("STENO_SOAK") is { Length: > 0 } ? 100_000 : 10_000;

@@ -4,6 +4,7 @@ namespace Steno.Tests.Simulation;
 /// Sessions that end on request, by size and by a load, on a disk of which every call fails in turn, or is the last
 /// before the power goes. Exhaustive: each sweep ends where no call is left to fail.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class SuccessionSweepTests
 {
     private static readonly LifeStep[] Steps =

@@ -3,6 +3,7 @@ using Steno.Core.Verification;
 namespace Steno.Tests.Verification;
 
 /// <summary>Every single byte of every file of a small session, flipped in turn, is found, in the right file.</summary>
+[Trait("Kind", "Sweep")]
 public sealed class EveryByteTests
 {
     [Fact]
