@@ -55,7 +55,7 @@ run() { dotnet test -c Release --no-build --results-directory "$results" --repor
 
 # Sweeps and simulation only compute: with low priority they take what the end-to-end tests, which measure time, leave of
 # the processors. All else of the unit tests has peers and deadlines, and comes behind.
-nice -n 10 bash -c "$(declare -f run)"'; results=$1; run --project tests/Steno.Tests --filter-trait Kind=Sweep' - "$results" >"$results/sweeps.log" 2>&1 &
+(renice -n 10 $BASHPID; run --project tests/Steno.Tests --filter-trait Kind=Sweep) >"$results/sweeps.log" 2>&1 &
 sweeps=$!
 run --project tests/Steno.EndToEnd || status=$?
 wait $sweeps || { status=$?; cat "$results/sweeps.log"; }
