@@ -21,7 +21,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 
     /// <summary>
     /// Why something may have been said since this recorder started that it did not hear; null if nothing is
-    /// known of that. It stays.
+    /// known of that. It stays until another session begins in good order, of which it says nothing.
     /// </summary>
     public string? Interruption => _interruption;
 
@@ -108,8 +108,12 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// Another session has begun in good order: what was before is the other's, and its verdict stands in the archive. A checkpoint's lines were
     /// recorded in a time of their own.
     /// </summary>
-    public void BeginSession(bool isLoaded) => _earlier = !isLoaded ? null
-        : "It begins with the lines of a checkpoint: whether they are all that was said in their time is not known here.";
+    public void BeginSession(bool isLoaded)
+    {
+        _interruption = null;
+        _earlier = !isLoaded ? null
+            : "It begins with the lines of a checkpoint: whether they are all that was said in their time is not known here.";
+    }
 
     /// <summary>From here on coverage ends because the recorder does.</summary>
     public void Stop() => _isStopping = true;

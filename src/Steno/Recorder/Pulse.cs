@@ -7,9 +7,9 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class Pulse : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Shorter ones happen on a machine that is busy.</summary>
+    /// <summary>Shorter ones happen on a machine that is busy. With the wait before it a pause is up to <see cref="Interval"/> shorter than it looks.</summary>
     private static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(2);
 
     private readonly Action<TimeSpan> _paused;
@@ -30,6 +30,6 @@ internal sealed class Pulse : IDisposable
     private void Run()
     {
         for (long last = _time.GetTimestamp(); !_ended.WaitOne(Interval); last = _time.GetTimestamp())
-            if (_time.GetElapsedTime(last) is var pause && pause - Interval > PauseMin) _paused(pause);
+            if (_time.GetElapsedTime(last) is var pause && pause > PauseMin) _paused(pause);
     }
 }

@@ -88,7 +88,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
                 options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial,
                 checkpoints, time);
             using ITimer sampler = time.CreateTimer(
-                _ => rate.Sample(_scribe.Messages + queue.QueuedMessages), null, TimeSpan.Zero, SampleInterval);
+                _ =>
+                {
+                    rate.Sample(_scribe.Messages + queue.QueuedMessages);
+                    foreach (Source source in sources) source.Look();
+                },
+                null, TimeSpan.Zero, SampleInterval);
             using SessionChanger changer = new(
                 session, options.Logs, options.Rules, checkpoints, queue.Wake, time, _logger);
             SessionDoor sessions = new(options.Logs, changer.NewAsync, changer.LoadAsync);

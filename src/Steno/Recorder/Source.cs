@@ -116,7 +116,7 @@ internal sealed class Source : IAsyncDisposable
         }
 
         string? problem = open is null ? abandoned ?? BrokerProblem.OfSilence(dialled, _time.GetUtcNow())
-            : DoorProblem() ?? BrokerProblem.OfSlowness(dialled, _time.GetUtcNow());
+            : DoorProblem() ?? Slowness(dialled);
         return new SourceStatus
         {
             Kind = _dials ? "broker" : "direct",
@@ -137,12 +137,22 @@ internal sealed class Source : IAsyncDisposable
         };
     }
 
+    /// <summary>To be called every few seconds: what nobody has asked for is known as well when the session is judged.</summary>
+    public void Look() => _ = Snapshot();
+
     /// <summary>Why nobody new can reach an open door. Coverage goes on, for who is connected is heard.</summary>
     private string? DoorProblem()
     {
         string? problem = _file?.Problem();
         if (problem is null || _coverage.IsStopping) return null; // where it stops the door takes its file away itself
         _coverage.Interrupt($"The socket file of {_endpoint} was gone or another's for a while: who came meanwhile is not heard.");
+        return problem;
+    }
+
+    private string? Slowness(ConnectionStatus? dialled)
+    {
+        string? problem = BrokerProblem.OfSlowness(dialled, _time.GetUtcNow());
+        if (problem is not null) _coverage.Interrupt($"A message from {_endpoint} hardly came on for a while: what the broker could not keep behind it is lost.");
         return problem;
     }
 
