@@ -53,6 +53,21 @@ internal static class CurrentJournal
         return FindNameIn(stored, named.Id, cancellation) is { } known ? named with { Loaded = known.Loaded, Parent = named.Parent ?? known.Parent } : named;
     }
 
+    /// <summary>
+    /// The session that the journal names, if it ends before the lines that are this one's alone, and is none of its own all the same:
+    /// the second copy, which names this one, has other lines. Null: that is not so, or nobody knows.
+    /// </summary>
+    /// <inheritdoc cref="FindName"/>
+    public static NamedSession? FindOtherThan(SessionManifest session, LogDirectory directory, CancellationToken cancellation)
+    {
+        if (session.Loaded is null || JournalAnchor.EndsIn(directory.CurrentJournal, session.Verified.Position)) return null;
+        if (NamedSession.Find(directory.CurrentJournal, cancellation) is not { } named || named.Id == session.Id) return null;
+        if (NamedSession.Find(directory.RecoveryFile, cancellation)?.Id != session.Id) return null;
+        using JournalReader ours = new(directory.CurrentJournal);
+        using JournalReader copys = new(directory.RecoveryFile);
+        return UncontradictedLine.FindLastCommon(UncontradictedLine.Of(ours, cancellation), UncontradictedLine.Of(copys, cancellation)) is { IsSame: false } ? named : null;
+    }
+
     private static NamedSession? FindNameIn(LineSource lines, Guid session, CancellationToken cancellation)
     {
         using JournalReader reader = new(lines.Path, lines.Read);
@@ -87,9 +102,10 @@ internal static class CurrentJournal
         if (Lines(directory.CurrentJournal, cancellation).LastOrDefault(line => line.Seq > named.Seq) is not { Seq: > 0 } last) return false;
         JournalPosition? end = SessionArchive.Find(directory, named.Id)?.CertainEnd;
         if (last.Seq > end?.Seq) return true;
+        if (NamedSession.Find(archived, cancellation)?.Id != named.Id) return false; // another's stands in its place
         UncontradictedLine other = Lines(archived, cancellation).FirstOrDefault(line => line.Seq == last.Seq);
         if (other.Seq > 0) return other.IsProven && other.Hash != last.Hash;
-        return end is null && NamedSession.Find(archived, cancellation)?.Id == named.Id;
+        return end is null;
     }
 
     private static IEnumerable<UncontradictedLine> Lines(string journal, CancellationToken cancellation)

@@ -31,13 +31,13 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         if (IsBlank(directory, file, cancellation)) return WithoutJournal(directory, file, isBlank: true);
         NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
             ? CurrentJournal.FindName(directory, cancellation)
-            : null;
+            : CurrentJournal.FindOtherThan(file, directory, cancellation);
         if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
         NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
         KnownSessions known = new(directory);
         bool isJournalKnown = known.Has(named.Id, named.Parent?.Id);
-        // A sealed session's journal is in the archive, so that this is a copy of it.
-        bool isStrange = HasArchivedJournal(directory, named.Id);
+        // A sealed session's journal is in the archive, so that this is a copy of it; or it was taken from there after the next had begun.
+        bool isStrange = HasArchivedJournal(directory, named.Id) || SessionArchive.Find(directory, named.Id) is { EndCheckpoint: not null };
         bool isFileStrange = false;
         if (file is not null)
         {

@@ -115,6 +115,63 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertIntact();
     }
 
+    /// <summary>It ends before the lines that only the loaded session has, and says nothing there; the second copy has other lines.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_short_journal_of_another_session_in_the_place_of_a_loaded_ones_is_kept(bool start)
+    {
+        using TwoSessions both = new(load: true);
+        using TwoSessions others = new();
+        byte[] journal = TwoSessions.LinesOf(others.SealedBytes, 1, 4);
+        File.WriteAllBytes(both.Logs.CurrentJournal, journal);
+        Assert.Contains(both.Verify().Damage, damage => damage.File == both.Logs.CurrentJournal);
+
+        if (start) both.Start().Close();
+        else Assert.True(both.Recover().IsWhole);
+
+        both.AssertCurrentIsWhole();
+        Assert.Contains(both.Kept, kept => kept.AsSpan().SequenceEqual(journal));
+        both.AssertIntact();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_loaded_session_s_journal_that_was_exchanged_with_a_sealed_one_comes_back_without_session_json_too(bool start)
+    {
+        using TwoSessions both = new(load: true);
+        File.WriteAllBytes(both.Logs.CurrentJournal, both.SealedBytes);
+        File.WriteAllBytes(both.SealedJournal, both.CurrentBytes);
+        File.Delete(both.Logs.SessionFile);
+
+        if (start) both.Start().Close();
+        both.Recover();
+
+        both.AssertCurrentIsWhole();
+        both.AssertSealedIsWhole();
+        both.AssertIntact();
+    }
+
+    /// <summary>Its end checkpoint tells that another had begun: of that nothing is here, which must not be forgotten.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_sealed_journal_that_was_moved_to_the_current_place_is_sealed_all_the_same(bool start)
+    {
+        _both.DeleteCheckpointsOf(_both.Current.Id);
+        File.Move(_both.SealedJournal, Logs.CurrentJournal, overwrite: true);
+        File.Delete(Logs.SessionFile);
+        File.Delete(Logs.RecoveryFile);
+
+        if (start) _both.Start().Close();
+        Assert.False(_both.Recover().IsWhole);
+
+        _both.AssertSealedIsWhole();
+        Assert.Contains(_both.Verify().Damage, damage => damage.What.Contains($"followed session {_both.Sealed.Id}", StringComparison.Ordinal)
+            || damage.What.Contains("the session that followed it is gone", StringComparison.Ordinal));
+    }
+
     /// <summary>What it says first is there still: journal and it are two against the copy.</summary>
     [Theory]
     [InlineData(true)]
