@@ -248,7 +248,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <summary>Closes the journal, if recording has not failed before.</summary>
     private string? FindProblem(LiveSession session)
     {
-        if (_scribe!.Failure is { } failure) return failure is JournalFailedException ? failure.Message : $"Recording had stopped: {failure.Message}";
+        if (_scribe!.Failure is { } failure) return failure is JournalFailedException ? failure.Message : $"Recording has stopped: {failure.Message}";
         try
         {
             return session.Close() ? null : session.DirectoryProblem ?? "The log directory was lost.";
