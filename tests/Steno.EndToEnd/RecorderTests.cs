@@ -157,7 +157,9 @@ public sealed class RecorderTests : IDisposable
         await recorder.WaitUntilRecordingAsync();
         await broker.SendAsync("before"u8.ToArray());
         await recorder.WaitUntilReceivedAsync(1);
-        await Task.Delay(TimeSpan.FromSeconds(3.5), TestContext.Current.CancellationToken); // the disk is tried while nobody speaks
+        DateTimeOffset heard = TimeProvider.System.GetUtcNow();
+        await Eventually.BecomesTrueAsync(
+            () => File.GetLastWriteTimeUtc(Path.Combine(_logs.Logs, "recorder.trial")) > heard, "the disk is tried, since nobody speaks");
         DateTimeOffset killed = TimeProvider.System.GetUtcNow();
         recorder.Process.Signal(PosixSignalNumber.Kill);
         await recorder.Process.WaitForExitAsync();

@@ -138,7 +138,11 @@ internal sealed class Source : IAsyncDisposable
     }
 
     /// <summary>To be called every few seconds: what nobody has asked for is known as well when the session is judged.</summary>
-    public void Look() => _ = Snapshot();
+    public void Look()
+    {
+        if (!IsListening || !_dials) return; // the first has looked at a door's file
+        if (_socket.Connections is [var dialled, ..]) _ = Slowness(dialled);
+    }
 
     /// <summary>Why nobody new can reach an open door. Coverage goes on, for who is connected is heard.</summary>
     private string? DoorProblem()
