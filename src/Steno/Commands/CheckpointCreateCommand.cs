@@ -57,7 +57,7 @@ internal static class CheckpointCreateCommand
         }
 
         string size = ByteSize.Format(made.SizeBytes);
-        context.Output.Line(
+        context.Output.Prose(
             $"{Styled.Good("✓")} Checkpoint {Styled.Strong(made.Id!)}: {Counted.Lines(made.MessageCount)}, {size}, up to line {made.LastSeq:N0}.");
         return ExitCodes.Done;
     }
@@ -77,7 +77,7 @@ internal static class CheckpointCreateCommand
         using StoppedCheckpoints stopped = new(logs, context.Time);
         ProgressNote note = new("checkpoint", context.Error, context.Time);
         CheckpointManifest made = stopped.Create(CheckpointReason.Manual, label, told, note.Tell, cancellation);
-        if (stopped.Remark is { } remark) context.Error.Line($"{Styled.Warning("warning:")} {context.Hints.In(remark)}");
+        if (stopped.Remark is { } remark) context.Error.Prose($"{Styled.Warning("warning:")} {context.Hints.In(remark)}");
         return made;
     }
 }

@@ -37,7 +37,7 @@ internal static class CheckpointDeleteCommand
         CheckpointManifest found = CheckpointCatalogue.Find(logs, which);
         if (!yes && !Confirmation.Ask(context, "Deleting a checkpoint", $"Delete checkpoint {found.Id!} ({Counted.Lines(found.MessageCount)})?"))
         {
-            context.Error.Line($"Nothing was deleted: the checkpoint is still there.");
+            context.Error.Prose($"Nothing was deleted: the checkpoint is still there.");
             return ExitCodes.Failed;
         }
 
@@ -64,10 +64,10 @@ internal static class CheckpointDeleteCommand
 
         string more = collected is { Bytes: 0, Problem: null } ? "; others need its segments"
             : collected.Problem is not null ? "" : $", and {ByteSize.Format(collected.Bytes)} of segments that no other needs";
-        context.Output.Line($"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted{more}.");
+        context.Output.Prose($"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted{more}.");
         if (collected.Problem is { } problem)
         {
-            context.Error.Line(
+            context.Error.Prose(
                 $"{Styled.Warning("warning:")} no segments were removed, for it is not known which are needed: {problem}");
         }
 

@@ -46,8 +46,8 @@ internal static class CheckpointListCommand
             foreach (EarlierCheckpoint one in earlier) PrintEarlier(one, context.Output);
             context.Output.Flush();
             if (found.Count + damaged.Count + earlier.Count == 0)
-                context.Error.Line($"{context.Hints.In("There is no checkpoint yet: `steno checkpoint create` makes one.")}");
-            foreach (DamagedCheckpoint one in damaged) context.Error.Line($"{Styled.Warning("damaged:")} {one.Problem}");
+                context.Error.Prose($"{context.Hints.In("There is no checkpoint yet: `steno checkpoint create` makes one.")}");
+            foreach (DamagedCheckpoint one in damaged) context.Error.Prose($"{Styled.Warning("damaged:")} {one.Problem}");
         }
 
         return damaged.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;

@@ -44,7 +44,7 @@ internal static class CheckpointLoadCommand
         LoadSource source = LoadSource.Find(logs, which, context.WorkingDirectory);
         if (!yes && !Confirmation.Ask(context, "Loading a checkpoint", Question(source, logs)))
         {
-            context.Error.Line($"Nothing was loaded: the current session goes on.");
+            context.Error.Prose($"Nothing was loaded: the current session goes on.");
             return ExitCodes.Failed;
         }
 
@@ -70,12 +70,12 @@ internal static class CheckpointLoadCommand
 
         string lines = Counted.Lines(begun.LoadedLines);
         string last = begun.SealedSeq.ToString("N0", CultureInfo.InvariantCulture);
-        context.Output.Line(
+        context.Output.Prose(
             $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)} began with {lines} of {begun.Loaded ?? source.Name}.");
         string back = begun.BeforeLoad is { } end
             ? $"To go back: `steno checkpoint load {end}`."
             : "Its last checkpoint is not made yet: `steno status` says why, and `steno checkpoint list` shows it as session_end when it is.";
-        context.Output.Line($"  Session {begun.Sealed}, up to line {last}, is sealed and in the archive. {context.Hints.In(back)}");
+        context.Output.Prose($"  Session {begun.Sealed}, up to line {last}, is sealed and in the archive. {context.Hints.In(back)}");
         return ExitCodes.Done;
     }
 

@@ -67,5 +67,5 @@ internal static class CheckpointShowCommand
         Row(screen, "head", one.HeadHash);
     }
 
-    private static void Row(Screen screen, string label, string value) => screen.Line($"  {label,-10} {value}");
+    private static void Row(Screen screen, string label, string value) => screen.Prose($"  {label,-10} {value}", 13);
 }

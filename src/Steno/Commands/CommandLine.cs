@@ -34,7 +34,7 @@ internal static class CommandLine
             // `steno recent | head`: who asked has seen enough. Anything else, such as a full disk, is a
             // failure.
             if (closed.IsReaderGone) return ExitCodes.Done;
-            context.Error.Line($"steno: the output cannot be written: {closed.Message}");
+            context.Error.Prose($"steno: the output cannot be written: {closed.Message}");
             exitCode = ExitCodes.Failed;
         }
         catch (Exception failure)

@@ -11,7 +11,7 @@ internal static class Confirmation
         if (context.Ask is not { } ask)
             throw new UnansweredException($"{what} asks first, and there is no terminal to ask on.", "Say it with --yes.");
         context.Output.Flush();
-        context.Error.Line($"{question} [y/N]");
+        context.Error.Prose($"{question} [y/N]");
         context.Error.Flush();
         return ask()?.Trim() is { } answer
             && (answer.Equals("y", StringComparison.OrdinalIgnoreCase) || answer.Equals("yes", StringComparison.OrdinalIgnoreCase));

@@ -14,15 +14,15 @@ internal static class Failures
         switch (failure)
         {
             case StenoException known:
-                error.Line($"steno: {hints.In(known.Message)}");
+                error.Prose($"steno: {hints.In(known.Message)}", 7);
                 if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
-                error.Line($"       {hints.In(known.Hint)}");
+                error.Prose($"       {hints.In(known.Hint)}", 7);
                 return known is SettingException or UnansweredException ? ExitCodes.WrongUsage : ExitCodes.Failed;
             case ZmtpException or IOException or UnauthorizedAccessException:
-                error.Line($"steno: {failure.Message}");
+                error.Prose($"steno: {failure.Message}", 7);
                 return ExitCodes.Failed;
             default:
-                error.Line($"steno: this should not happen, please report it: {failure.Message}");
+                error.Prose($"steno: this should not happen, please report it: {failure.Message}", 7);
                 error.Lines(failure.ToString(), "  ");
                 return ExitCodes.Failed;
         }

@@ -28,8 +28,8 @@ internal static class HelpCommand
                     continue;
                 }
 
-                context.Error.Line($"steno: {UsageError.UnknownVerb(name, at)}");
-                context.Error.Line($"`steno help` shows what there is.");
+                context.Error.Prose($"steno: {UsageError.UnknownVerb(name, at)}");
+                context.Error.Prose($"`steno help` shows what there is.");
                 return ExitCodes.WrongUsage;
             }
 

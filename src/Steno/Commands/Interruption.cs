@@ -22,7 +22,7 @@ internal sealed class Interruption(VerbContext context, string becameOfIt)
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
             context.Output.Flush();
-            context.Error.Line($"{Styled.Warning("Interrupted.")} {context.Hints.In(BecameOfIt)}");
+            context.Error.Prose($"{Styled.Warning("Interrupted.")} {context.Hints.In(BecameOfIt)}");
             return ExitCodes.Interrupted;
         }
     }

@@ -21,7 +21,7 @@ internal static class JournalOfVerb
     {
         if (found.Namesakes == 0) return;
         string others = found.Namesakes == 1 ? "1 older session has" : string.Create(CultureInfo.InvariantCulture, $"{found.Namesakes:N0} older sessions have");
-        context.Error.Line($"{context.Hints.In($"This is of the newest session \"{session}\"; {others} that name, too: `steno session show {session}` lists the ids.")}");
+        context.Error.Prose($"{context.Hints.In($"This is of the newest session \"{session}\"; {others} that name, too: `steno session show {session}` lists the ids.")}");
     }
 
     /// <summary>Between two sessions the name belongs to nothing, for some milliseconds.</summary>

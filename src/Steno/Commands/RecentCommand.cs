@@ -53,15 +53,15 @@ internal static class RecentCommand
 
         // The answer first, whole: on a terminal the remarks then stand below it.
         context.Output.Flush();
-        if (count > 0 && read.All(of => of.Excerpt.Count == 0)) context.Error.Line($"No message yet: {journal.Path} holds none.");
+        if (count > 0 && read.All(of => of.Excerpt.Count == 0)) context.Error.Prose($"No message yet: {journal.Path} holds none.");
         int hidden = read.Sum(of => of.Excerpt.HiddenRepeats);
         JournalOfVerb.NoteNamesakes(journal, wanted, context);
-        if (hidden > 0) context.Error.Line($"{Repeats.Hidden(hidden)}");
-        if (DoubtNote.Of(lines.InDoubt) is { } doubt) context.Error.Line($"{Styled.Warning(context.Hints.In(doubt))}");
+        if (hidden > 0) context.Error.Prose($"{Repeats.Hidden(hidden)}");
+        if (DoubtNote.Of(lines.InDoubt) is { } doubt) context.Error.Prose($"{Styled.Warning(context.Hints.In(doubt))}");
         if (!journal.IsCurrent) return ExitCodes.Done;
         (string? reason, string? missing) = await RecordingNote.LookAsync(settings.Logs, context.Hints, cancellation).ConfigureAwait(false);
-        if (missing is not null) context.Error.Line($"{Styled.Warning("Not all is here:")} {missing}");
-        if (reason is not null) context.Error.Line($"{Styled.Warning("Not recording now:")} {reason}");
+        if (missing is not null) context.Error.Prose($"{Styled.Warning("Not all is here:")} {missing}");
+        if (reason is not null) context.Error.Prose($"{Styled.Warning("Not recording now:")} {reason}");
         return ExitCodes.Done;
     }
 }

@@ -30,7 +30,7 @@ internal static class RecordCommand
 
     private static async Task<int> RunAsync(StenoSettings settings, VerbContext context)
     {
-        foreach (string warning in settings.Warnings) context.Error.Line($"steno: {warning}");
+        foreach (string warning in settings.Warnings) context.Error.Prose($"steno: {warning}");
         RecorderOptions options = new()
         {
             Logs = new LogDirectory(settings.Logs),

@@ -38,7 +38,7 @@ internal static class RecoverCommand
         {
             if (!Confirmed(outcome, logs, started, context))
             {
-                context.Error.Line($"Nothing was changed: what is damaged is so still.");
+                context.Error.Prose($"Nothing was changed: what is damaged is so still.");
                 return ExitCodes.Failed;
             }
 
@@ -91,7 +91,7 @@ internal static class RecoverCommand
             throw new UnansweredException("Recovering asks first, and there is no terminal to ask on.", "Say it with --yes, or look first with --dry-run.");
         RecoveryAnswer answer = RecoveryAnswer.From(planned, logs, dryRun: true, context.Time.GetElapsedTime(started));
         RecoveryScreen.Print(answer, context.Error, context.Error, context.Hints.In);
-        context.Error.Line($"Do it? What stands there now is kept in quarantine. [y/N]");
+        context.Error.Prose($"Do it? What stands there now is kept in quarantine. [y/N]");
         context.Error.Flush();
         return ask()?.Trim() is { } said
             && (said.Equals("y", StringComparison.OrdinalIgnoreCase) || said.Equals("yes", StringComparison.OrdinalIgnoreCase));

@@ -34,9 +34,9 @@ internal static class SessionListCommand
         {
             foreach (SessionAnswer one in found) PrintLine(one, context.Output, context.Time);
             context.Output.Flush();
-            if (found.Count == 0) context.Error.Line($"{context.Hints.In("There is no session yet: `steno start` begins to record.")}");
+            if (found.Count == 0) context.Error.Prose($"{context.Hints.In("There is no session yet: `steno start` begins to record.")}");
             foreach (SessionAnswer one in found.Where(one => one.Problem is not null))
-                context.Error.Line($"{Styled.Warning("damaged:")} session {one.Id ?? "(no id)"}: {context.Hints.In(one.Problem!)}");
+                context.Error.Prose($"{Styled.Warning("damaged:")} session {one.Id ?? "(no id)"}: {context.Hints.In(one.Problem!)}");
         }
 
         return found.All(one => one.Problem is null) ? ExitCodes.Done : ExitCodes.Failed;

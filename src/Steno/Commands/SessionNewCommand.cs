@@ -54,7 +54,7 @@ internal static class SessionNewCommand
 
         string called = begun.Name is { } given ? $" ({given})" : "";
         string last = begun.SealedSeq.ToString("N0", CultureInfo.InvariantCulture);
-        context.Output.Line(
+        context.Output.Prose(
             $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)}{called} began. Session {begun.Sealed}, up to line {last}, is sealed and in the archive.");
         return ExitCodes.Done;
     }
@@ -75,6 +75,6 @@ internal static class SessionNewCommand
         {
             Progress = new ProgressNote(what, context.Error, context.Time).Tell,
             Cancellation = cancellation,
-            Happened = note => context.Error.Line($"{Styled.Warning(note)}"),
+            Happened = note => context.Error.Prose($"{Styled.Warning(note)}"),
         };
 }

@@ -79,5 +79,5 @@ internal static class SessionShowCommand
         ? $"{Counted.Lines(last)}, {ByteSize.Format(one.JournalBytes)}"
         : "no line that can be read";
 
-    private static void Row(Screen screen, string label, string value) => screen.Line($"  {label,-10} {value}");
+    private static void Row(Screen screen, string label, string value) => screen.Prose($"  {label,-10} {value}", 13);
 }

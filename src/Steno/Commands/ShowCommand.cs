@@ -52,7 +52,7 @@ internal static class ShowCommand
             else Print(search, journal.Id, context);
             JournalOfVerb.NoteNamesakes(journal, wanted, context);
             if (wanted is null && !journal.IsCurrent)
-                context.Error.Line($"The current session has no message {id}; it is in session {journal.Id}, which is sealed.");
+                context.Error.Prose($"The current session has no message {id}; it is in session {journal.Id}, which is sealed.");
             return ExitCodes.Done;
         });
         return verb;
@@ -98,7 +98,7 @@ internal static class ShowCommand
         int inDoubt = search.Found.Doubt is null ? 0 : 1;
         if (search.Before.Count + search.After.Count > 0) inDoubt = PrintAround(search, context);
         context.Output.Flush();
-        if (DoubtNote.Of(inDoubt) is { } doubt) context.Error.Line($"{Styled.Warning(context.Hints.In(doubt))}");
+        if (DoubtNote.Of(inDoubt) is { } doubt) context.Error.Prose($"{Styled.Warning(context.Hints.In(doubt))}");
     }
 
     /// <returns>How many of the lines are in doubt.</returns>

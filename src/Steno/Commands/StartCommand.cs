@@ -19,6 +19,9 @@ namespace Steno.Commands;
 /// </summary>
 internal static class StartCommand
 {
+    /// <summary>Columns before a value.</summary>
+    private const int Margin = 16;
+
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("start", "Record in the background; returns when recording is proven",
@@ -47,7 +50,7 @@ internal static class StartCommand
             }
             catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
             {
-                context.Error.Line($"steno: interrupted.");
+                context.Error.Prose($"steno: interrupted.");
                 return ExitCodes.Interrupted;
             }
         });
@@ -57,9 +60,9 @@ internal static class StartCommand
     private static async Task<int> RunAsync(
         StenoSettings settings, bool demo, VerbContext context, CancellationToken cancellation)
     {
-        foreach (string warning in settings.Warnings) context.Error.Line($"{Styled.Warning("warning:")} {warning}");
+        foreach (string warning in settings.Warnings) context.Error.Prose($"{Styled.Warning("warning:")} {warning}");
         if (LogsAbove.Find(settings.Logs) is { } above)
-            context.Error.Line($"{Styled.Warning("warning:")} {above} has a journal; this is another one, {settings.Logs}.");
+            context.Error.Prose($"{Styled.Warning("warning:")} {above} has a journal; this is another one, {settings.Logs}.");
         RefuseWhatCannotRun(settings);
         StartReport report =
             await new Starter(settings, context.Time).StartAsync(cancellation).ConfigureAwait(false);
@@ -69,12 +72,12 @@ internal static class StartCommand
         if (demo || !(report.RecorderWasRunning || IsAnybodyHeard(settings))) ConnectionSample.Print(report.Publishers, context.Output);
         else ConnectionSample.PrintDoor(report.Publishers, context.Output, context.Hints);
         context.Output.Line();
-        context.Output.Line(
+        context.Output.Prose(
             $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
         if (!Executable.IsOn(context.Variables.GetValueOrDefault("PATH")))
-            context.Output.Line($"`steno` is {Executable.Path} here; it is not on your PATH.");
+            context.Output.Prose($"`steno` is {Executable.Path} here; it is not on your PATH.");
         string[] differences = [.. Differences(report, settings)];
-        foreach (string difference in differences) context.Error.Line($"{Styled.Warning("warning:")} {context.Hints.In(difference)}");
+        foreach (string difference in differences) context.Error.Prose($"{Styled.Warning("warning:")} {context.Hints.In(difference)}");
         return differences.Length == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
@@ -113,13 +116,13 @@ internal static class StartCommand
     private static void Print(StartReport report, StenoSettings settings, Screen screen, TimeProvider time)
     {
         string recorder = report.RecorderWasRunning ? "was running already" : "started";
-        screen.Line($"{Styled.Good("✓ Recording.")} The recorder {recorder} (pid {report.Recorder ?? 0}).");
+        screen.Prose($"{Styled.Good("✓ Recording.")} The recorder {recorder} (pid {report.Recorder ?? 0}).");
         foreach (SourceStatus source in report.Status.Sources.Where(source => source.Kind == "broker"))
-            screen.Line($"  listens to    {source.Endpoint}  (broker: {Owner(ZmtpEndpoint.Parse(source.Endpoint), report, settings)})");
+            screen.Prose($"  listens to    {source.Endpoint}  (broker: {Owner(ZmtpEndpoint.Parse(source.Endpoint), report, settings)})", Margin);
         foreach (SourceStatus source in report.Status.Sources.Where(source => source.Kind == "direct"))
-            screen.Line($"  and takes     {source.Endpoint}  (agents that PUSH directly)");
-        screen.Line($"  writes to     {report.Status.Session?.Journal ?? settings.Logs}");
-        screen.Line($"  its own log   {new RunFolder(settings.Logs).RecorderLog}");
+            screen.Prose($"  and takes     {source.Endpoint}  (agents that PUSH directly)", Margin);
+        screen.Prose($"  writes to     {report.Status.Session?.Journal ?? settings.Logs}", Margin);
+        screen.Prose($"  its own log   {new RunFolder(settings.Logs).RecorderLog}", Margin);
         PrintFound(report.Status, screen, time);
         screen.Line();
     }
@@ -127,11 +130,11 @@ internal static class StartCommand
     /// <summary>What the recorder mended when it started, and what it could not, in a line each.</summary>
     private static void PrintFound(RecorderStatus status, Screen screen, TimeProvider time)
     {
-        if (status.Unheard is { } unheard) screen.Line($"  not heard     {Styled.Warning(Unheard.Describe(unheard, time.GetUtcNow()))}");
-        if (status.Recovered.Count > 0) screen.Line($"  recovered     {Styled.Warning(string.Join(" ", status.Recovered))}");
+        if (status.Unheard is { } unheard) screen.Prose($"  not heard     {Styled.Warning(Unheard.Describe(unheard, time.GetUtcNow()))}", Margin);
+        if (status.Recovered.Count > 0) screen.Prose($"  recovered     {Styled.Warning(string.Join(" ", status.Recovered))}", Margin);
         if (status.Damage.Count == 0) return;
         string more = status.Damage.Count == 1 ? "" : $" And {status.Damage.Count - 1} more: `steno status` names them.";
-        screen.Line($"  damaged       {Styled.Warning(status.Damage[0].Text + more)}");
+        screen.Prose($"  damaged       {Styled.Warning(status.Damage[0].Text + more)}", Margin);
     }
 
     /// <summary>Whose the broker at this door is.</summary>
@@ -147,7 +150,7 @@ internal static class StartCommand
         StartReport report, StenoSettings settings, VerbContext context, CancellationToken cancellation)
     {
         ZmtpEndpoint door = report.Publishers ?? SettingsReader.Reachable(settings.Publishers);
-        context.Output.Line($"Two sample agents talk over the broker, by its door {door.ToString()}. What the recorder wrote down:");
+        context.Output.Prose($"Two sample agents talk over the broker, by its door {door.ToString()}. What the recorder wrote down:");
         context.Output.Flush();
         IReadOnlyList<JournalEntry> recorded;
         try
@@ -166,7 +169,7 @@ internal static class StartCommand
         foreach (JournalEntry entry in recorded) lines.Print(entry);
         context.Output.Line();
         string next = $"Try `steno show {recorded[2].Message.Seq ?? 0}`, `steno recent`, `steno status`. Recording goes on.";
-        context.Output.Line($"{context.Hints.In(next)}");
+        context.Output.Prose($"{context.Hints.In(next)}");
         context.Output.Line();
     }
 

@@ -32,12 +32,12 @@ internal static class StopCommand
     {
         (string logs, string? problem) = directory;
         if (problem is not null)
-            context.Error.Line($"{Styled.Warning("warning:")} {problem} Taken instead: {logs}; --logs names another one.");
+            context.Error.Prose($"{Styled.Warning("warning:")} {problem} Taken instead: {logs}; --logs names another one.");
         IReadOnlyList<StopReport> reports =
             await new Stopper(logs, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
         if (reports.All(report => report.How is StopOutcome.NotRunning))
         {
-            context.Output.Line($"Nothing to stop: no recorder is running on {logs}{LastRecorder.End(new LogDirectory(logs))}.{LogsAbove.Hint(logs)}");
+            context.Output.Prose($"Nothing to stop: no recorder is running on {logs}{LastRecorder.End(new LogDirectory(logs))}.{LogsAbove.Hint(logs)}");
             // Where the directory is not known for certain, neither is this.
             return problem is null ? ExitCodes.Done : ExitCodes.Failed;
         }
@@ -45,7 +45,7 @@ internal static class StopCommand
         foreach (StopReport report in reports) Print(report, context.Output, context.Hints);
         // Only the broker ran: that the recorder did not should surprise nobody later.
         if (reports.Any(report => report is { What: Stopper.Recorder, How: StopOutcome.NotRunning }))
-            context.Output.Line($"{Styled.Warning("!")} No recorder was running on {logs}{LastRecorder.End(new LogDirectory(logs))}.");
+            context.Output.Prose($"{Styled.Warning("!")} No recorder was running on {logs}{LastRecorder.End(new LogDirectory(logs))}.");
         return reports.Any(report => report.How is StopOutcome.StillRunning || report.Problem is not null)
             ? ExitCodes.Failed
             : ExitCodes.Done;
@@ -56,17 +56,17 @@ internal static class StopCommand
         switch (report.How)
         {
             case StopOutcome.Stopped when report.Problem is { } problem:
-                screen.Line($"{Styled.Bad("✗")} The {report.What} stopped (pid {report.Pid ?? 0}). {problem}");
+                screen.Prose($"{Styled.Bad("✗")} The {report.What} stopped (pid {report.Pid ?? 0}). {problem}");
                 break;
             case StopOutcome.Stopped:
-                screen.Line($"{Styled.Good("✓")} The {report.What} stopped (pid {report.Pid ?? 0}).");
+                screen.Prose($"{Styled.Good("✓")} The {report.What} stopped (pid {report.Pid ?? 0}).");
                 break;
             case StopOutcome.Killed:
-                screen.Line($"{Styled.Warning("!")} The {report.What} (pid {report.Pid ?? 0}) did not end: killed. "
+                screen.Prose($"{Styled.Warning("!")} The {report.What} (pid {report.Pid ?? 0}) did not end: killed. "
                     + $"What it had not yet written is lost; the rest is safe.");
                 break;
             case StopOutcome.StillRunning:
-                screen.Line($"{Styled.Bad("✗")} The {report.What} (pid {report.Pid ?? 0}) was asked to end, and runs. "
+                screen.Prose($"{Styled.Bad("✗")} The {report.What} (pid {report.Pid ?? 0}) was asked to end, and runs. "
                     + $"{hints.In("`steno stop --kill` kills it: what it has not yet written would be lost.")}");
                 break;
         }

@@ -58,7 +58,7 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
     {
         lock (_writing)
         {
-            error.Line($"{Styled.Warning(remark)}");
+            error.Prose($"{Styled.Warning(remark)}");
             error.Flush();
         }
     }

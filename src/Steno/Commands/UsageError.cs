@@ -14,14 +14,14 @@ internal static class UsageError
     public static int Report(ParseResult parsed, Screen error)
     {
         Command command = parsed.CommandResult.Command;
-        if (parsed.UnmatchedTokens is [var unknown, ..]) error.Line($"steno: {Unmatched(unknown, command)}");
+        if (parsed.UnmatchedTokens is [var unknown, ..]) error.Prose($"steno: {Unmatched(unknown, command)}");
         else
         {
             foreach (string problem in parsed.Errors.Select(problem => Sentence(problem, command)).Distinct())
-                error.Line($"steno: {problem}");
+                error.Prose($"steno: {problem}");
         }
 
-        error.Line($"`{Path(command)} --help` shows what there is.");
+        error.Prose($"`{Path(command)} --help` shows what there is.");
         return ExitCodes.WrongUsage;
     }
 
@@ -34,8 +34,8 @@ internal static class UsageError
 
     public static int NoValue(string option, ParseResult parsed, Screen error)
     {
-        error.Line($"steno: {option}= has no value.");
-        error.Line($"`{Path(parsed.CommandResult.Command)} --help` shows what there is.");
+        error.Prose($"steno: {option}= has no value.");
+        error.Prose($"`{Path(parsed.CommandResult.Command)} --help` shows what there is.");
         return ExitCodes.WrongUsage;
     }
 

@@ -50,6 +50,12 @@ internal sealed class Screen
 
     public void Line() => _writer.WriteLine();
 
+    /// <summary>Sentences: on a terminal they break between words and go on behind <paramref name="margin"/> columns.</summary>
+    public void Prose([InterpolatedStringHandlerArgument("")] SafeLine sentences, int margin = 2)
+    {
+        foreach (string line in Wrapped.SafeLines(sentences.ToString(), Columns, margin)) _writer.WriteLine(line);
+    }
+
     /// <summary>Several lines of a foreign text, each behind <paramref name="margin"/>.</summary>
     public void Lines(string text, string margin)
     {

@@ -18,24 +18,39 @@ internal static class Wrapped
     public static IReadOnlyList<string> Lines(string text, int? columns, int firstMargin, int margin)
     {
         string safe = SafeText.OneLine(text);
-        if (columns is not { } width) return [safe];
+        return columns is { } width ? Break(safe, width - firstMargin, width - margin) : [safe];
+    }
 
+    /// <summary>A line that is safe already and may have its colours; what stands before its first word stays.</summary>
+    /// <inheritdoc cref="Lines"/>
+    public static IReadOnlyList<string> SafeLines(string line, int? columns, int margin)
+    {
+        if (columns is not { } width) return [line];
+        List<string> lines = Break(line, width, width - margin);
+        return [lines[0], .. lines.Skip(1).Select(more => new string(' ', margin) + more)];
+    }
+
+    private static List<string> Break(string safe, int firstRoom, int room)
+    {
         var lines = new List<string>();
-        var line = new StringBuilder();
-        int used = 0;
-        int room = Math.Max(ColumnsMin, width - firstMargin);
-        foreach (string word in safe.Split(' '))
+        string text = safe.TrimStart(' ');
+        var line = new StringBuilder().Append(' ', safe.Length - text.Length);
+        int used = line.Length;
+        int left = Math.Max(ColumnsMin, firstRoom);
+        bool isFirst = true;
+        foreach (string word in Words(text))
         {
-            int wide = SafeText.ColumnsOf(word);
-            if (line.Length > 0 && used + 1 + wide > room)
+            int wide = ColumnsOf(word);
+            if (!isFirst && used + 1 + wide > left)
             {
                 lines.Add(line.ToString());
                 line.Clear();
                 used = 0;
-                room = Math.Max(ColumnsMin, width - margin);
+                left = Math.Max(ColumnsMin, room);
+                isFirst = true;
             }
 
-            if (line.Length > 0)
+            if (!isFirst)
             {
                 line.Append(' ');
                 used++;
@@ -43,9 +58,38 @@ internal static class Wrapped
 
             line.Append(word);
             used += wide;
+            isFirst = false;
         }
 
         lines.Add(line.ToString());
         return lines;
+    }
+
+    /// <summary>A command in backticks is one word: it is there to be copied.</summary>
+    private static IEnumerable<string> Words(string text)
+    {
+        string command = "";
+        foreach (string word in text.Split(' '))
+        {
+            string whole = command.Length == 0 ? word : $"{command} {word}";
+            bool isOpen = whole.Count(character => character == '`') % 2 == 1;
+            command = isOpen ? whole : "";
+            if (!isOpen) yield return whole;
+        }
+
+        foreach (string word in command.Split(' ', StringSplitOptions.RemoveEmptyEntries)) yield return word;
+    }
+
+    /// <summary>Our own colours take none.</summary>
+    private static int ColumnsOf(string word)
+    {
+        int columns = 0;
+        while (word.IndexOf("\e[", StringComparison.Ordinal) is >= 0 and var start && word.IndexOf('m', start) is > 0 and var end)
+        {
+            columns += SafeText.ColumnsOf(word[..start]);
+            word = word[(end + 1)..];
+        }
+
+        return columns + SafeText.ColumnsOf(word);
     }
 }

@@ -14,9 +14,9 @@ internal static class RecoveryScreen
     public static void Print(RecoveryAnswer answer, Screen output, Screen error, Func<string, string> hint)
     {
         foreach (RecoveryActionAnswer action in answer.Done.Take(Max)) Print(action, answer.DryRun, output);
-        if (answer.Done.Count > Max) output.Line($"… and {answer.Done.Count - Max} more: --json has them all.");
+        if (answer.Done.Count > Max) output.Prose($"… and {answer.Done.Count - Max} more: --json has them all.");
         foreach (FoundDamageAnswer damage in answer.Unhealed.Take(Max)) VerificationScreen.Print(damage, output);
-        if (answer.Unhealed.Count > Max) output.Line($"… and {answer.Unhealed.Count - Max} more: --json has them all.");
+        if (answer.Unhealed.Count > Max) output.Prose($"… and {answer.Unhealed.Count - Max} more: --json has them all.");
         Conclude(answer, output, error, hint);
     }
 
@@ -24,19 +24,19 @@ internal static class RecoveryScreen
     {
         string lines = action.FirstSeq is not { } first ? ""
             : string.Create(CultureInfo.InvariantCulture, $", {DamageText.LinesOf(first, action.LastSeq!.Value).ToLowerInvariant()}");
-        output.Line($"{Styled.Good(isDryRun ? "would be put right:" : "put right:")} {action.File}{lines}. {action.Text}");
-        foreach (string copy in action.Copies) output.Line($"    from {copy}");
-        if (action.Quarantined is { } kept) output.Line($"    what stood there is kept: {kept}");
+        output.Prose($"{Styled.Good(isDryRun ? "would be put right:" : "put right:")} {action.File}{lines}. {action.Text}", 4);
+        foreach (string copy in action.Copies) output.Prose($"    from {copy}", 8);
+        if (action.Quarantined is { } kept) output.Prose($"    what stood there is kept: {kept}", 8);
     }
 
     private static void Conclude(RecoveryAnswer answer, Screen output, Screen error, Func<string, string> hint)
     {
         int lost = answer.Unhealed.Count;
-        if (answer.Whole && answer.Done.Count == 0) output.Line($"{Styled.Good("✓ intact:")} there is nothing to recover.");
-        else if (answer.Whole) output.Line($"{Styled.Good("✓ whole:")} {(answer.DryRun ? "that would put everything right" : "everything that is known to have been recorded is there")}.");
-        else output.Line($"{Styled.Bad("✗ not whole:")} {VerificationScreen.Count(lost, "place")} that no copy heals: nothing was taken from there, and reading goes on past it.");
+        if (answer.Whole && answer.Done.Count == 0) output.Prose($"{Styled.Good("✓ intact:")} there is nothing to recover.");
+        else if (answer.Whole) output.Prose($"{Styled.Good("✓ whole:")} {(answer.DryRun ? "that would put everything right" : "everything that is known to have been recorded is there")}.");
+        else output.Prose($"{Styled.Bad("✗ not whole:")} {VerificationScreen.Count(lost, "place")} that no copy heals: nothing was taken from there, and reading goes on past it.");
         output.Flush();
-        if (answer.DryRun && answer.Done.Count > 0) error.Line($"{hint("Nothing was changed. `steno recover` does it.")}");
-        else if (!answer.Whole) error.Line($"Put a backup of these files in their place, if there is one, and recover again.");
+        if (answer.DryRun && answer.Done.Count > 0) error.Prose($"{hint("Nothing was changed. `steno recover` does it.")}");
+        else if (!answer.Whole) error.Prose($"Put a backup of these files in their place, if there is one, and recover again.");
     }
 }

@@ -15,22 +15,22 @@ internal static class VerificationScreen
     public static void Print(VerificationAnswer answer, Screen output, Screen error, Func<string, string> hint)
     {
         foreach (FoundDamageAnswer damage in answer.Damage.Take(Max)) Print(damage, output);
-        if (answer.Damage.Count > Max) output.Line($"… and {answer.Damage.Count - Max} more: --json has them all.");
-        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Line($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {hint(noted.What)}");
+        if (answer.Damage.Count > Max) output.Prose($"… and {answer.Damage.Count - Max} more: --json has them all.");
+        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Prose($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {hint(noted.What)}");
         string read = string.Create(CultureInfo.InvariantCulture,
             $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {SessionsOf(answer)}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
-        if (answer.Intact) output.Line($"{Styled.Good("✓ intact:")} {read}");
-        else output.Line($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}{NewOnes(answer)}; {read}");
-        if (answer.Sessions.Count < answer.SessionsInAll) output.Line($"{hint("`steno verify --all` reads the other sessions, too.")}");
+        if (answer.Intact) output.Prose($"{Styled.Good("✓ intact:")} {read}");
+        else output.Prose($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}{NewOnes(answer)}; {read}");
+        if (answer.Sessions.Count < answer.SessionsInAll) output.Prose($"{hint("`steno verify --all` reads the other sessions, too.")}");
         output.Flush();
         if (answer.Intact) return;
         if (answer.Damage.All(damage => damage.Report?.EndsWith("unhealed.json", StringComparison.Ordinal) == true))
         {
-            error.Line($"{hint("`steno recover` has looked at all of it and found no copy. Put a backup of these files in their place, if there is one, and recover again.")}");
+            error.Prose($"{hint("`steno recover` has looked at all of it and found no copy. Put a backup of these files in their place, if there is one, and recover again.")}");
             return;
         }
 
-        error.Line($"{hint("Keep a copy of the directory as it is. `steno recover --dry-run` says what can be put right, `steno recover` does it; a running recorder heals its own journal.")}");
+        error.Prose($"{hint("Keep a copy of the directory as it is. `steno recover --dry-run` says what can be put right, `steno recover` does it; a running recorder heals its own journal.")}");
     }
 
     internal static void Print(FoundDamageAnswer damage, Screen output)
@@ -39,16 +39,16 @@ internal static class VerificationScreen
             ? Styled.Warning(string.Create(CultureInfo.InvariantCulture, $"{damage.Kind} (known since {since.ToLocalTime():yyyy-MM-dd HH:mm}):"))
             : Styled.Bad(damage.Kind + ":");
         string place = string.Create(CultureInfo.InvariantCulture, $", byte {damage.Offset}, {damage.Length} bytes");
-        output.Line($"{kind} {damage.File}{place}. {damage.Text}");
+        output.Prose($"{kind} {damage.File}{place}. {damage.Text}", 4);
         foreach (GoodCopyAnswer copy in damage.Copies)
         {
             string lines = copy.FirstSeq == copy.LastSeq ? $"line {copy.FirstSeq}" : $"lines {copy.FirstSeq} to {copy.LastSeq}";
-            output.Line($"    {Styled.Good("good copy")} of {lines}: {copy.File}");
+            output.Prose($"    {Styled.Good("good copy")} of {lines}: {copy.File}", 8);
         }
 
         if (damage.Copies.Count == 0 && damage.Kind is "altered" or "missing" or "unverifiable" && damage.FirstSeq > 0)
-            output.Line($"    no good copy was found");
-        if (damage.Report is { } report) output.Line($"    what is known of it: {report}");
+            output.Prose($"    no good copy was found", 8);
+        if (damage.Report is { } report) output.Prose($"    what is known of it: {report}", 8);
     }
 
     private static string SessionsOf(VerificationAnswer answer) => answer.Sessions.Count < answer.SessionsInAll

@@ -16,6 +16,9 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <summary>Without writing the file system's own log first: as if the plug were pulled.</summary>
     private const uint NoLogFlush = 2;
 
+    /// <summary>O_CLOEXEC, to open a directory for reading.</summary>
+    private const int CloseOnExec = 0x80000;
+
     private const string Freezer = "/usr/sbin/fsfreeze";
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("steno-volume-");
@@ -63,7 +66,8 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <summary>What was not synced is gone, as after pulling the plug.</summary>
     public void CutPower()
     {
-        using SafeFileHandle root = OpenDirectory(Path, 0);
+        // A process that another test starts at this moment must not inherit it: it would keep the volume.
+        using SafeFileHandle root = OpenDirectory(Path, CloseOnExec);
         uint how = NoLogFlush;
         if (IoCtl(root, Shutdown, ref how) != 0)
             throw new InvalidOperationException($"FS_IOC_SHUTDOWN: {Marshal.GetLastPInvokeErrorMessage()}");

@@ -37,6 +37,35 @@ public sealed class ScreenTests
         Assert.Equal("  | first\n  | steno: recording stopped\\x1b[2J\n", written.ToString());
     }
 
+    [Fact]
+    public void Sentences_break_between_words_on_a_terminal_and_a_command_stays_whole()
+    {
+        (Screen screen, StringWriter written) = Make(colours: true, columns: 40);
+
+        screen.Prose($"  damaged   {Styled.Warning("line 3 of the journal was altered.")} Use `steno recover --dry-run` first.", 12);
+
+        Assert.Equal(
+            "  damaged   \u001b[33mline 3 of the journal was\n            altered.\u001b[0m Use\n"
+            + "            `steno recover --dry-run`\n            first.\n",
+            written.ToString());
+    }
+
+    [Theory]
+    [InlineData("an odd ` backtick takes no word away and breaks as the others do",
+        "an odd ` backtick takes no word away and\n  breaks as the others do\n")]
+    [InlineData("/a/path/to/copy/that/is/longer/than/the/line/is wide",
+        "/a/path/to/copy/that/is/longer/than/the/line/is\n  wide\n")]
+    public void No_word_of_a_sentence_is_lost_or_cut(string text, string shown)
+    {
+        (Screen screen, StringWriter written) = Make(colours: false, columns: 40);
+        screen.Prose($"{text}");
+        Assert.Equal(shown, written.ToString());
+
+        (Screen file, StringWriter whole) = Make(colours: false);
+        file.Prose($"{text}");
+        Assert.Equal(text + "\n", whole.ToString());
+    }
+
     [Theory]
     [InlineData(null, "xterm-256color", true)]
     [InlineData("", "xterm", true)]
@@ -46,9 +75,9 @@ public sealed class ScreenTests
     public void Colours_are_wanted_unless_NO_COLOR_or_the_terminal_says_no(string? noColor, string? term, bool wanted) =>
         Assert.Equal(wanted, TerminalColours.Wanted(name => name == "NO_COLOR" ? noColor : term));
 
-    private static (Screen Screen, StringWriter Written) Make(bool colours)
+    private static (Screen Screen, StringWriter Written) Make(bool colours, int? columns = null)
     {
         var written = new StringWriter { NewLine = "\n" };
-        return (new Screen(written, colours), written);
+        return (new Screen(written, colours, columns), written);
     }
 }
