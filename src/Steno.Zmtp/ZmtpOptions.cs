@@ -15,10 +15,10 @@ public sealed record ZmtpOptions
     /// 0.1 s to 5 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the dialling side waits for the peer's mechanism before it names its own, and again for
-    /// the peer's READY. 200 ms: a libzmq that gets another mechanism first, and its XSUB that gets a SUB's
-    /// READY first, closes before it names itself; a peer that never speaks first must still be met. 0 to
-    /// 5 s.</summary>
+    /// <summary>How long either side waits for the peer's mechanism before it names its own, and again for
+    /// the peer's READY; at a door, not for a peer that waits itself. 200 ms: a libzmq that gets another mechanism
+    /// first, or the READY of a type that does not suit it, closes before it names itself; a peer that never speaks
+    /// first must still be met. 0 to 5 s.</summary>
     public TimeSpan FirstWordPatience { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>First pause after a failed dial; doubles up to <see cref="BackoffMax"/>, each ±25 %. 100 ms.

@@ -16,7 +16,7 @@ public sealed class DoorTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Fact]
-    public async Task Status_names_agents_at_the_wrong_door_and_where_they_belong()
+    public async Task Status_names_agents_that_are_turned_away_and_where_they_belong()
     {
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker, _direct);
         await using PythonPeer lost = await PythonPeer.ConnectAsync("SUB", _direct);
@@ -30,6 +30,12 @@ public sealed class DoorTests : IDisposable
         Assert.Equal($"Subscribers belong at {_broker}.", warning.GetProperty("remedy").GetString());
         (_, string screen, _) = await StenoBinary.RunAsync(["status", "--logs", _logs.Logs]);
         Assert.Contains("An agent (SUB) connected to", screen, StringComparison.Ordinal);
+
+        await using PythonPeer other = await PythonPeer.ConnectAsync("PUSH-CURVE", _direct);
+        status = await recorder.WaitForAsync(s => Warnings(s).GetArrayLength() == 2, "it is turned away", seconds: 5);
+        Assert.Equal(
+            "The other side asks for the security mechanism CURVE; this side uses NULL.", Warnings(status)[0].GetProperty("text").GetString());
+        Assert.Equal("unknown", status.GetProperty("verdict").GetString());
     }
 
     [Fact]

@@ -35,25 +35,38 @@ internal static class Handshake
         }
     }
 
-    /// <summary>The dialling side holds its mechanism back until it knows the peer's: a libzmq that meets another
+    /// <summary>Either side holds its mechanism back until it knows the peer's, for a while: a libzmq that meets another
     /// one closes before it has said which it wants.</summary>
-    private static async Task<Version> GreetAsync(
+    /// <returns>The peer's version, and whether it waits for our words: then they come without delay.</returns>
+    private static async Task<(Version Version, bool IsPeerWaiting)> GreetAsync(
         HandshakeChannel channel, HandshakeSetting setting, CancellationToken cancellationToken)
     {
         string mechanism = setting.Mechanism.Name;
         ReadOnlyMemory<byte> greeting = Greeting.Write(mechanism);
-        if (setting.Direction == ConnectionDirection.Accepted)
+        await channel.SendAsync(greeting[..Greeting.MechanismAt], cancellationToken).ConfigureAwait(false);
+        if (setting.Direction == ConnectionDirection.Dialled)
         {
-            await channel.SendAsync(greeting, cancellationToken).ConfigureAwait(false);
-            return await channel.ReadGreetingAsync(mechanism, cancellationToken).ConfigureAwait(false);
+            Task<Version> reading = channel.ReadGreetingAsync(mechanism, cancellationToken);
+            await reading.IsDoneWithinAsync(setting.Options.FirstWordPatience, setting.Time, cancellationToken).ConfigureAwait(false);
+            if (reading.IsFaulted) return (await reading.ConfigureAwait(false), false);
+            await channel.SendAsync(greeting[Greeting.MechanismAt..], cancellationToken).ConfigureAwait(false);
+            return (await reading.ConfigureAwait(false), false);
         }
 
-        await channel.SendAsync(greeting[..Greeting.MechanismAt], cancellationToken).ConfigureAwait(false);
-        Task<Version> reading = channel.ReadGreetingAsync(mechanism, cancellationToken);
-        await reading.IsDoneWithinAsync(setting.Options.FirstWordPatience, setting.Time, cancellationToken).ConfigureAwait(false);
-        if (reading.IsFaulted) return await reading.ConfigureAwait(false);
-        await channel.SendAsync(greeting[Greeting.MechanismAt..], cancellationToken).ConfigureAwait(false);
-        return await reading.ConfigureAwait(false);
+        Task<bool> hearing = channel.HearCallerAsync(mechanism, cancellationToken);
+        bool hasSpoken = await hearing.IsDoneWithinAsync(setting.Options.FirstWordPatience, setting.Time, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Also to who does not suit: a libzmq that learns that another mechanism is spoken here does not come again.
+            await channel.SendAsync(greeting[Greeting.MechanismAt..], cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            // It has gone already. What it said before, or that it said nothing, is heard below, and tells more.
+        }
+
+        bool isWaiting = await hearing.ConfigureAwait(false) || !hasSpoken;
+        return (await channel.ReadGreetingAsync(mechanism, cancellationToken).ConfigureAwait(false), isWaiting);
     }
 
     private static async Task<Peer> RunAsync(
@@ -64,12 +77,12 @@ internal static class Handshake
     {
         Mechanism mechanism = setting.Mechanism;
         bool isDialled = setting.Direction == ConnectionDirection.Dialled;
-        Version version = await GreetAsync(channel, setting, cancellationToken).ConfigureAwait(false);
+        (Version version, bool isPeerWaiting) = await GreetAsync(channel, setting, cancellationToken).ConfigureAwait(false);
         Peer peer = new(version, ZmtpSocketType.Unknown);
         learned(peer);
 
         HandshakeTerms terms = new(
-            setting.Own, isDialled, setting.Options.FirstWordPatience, setting.Time, Judge);
+            setting.Own, !isPeerWaiting, setting.Options.FirstWordPatience, setting.Time, Judge);
         try
         {
             await mechanism.RunAsync(channel, terms, cancellationToken).ConfigureAwait(false);

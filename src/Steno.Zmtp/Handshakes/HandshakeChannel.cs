@@ -28,18 +28,22 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
             bytes = bytes[await transport.SendAsync(bytes, cancellationToken).ConfigureAwait(false)..];
     }
 
-    /// <summary>Reads the peer's greeting and judges it byte by byte as it comes.</summary>
+    /// <summary>Hears the greeting of a peer that came to our door, until it has named its mechanism, or has come to it
+    /// and stops there.</summary>
+    /// <returns>Whether it stops there: it waits for ours, as our own dialling side does.</returns>
+    public async Task<bool> HearCallerAsync(string mechanism, CancellationToken cancellationToken)
+    {
+        await HearGreetingAsync(Greeting.MechanismAt, mechanism, cancellationToken).ConfigureAwait(false);
+        if (input.Unread.Length == Greeting.MechanismAt) return true;
+        await HearGreetingAsync(Greeting.Bytes, mechanism, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Reads the peer's greeting to its end.</summary>
     /// <returns>The peer's version.</returns>
     public async Task<Version> ReadGreetingAsync(string mechanism, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            if (Greeting.FindFault(input.Unread, mechanism, setting.Direction) is { } fault) throw new ZmtpException(fault);
-            if (input.Unread.Length >= Greeting.Bytes) break;
-            if (input.Unread.Length > 0) Stage = "its greeting did not end";
-            await FillAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await HearGreetingAsync(Greeting.Bytes, mechanism, cancellationToken).ConfigureAwait(false);
         Version version = new(input.Unread[Greeting.MajorAt], input.Unread[Greeting.MinorAt]);
         Consume(Greeting.Bytes);
         Stage = "it did not finish the handshake";
@@ -53,6 +57,18 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
         while (true)
         {
             if (TryTakeCommand() is { } command) return command;
+            await FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for that many bytes of the greeting, and judges them one by one as they come.</summary>
+    private async Task HearGreetingAsync(int bytes, string mechanism, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Greeting.FindFault(input.Unread, mechanism, setting.Direction) is { } fault) throw new ZmtpException(fault);
+            if (input.Unread.Length >= bytes) return;
+            if (input.Unread.Length > 0) Stage = "its greeting did not end";
             await FillAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,8 +1,8 @@
 namespace Steno.Zmtp.Handshakes;
 
-/// <summary>What our side brings to a handshake. <c>WaitsForPeer</c> is true on the dialling side: READY is
-/// sent when the peer's has come, or after <c>Patience</c>; a libzmq XSUB that gets a SUB's READY first
-/// closes without naming itself. <c>Judge</c> looks at the peer's metadata as soon as it is there, before our
+/// <summary>What our side brings to a handshake. <c>WaitsForPeer</c>: READY is
+/// sent when the peer's has come, or after <c>Patience</c>; a libzmq that gets the READY of a type that does not
+/// suit it first closes without naming itself. It is false where the peer waits for us. <c>Judge</c> looks at the peer's metadata as soon as it is there, before our
 /// READY if we wait, and throws <see cref="ZmtpException"/> if the peer does not suit.</summary>
 internal sealed record HandshakeTerms(
     ZmtpSocketType Own,

@@ -1,6 +1,7 @@
 """A libzmq socket that obeys lines on its standard input and answers each with one line.
 
 usage: peer.py TYPE bind|connect ENDPOINT [ENDPOINT...]
+TYPE-PLAIN and TYPE-CURVE ask for that mechanism.
 Frames are hex, '-' for an empty one. Everything it can do is in `obey` below.
 """
 import sys
@@ -63,7 +64,13 @@ def obey(sock, words):
 
 def main():
     kind, action, *endpoints = sys.argv[1:]
+    kind, _, mechanism = kind.partition("-")
     sock = zmq.Context().socket(getattr(zmq, kind))
+    if mechanism == "PLAIN":
+        sock.plain_username, sock.plain_password = b"agent", b"word"
+    if mechanism == "CURVE":
+        sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
+        sock.curve_serverkey = zmq.curve_keypair()[0]
     sock.set_hwm(0)
     sock.linger = 0
     sock.reconnect_ivl = 50

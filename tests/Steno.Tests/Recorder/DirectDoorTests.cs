@@ -104,6 +104,21 @@ public sealed class DirectDoorTests : IAsyncDisposable
         Assert.Null(TakeGap());
     }
 
+    /// <summary>A libzmq that hears of another mechanism before it has named its own hangs up without a word of it.</summary>
+    [Theory]
+    [InlineData("PLAIN")]
+    [InlineData("CURVE")]
+    public async Task A_libzmq_that_asks_for_another_mechanism_is_known_by_it(string mechanism)
+    {
+        Source source = Listen(new ZmtpOptions());
+        await using PythonPeer push = await PythonPeer.ConnectAsync($"PUSH-{mechanism}", source.Endpoint);
+        await Eventually.BecomesTrueAsync(() => source.Snapshot().Warnings.Count > 0, "it is turned away");
+
+        SourceWarning warning = Assert.Single(source.Snapshot().Warnings);
+        Assert.Contains($"asks for the security mechanism {mechanism}; this side uses NULL", warning.Text, StringComparison.Ordinal);
+        Assert.Contains(mechanism, _coverage.Interruption, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_full_door_is_named_with_its_limit_and_takes_complete_away()
     {

@@ -84,6 +84,40 @@ public sealed class VisitorTests : IDisposable
         Assert.Empty(_log.Warnings);
     }
 
+    /// <summary>Whoever holds its mechanism back until it knows the other's: of two sides that do, neither waits long.</summary>
+    [Fact]
+    public async Task Sides_that_wait_for_each_others_mechanism_meet()
+    {
+        using Inbox inbox = new();
+        ZmtpOptions patient = new() { FirstWordPatience = TimeSpan.FromSeconds(5), HandshakeTimeout = TimeSpan.FromSeconds(20) };
+        await using PullSocket pull = TestSockets.Pull(inbox, patient);
+        await using PushSocket push = TestSockets.Push(patient);
+        push.Connect(pull.Bind(TestSockets.AnyPort));
+        long since = TimeProvider.System.GetTimestamp();
+        await push.UntilReadyAsync();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, patient.FirstWordPatience / 2);
+
+        await using PullSocket hasty = TestSockets.Pull(inbox);
+        using RawPeer silent = await RawPeer.DialAsync(hasty.Bind(TestSockets.AnyPort));
+        await silent.ReadUntilAsync(RawPeer.Greeting());
+        await silent.ShakeHandsAsync(ZmtpSocketType.Pull);
+        await hasty.UntilReadyAsync();
+    }
+
+    /// <summary>A libzmq that does not hear which mechanism is spoken here comes again ten times a second.</summary>
+    [Fact]
+    public async Task Who_asks_for_another_mechanism_hears_ours_after_it_has_named_its_own()
+    {
+        using Inbox inbox = new();
+        await using PullSocket pull = TestSockets.Pull(inbox, new ZmtpOptions { FirstWordPatience = TimeSpan.FromSeconds(5) });
+        using RawPeer peer = await RawPeer.DialAsync(pull.Bind(TestSockets.AnyPort));
+        byte[] ours = RawPeer.Greeting();
+        await peer.SendAsync(RawPeer.Greeting("PLAIN")[..11]);
+        await peer.ReadUntilAsync(ours[..12]);
+        await peer.SendAsync(RawPeer.Greeting("PLAIN")[11..]);
+        Assert.Equal(ours[12..], await peer.ReadToEndAsync());
+    }
+
     [Fact]
     public async Task Closing_a_door_leaves_no_warning()
     {
