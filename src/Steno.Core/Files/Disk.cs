@@ -102,6 +102,19 @@ public sealed class Disk
     }
 
     /// <summary>
+    /// Puts <paramref name="bytes"/> into the file itself, where nothing can get a name beside it. On return they are durable.
+    /// </summary>
+    /// <exception cref="StorageException">It is missing, or the disk refuses.</exception>
+    /// <remarks>Only for a file that shows whether it is whole: a crash on the way leaves a mixture of old and new.</remarks>
+    public void WriteOver(string path, ReadOnlySpan<byte> bytes)
+    {
+        using DurableFile file = OpenExisting(path);
+        file.Write(bytes, 0);
+        file.Truncate(bytes.Length);
+        file.Sync();
+    }
+
+    /// <summary>
     /// Renames within or across directories of one file system, replacing <paramref name="to"/>. On return it
     /// is durable.
     /// </summary>

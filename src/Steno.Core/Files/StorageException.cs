@@ -39,6 +39,9 @@ public sealed class StorageException : StenoException
     /// <summary>The file system takes no change at all.</summary>
     public bool IsReadOnly => Errno == Errnos.ReadOnly;
 
+    /// <summary>It may not be done: a mode, or <c>chattr +i</c>. The disk is well.</summary>
+    public bool IsForbidden => Errno is Errnos.AccessDenied or Errnos.NotPermitted;
+
     /// <summary>
     /// Too many files and connections are open at once: the disk is well, and trying again may help.
     /// </summary>

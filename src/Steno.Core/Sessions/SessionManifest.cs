@@ -134,11 +134,14 @@ public sealed record SessionManifest
 
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
-    public void Save(Disk disk, string path)
-    {
-        disk.WriteAtomically(
-            path, SelfHashed.Line(JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionManifest)).Written);
-    }
+    public void Save(Disk disk, string path) => disk.WriteAtomically(path, ToBytes());
+
+    /// <summary>
+    /// The same where no file can get a name: it is written over. A crash on the way leaves a file that is known not to be
+    /// as it was written, and the next start goes by the journal alone.
+    /// </summary>
+    /// <exception cref="StorageException">It is missing, or the disk refuses.</exception>
+    public void SaveOver(Disk disk, string path) => disk.WriteOver(path, ToBytes());
 
     /// <summary>Reads a manifest. Null when there is no such file.</summary>
     /// <exception cref="JournalDamagedException">It is not as it was written, or it is of another session than its name says.</exception>
@@ -175,6 +178,9 @@ public sealed record SessionManifest
         && Guid.TryParse(name[..^".session.json".Length].Split('_')[^1], out Guid id)
             ? id
             : null;
+
+    private ReadOnlySpan<byte> ToBytes() =>
+        SelfHashed.Line(JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionManifest)).Written;
 }
 
 /// <summary>Lines that a session begins with, and that were recorded in another one.</summary>

@@ -55,7 +55,11 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         lock (_gate) _manifest = _manifest with { Numbering = numbering ?? _manifest.Numbering, Verdict = verdict };
     }
 
-    /// <summary>Recording has failed for good. May be said again, with what has been lost by then.</summary>
+    /// <summary>
+    /// Recording has failed for good. May be said again, with what has been lost by then. Where nothing in the log directory
+    /// may get a name any more (<c>chattr +i</c>), <c>session.json</c> is written over: what was durable, and is cut off
+    /// since, would be missed by nobody after a kill.
+    /// </summary>
     /// <param name="durable">The last line that was recorded: who starts next misses it if it is not there any more.</param>
     /// <param name="lost">By recorders before this one, and by this one.</param>
     /// <exception cref="StorageException">The disk refuses; what stood there still holds.</exception>
@@ -64,10 +68,17 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         lock (_gate)
         {
             // A session that could not give way to another still has the file.
-            if (_retired && SessionFileReader.TryLoad(directory.SessionFile)?.Id != _manifest.Id) return;
+            if (_retired && !IsOurs) return;
             VerifiedPoint verified = durable.Seq > _manifest.Verified.Seq ? VerifiedPoint.From(durable, time.GetUtcNow()) : _manifest.Verified;
             _manifest = _manifest with { Verified = verified, Failure = failure, Lost = lost, Verdict = verdict };
-            _manifest.Save(directory.Disk, directory.SessionFile);
+            try
+            {
+                _manifest.Save(directory.Disk, directory.SessionFile);
+            }
+            catch (StorageException e) when (e.IsForbidden && IsOurs)
+            {
+                _manifest.SaveOver(directory.Disk, directory.SessionFile);
+            }
         }
     }
 
@@ -103,6 +114,8 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
     {
         lock (_gate) _retired = true;
     }
+
+    private bool IsOurs => SessionFileReader.TryLoad(directory.SessionFile)?.Id == _manifest.Id;
 
     private SessionManifest Told(long seq, DateTimeOffset foundBefore) => _manifest with
     {

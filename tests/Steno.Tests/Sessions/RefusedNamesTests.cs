@@ -1,0 +1,106 @@
+using Steno.Core;
+using Steno.Core.Files;
+using Steno.Core.Journal;
+using Steno.Core.Messages;
+using Steno.Core.Sessions;
+using Steno.Tests.Support;
+
+namespace Steno.Tests.Sessions;
+
+/// <summary>A log directory in which nothing gets, changes or loses a name any more, as <c>chattr +i</c> has it: files of it can still be written.</summary>
+public sealed class RefusedNamesTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Names _names = new();
+    private readonly LineComposer _composer = TestComposer.New();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)] // session.json is longer than what takes its place
+    public void What_is_lost_when_no_session_can_follow_is_known_after_a_kill_and_no_number_is_given_twice(int nameLength)
+    {
+        LogDirectory logs = new(_directory.Join("logs"), new Disk(_names));
+        logs.Disk.CreateDirectory(logs.Root);
+        OpenedSession opened = new SessionOpener(logs, _composer, TimeProvider.System).Open();
+        opened.Record.Fail(new string('x', nameLength), JournalPosition.Start, 0, Verdict(0));
+        using LiveSession live = new(opened, logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        Say(live, 20);
+        JournalPosition durable = live.Current.Writer.DurableEnd;
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(logs.RecoveryFile) && new FileInfo(logs.RecoveryFile).Length == durable.Offset, TimeSpan.FromSeconds(10)));
+        _names.RefusedIn = logs.Root;
+        Cut(logs.CurrentJournal, 300);
+        Cut(logs.RecoveryFile, 900); // a copy that was some lines behind
+
+        Assert.ThrowsAny<StenoException>(() => Say(live, 1));
+        live.GiveUp();
+        live.Current.Record.Fail("No session could follow.", durable, 1, Verdict(durable.Seq));
+        live.Dispose(); // nothing is written here: it may as well be killed
+        _names.RefusedIn = null;
+
+        Assert.Equal(durable.Seq, SessionManifest.Load(logs.SessionFile)!.Verified.Seq);
+        OpenedSession next = new SessionOpener(logs, _composer, TimeProvider.System).Open();
+        next.Close();
+        KnownDamage missing = Assert.Single(next.Manifest.KnownDamage, damage => damage.Kind == "missing");
+        Assert.Equal((opened.Manifest.Id, durable.Seq), (missing.Session, missing.LastSeq));
+        Assert.NotEqual(opened.Manifest.Id, next.Manifest.Id);
+    }
+
+    private void Say(LiveSession live, int messages)
+    {
+        for (int i = 0; i < messages; i++)
+        {
+            LineBuffer line = live.BeginLine();
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            _composer.ComposeEvent(new SystemEvent(SystemEventNames.Gap, $"said {i}"), live.NextSeq, now, line);
+            live.EndLine(now);
+        }
+
+        live.Commit();
+    }
+
+    private static void Cut(string path, long length)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.SetLength(length);
+    }
+
+    private static SessionVerdict Verdict(long seq) => new("incomplete", "lost", seq, TimeProvider.System.GetUtcNow());
+
+    private sealed class Names : DiskCalls
+    {
+        /// <summary>The directory whose names stay as they are; null: none.</summary>
+        public string? RefusedIn { get; set; }
+
+        public override FileStream Open(string path, FileMode mode, FileShare share)
+        {
+            if (!File.Exists(path)) Require("open", path);
+            return base.Open(path, mode, share);
+        }
+
+        public override void Rename(string from, string to)
+        {
+            Require("rename", from);
+            Require("rename", to);
+            base.Rename(from, to);
+        }
+
+        public override void Delete(string path)
+        {
+            Require("unlink", path);
+            base.Delete(path);
+        }
+
+        public override void MakeDirectory(string path)
+        {
+            Require("mkdir", path);
+            base.MakeDirectory(path);
+        }
+
+        private void Require(string operation, string path)
+        {
+            if (Path.GetDirectoryName(path) == RefusedIn) throw StorageException.FromErrno(operation, path, Errnos.NotPermitted);
+        }
+    }
+}
