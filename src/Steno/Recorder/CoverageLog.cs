@@ -115,8 +115,26 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
             : "It begins with the lines of a checkpoint: whether they are all that was said in their time is not known here.";
     }
 
-    /// <summary>From here on coverage ends because the recorder does.</summary>
-    public void Stop() => _isStopping = true;
+    /// <summary>
+    /// From here on coverage ends because the recorder does. That a source was lost is told among the messages when it is heard
+    /// again: of one that will not be, now.
+    /// </summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        CoverageStatus[] latest;
+        lock (_gate) latest = [.. _periods.DistinctBy(period => period.Endpoint)];
+        foreach (CoverageStatus period in latest)
+        {
+            if (period.To is not { } lastHeard) continue;
+            SystemEvent e = new(
+                SystemEventNames.Gap,
+                $"{period.Endpoint} was not heard again before the recorder was stopped: {period.Reason}",
+                SystemEventField.Of("endpoint", period.Endpoint),
+                SystemEventField.Of("not_heard_since", lastHeard));
+            inbox.Add(e, time.GetUtcNow());
+        }
+    }
 
     /// <summary>
     /// The recorder before this one did not end in good order, as far as is known: its coverage ended, for every source, with its

@@ -24,8 +24,8 @@ internal sealed record JournalEntry(RecordedMessage Message, long Offset, int By
 
     /// <summary>
     /// The recorder's own line about a time in which it did not hear, or lost what it heard, and nobody had stopped it: it stands
-    /// among what was said, for something may be missing there. That a source was lost is told when it is heard again; until then
-    /// status says so.
+    /// among what was said, for something may be missing there. That a source was lost is told when it is heard again, or the
+    /// recorder stops; until then status says so.
     /// </summary>
     public bool IsHole => Message.Event switch
     {
