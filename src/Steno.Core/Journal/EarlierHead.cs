@@ -65,12 +65,18 @@ public readonly record struct EarlierHead(long Lines, long Bytes, ChainHash Sha2
     /// <exception cref="StorageException">The disk refuses.</exception>
     public bool IsUnchanged(string path, Action<long>? pace = null)
     {
-        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using SafeFileHandle file = JournalReader.Open(path);
+        return IsUnchanged((block, at) => JournalReader.ReadBlock(file, path, block, at), pace);
+    }
+
+    /// <summary>The same of bytes that are no file.</summary>
+    internal bool IsUnchanged(BlockReading bytes, Action<long>? pace)
+    {
+        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[Math.Min(Bytes, 256 << 10)];
         for (long at = 0; at < Bytes;)
         {
-            int read = JournalReader.ReadBlock(file, path, buffer.AsSpan(0, (int)Math.Min(buffer.Length, Bytes - at)), at);
+            int read = bytes(buffer.AsSpan(0, (int)Math.Min(buffer.Length, Bytes - at)), at);
             if (read == 0) break;
             sha.AppendData(buffer, 0, read);
             at += read;

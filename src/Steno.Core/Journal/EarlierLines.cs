@@ -4,7 +4,8 @@ namespace Steno.Core.Journal;
 /// Finds a line again that a journal holds further up, however far: what is to be called a copy is proven by
 /// its bytes. Lines that were copied together are compared one after the other. Not thread-safe.
 /// </summary>
-internal sealed class EarlierLines(string path) : IDisposable
+/// <param name="open">Reads the journal from an offset on.</param>
+internal sealed class EarlierLines(Func<long, JournalReader> open) : IDisposable
 {
     /// <summary>Each takes twenty reads; a journal full of misplaced lines is not read to pieces.</summary>
     private const int MaxSearches = 64;
@@ -23,7 +24,7 @@ internal sealed class EarlierLines(string path) : IDisposable
         if (_searches == MaxSearches) return false;
         _searches++;
         Dispose();
-        _reader = new JournalReader(path, FindNear(seq, until));
+        _reader = open(FindNear(seq, until));
         while (_reader.NextOffset < until && _reader.Read())
         {
             if (JournalLine.TryReadSeq(_reader.Line, out long found) && found >= seq) return _reader.Line.SequenceEqual(line);
@@ -46,7 +47,7 @@ internal sealed class EarlierLines(string path) : IDisposable
         while (high - low > NearBytes)
         {
             long middle = low + ((high - low) / 2);
-            using JournalReader reader = new(path, middle);
+            using JournalReader reader = open(middle);
             reader.Read(); // most likely the end of a line
             long found = 0;
             while (reader.NextOffset < high && reader.Read() && !JournalLine.TryReadSeq(reader.Line, out found))

@@ -51,6 +51,9 @@ public sealed class JournalScanner
     /// </summary>
     public IReadOnlyDictionary<long, ChainHash> Stated { get; init; } = StatedLines.None;
 
+    /// <summary>The bytes, where they are no file yet: as the journal would be. Null: they are in the file.</summary>
+    internal JournalBytes? Bytes { get; init; }
+
     /// <summary>Told of each line that the chain proves: where it begins, and the place behind it.</summary>
     internal Action<long, JournalPosition>? Proven { get; init; }
 
@@ -62,7 +65,7 @@ public sealed class JournalScanner
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public JournalScan Scan(in JournalPosition start, long until = long.MaxValue, Action<long>? pace = null)
     {
-        long length = new FileInfo(_path).Length;
+        long length = Bytes?.Length ?? new FileInfo(_path).Length;
         _end = _whole = start;
         if (length < start.Offset)
         {
@@ -72,8 +75,8 @@ public sealed class JournalScanner
 
         _recent.Add(_end);
         bool terminated = true;
-        using (EarlierLines earlier = new(_path))
-        using (JournalReader reader = new(_path, _end.Offset))
+        using (EarlierLines earlier = new(Open))
+        using (JournalReader reader = Open(_end.Offset))
         {
             while ((reader.NextOffset < until || _stretch.Count > 0) && reader.Read())
             {
@@ -97,6 +100,8 @@ public sealed class JournalScanner
             Damage = _damage.First(_torn?.Damage ?? _damage.Count),
         };
     }
+
+    private JournalReader Open(long offset) => Bytes is { } bytes ? new(_path, bytes.Read, offset) : new(_path, offset);
 
     private void Take(JournalReader reader, EarlierLines earlier)
     {
@@ -276,7 +281,7 @@ public sealed class JournalScanner
 
     private byte[] Body(in SuspectLine line)
     {
-        using JournalReader reader = new(_path, line.Offset);
+        using JournalReader reader = Open(line.Offset);
         reader.Read();
         return JournalLine.Body(reader.Line).ToArray();
     }

@@ -27,7 +27,8 @@ internal static class TailWindow
         return Start((block, offset) => JournalReader.ReadBlock(file, path, block, offset), RandomAccess.GetLength(file), verified);
     }
 
-    private static long Start(BlockReading read, long length, long verified) =>
+    /// <summary>As the other, of bytes that are no file.</summary>
+    public static long Start(BlockReading read, long length, long verified) =>
         Math.Max(Math.Min(verified, length), Math.Max(0, LastLineStart(read, length) - JournalWriter.MaxBatchBytes));
 
     private static long LastLineStart(BlockReading readAt, long length)

@@ -180,10 +180,11 @@ internal sealed class JournalAssembly(
     private bool TakeHole()
     {
         if (_at.Seq >= CertainEndSeq) return false;
-        ChainRun? next = _journals.BeginningIn(_at.Seq + 1, long.MaxValue).FirstOrDefault();
-        ChainRun? other = _copies.BeginningIn(_at.Seq + 1, (next?.FirstSeq ?? long.MaxValue) - 1).FirstOrDefault();
+        // A run that went on otherwise before this line has it all the same: it stays in the journal, and is a run of its own then.
+        ChainRun? next = _journals.With(_at.Seq + 1).FirstOrDefault() ?? _journals.BeginningIn(_at.Seq + 1, long.MaxValue).FirstOrDefault();
+        ChainRun? other = _copies.BeginningIn(_at.Seq + 1, (next is null ? long.MaxValue : Math.Max(_at.Seq + 1, next.FirstSeq)) - 1).FirstOrDefault();
         if ((other ?? next) is not { } run) return false;
-        long before = run.FirstSeq - 1;
+        long before = Math.Max(_at.Seq, run.FirstSeq - 1);
         if (before > _at.Seq) _pieces.Add(new JournalPiece(null, 0, 0, _at.Seq + 1, before, IsHole: true));
         if (before > _at.Seq && stated.TryGetValue(before, out ChainHash hash))
         {
@@ -195,8 +196,9 @@ internal sealed class JournalAssembly(
             }
         }
 
-        JournalPosition first = run.PlaceOf(run.FirstSeq);
-        _pieces.Add(new JournalPiece(run.Source, run.Start, first.Offset - run.Start, first.Seq, first.Seq, IsUnproven: true));
+        JournalPosition first = run.PlaceOf(before + 1);
+        long start = run.StartBehind(before);
+        _pieces.Add(new JournalPiece(run.Source, start, first.Offset - start, first.Seq, first.Seq, IsUnproven: true));
         _at = first;
         return true;
     }

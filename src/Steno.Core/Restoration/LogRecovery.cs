@@ -1,6 +1,7 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Enrichment;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Messages;
 using Steno.Core.Recovery;
 using Steno.Core.Sessions;
@@ -71,9 +72,10 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
             if (!IsDryRun) InheritedDamage.Update(directory, restored, time.GetUtcNow());
-            if (IsUnsettled(before, current)) Settle(before, current);
-            RestoreSecondCopy(current);
-            IReadOnlyList<FoundDamage> unhealed = IsDryRun ? new PlannedOutcome(_actions, restored).Unhealed(before) : Conclude();
+            PlannedOutcome? plan = IsDryRun ? new PlannedOutcome(before, restored, (one, bytes) => VerifyPlanned(one, bytes, checkpoints)) : null;
+            if (IsUnsettled(before, current)) Settle(plan);
+            RestoreSecondCopy(current, plan);
+            IReadOnlyList<FoundDamage> unhealed = plan is not null ? plan.Unhealed(_actions) : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
         }
         finally
@@ -147,6 +149,13 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     private VerificationReport Verify() =>
         new Verifier(directory) { IncludesArchive = true, Progress = Progress, Cancellation = Cancellation }.Run();
 
+    private IReadOnlyList<FoundDamage> VerifyPlanned(SessionRestoration one, JournalBytes planned, CheckpointFiles checkpoints)
+    {
+        SessionVerification verification = new(directory, one.Session, checkpoints) { Pace = static _ => { }, Cancellation = Cancellation };
+        UnhealedDamage examined = UnhealedDamage.Load(directory);
+        return [.. verification.RunPlanned(planned).Select(damage => examined.Mark(damage, directory))];
+    }
+
     private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
         damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
         || session.IsCurrent && damage.Role == FileRole.Recovery);
@@ -176,12 +185,12 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
 
     /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
-    private void Settle(VerificationReport before, SessionRestoration? current)
+    private void Settle(PlannedOutcome? plan)
     {
-        if (IsDryRun)
+        _isSettled = true;
+        if (plan is not null)
         {
-            _actions.AddRange(before.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || d.Kind == "torn"
-                || (current is not null && PlannedOutcome.IsBehindEnd(d, current))).Select(Plan));
+            _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || plan.IsLeftToStart(d)).Select(Plan));
             return;
         }
 
@@ -190,7 +199,6 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         OpenedSession opened = opener.Open();
         Keep(judged, opened);
         opened.Close();
-        _isSettled = true;
         foreach (string note in opened.Recovery.Repairs)
             _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, $"Told in the journal: {note}", 0, 0, []));
     }
@@ -221,11 +229,11 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
 
-    private void RestoreSecondCopy(SessionRestoration? current)
+    private void RestoreSecondCopy(SessionRestoration? current, PlannedOutcome? plan)
     {
         if (current is null && !_isSettled) return;
         Guid? session = current is null ? SessionFileReader.TryLoad(directory.SessionFile)?.Id : current.Session.Id;
-        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, IsDryRun, current?.Assembled);
+        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, plan);
         if (action is not null) _actions.Add(action);
     }
 }

@@ -1,4 +1,5 @@
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Recovery;
 using Steno.Core.Verification;
 
@@ -7,11 +8,12 @@ namespace Steno.Core.Restoration;
 /// <summary>Makes the recovery file again: a copy of the journal, when that is right.</summary>
 internal static class SecondCopyRestoration
 {
-    /// <summary>Whether it is not a beginning of the journal as that can be put together.</summary>
-    public static bool IsNeeded(LogDirectory directory, AssembledJournal journal)
+    /// <summary>Whether it is not a beginning of the journal as that is, or would be.</summary>
+    /// <param name="cut">What the journal has behind this will not be there.</param>
+    private static bool IsNeeded(LogDirectory directory, JournalBytes journal, long cut)
     {
         if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } facts) return journal.Length > 0;
-        if (facts.Length > journal.Length) return true;
+        if (facts.Length > Math.Min(journal.Length, cut)) return true;
         using FileLines copy = new(directory.RecoveryFile);
         byte[] one = new byte[Math.Min(1 << 20, facts.Length)];
         byte[] other = new byte[one.Length];
@@ -26,22 +28,20 @@ internal static class SecondCopyRestoration
         return false;
     }
 
-    /// <param name="planned">For a dry run: the journal as it would be.</param>
-    /// <returns>Null: it is a beginning of the journal as that is now.</returns>
+    /// <param name="plan">For a dry run: the journal as it would be; null: it is none.</param>
+    /// <returns>Null: it is a beginning of the journal as that is now, or would be.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, bool isDryRun, AssembledJournal? planned)
+    public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, PlannedOutcome? plan)
     {
-        if (!isDryRun && !File.Exists(directory.CurrentJournal)) return null;
+        using FileLines? journal = File.Exists(directory.CurrentJournal) ? new(directory.CurrentJournal) : null;
+        if (journal is null && plan is null) return null;
+        JournalBytes there = journal is null ? new((_, _) => 0, 0) : new(journal.Read, journal.Length);
+        if (!IsNeeded(directory, plan?.Current ?? there, plan?.CutOf(directory.CurrentJournal) ?? long.MaxValue)) return null;
         string? kept = null;
-        if (isDryRun)
+        if (plan is null)
         {
-            if (planned is null || !IsNeeded(directory, planned)) return null;
-        }
-        else
-        {
-            using FileLines journal = new(directory.CurrentJournal);
-            AssembledJournal now = new(Journal.EarlierHead.None, journal, [new JournalPiece(journal, 0, journal.Length, 1, 1)], default);
-            if (!IsNeeded(directory, now)) return null;
+            // To the byte, whatever stands at its end.
+            AssembledJournal now = new(EarlierHead.None, journal, [new JournalPiece(journal, 0, journal!.Length, 1, 1, IsHole: true)], default);
             kept = new RenewedCopy(directory, time).Put(session, file => now.WriteTo(file, null, default));
         }
 

@@ -42,7 +42,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     public AssembledJournal Assembled => _assembled!;
 
     /// <summary>The journal ends in a line that was known to be recorded, or behind it.</summary>
-    public bool ReachesItsEnd => Assembled.End.Seq >= Math.Max(1, session.Manifest?.Verified.Seq ?? 0);
+    public bool ReachesItsEnd => Assembled.End.Seq >= Math.Max(1, session.Manifest?.Verified.Seq ?? session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
 
     /// <summary>Damage that stays in its journal; null: that was not looked at.</summary>
     public IReadOnlyList<KnownDamage>? Remaining { get; private set; }
@@ -128,23 +128,27 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
         List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow())))];
         Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
+        IEnumerable<KnownDamage> stays = manifest.KnownDamage.Where(damage => damage.Session is not null || damage.Kind == "torn");
         return manifest with
         {
             Loaded = loaded,
             Verified = moved.Offset == vouched.Offset ? manifest.Verified : VerifiedPoint.From(moved, manifest.Verified.At),
-            KnownDamage =
-            [
-                .. manifest.KnownDamage.Where(damage => damage.Session is not null || damage.Kind == "torn"),
-                .. remaining,
-            ],
+            // In the order in which it is known: in another one it would seem to have changed.
+            KnownDamage = [.. stays.Concat(remaining).OrderBy(damage => PlaceOf(manifest, damage))],
         };
     }
+
+    /// <summary>Where that damage stands among what is known; behind all of it where it is new.</summary>
+    private static int PlaceOf(SessionManifest manifest, KnownDamage damage) =>
+        manifest.KnownDamage.TakeWhile(known => !IsSame(known, damage)).Count();
+
+    private static bool IsSame(KnownDamage known, KnownDamage found) => known.Session == found.Session
+        && known.Kind == found.Kind && known.FirstSeq == found.FirstSeq && known.LastSeq == found.LastSeq;
 
     private KnownDamage Known(SessionManifest manifest, KnownDamage found)
     {
         if (found.IsLoss && _copies.Stated.TryGetValue(found.LastSeq, out ChainHash hash)) found = found with { LastHash = hash.ToString() };
-        return manifest.KnownDamage.FirstOrDefault(known => known.Session is null && known.Kind == found.Kind
-            && known.FirstSeq == found.FirstSeq && known.LastSeq == found.LastSeq) is { } before
+        return manifest.KnownDamage.FirstOrDefault(known => IsSame(known, found)) is { } before
             ? before with { Offset = found.Offset, Length = found.Length, LastHash = found.LastHash }
             : found;
     }

@@ -50,10 +50,14 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             Loaded = named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null,
             Earlier = head.Lines == 0 ? null : new EarlierLines(head.Lines, head.Bytes, head.Sha256.ToString()),
             // What a checkpoint has was durable: it is no torn tail, and its numbers are not given twice.
-            Verified = VerifiedPoint.From(checkpoint?.End ?? head.End, time.GetUtcNow()),
+            Verified = VerifiedPoint.From(checkpoint?.End ?? LoadedEnd(named?.Loaded) ?? head.End, time.GetUtcNow()),
             Stopped = !ours,
         };
         manifest.Save(directory.Disk, directory.SessionFile);
         return manifest;
     }
+
+    /// <summary>The last line of the checkpoint that it was loaded from; null: it was not, or that is not here.</summary>
+    private JournalPosition? LoadedEnd(NamedSession.LoadedCheckpoint? loaded) =>
+        CheckpointCatalogue.All(directory, static (_, _) => { }).FirstOrDefault(one => one.Id == loaded?.Checkpoint && one.LastSeq == loaded?.Seq)?.End;
 }

@@ -185,6 +185,7 @@ public sealed class SessionOpener
             Stopped = false,
             Verdict = null,
             Failure = null,
+            Loaded = CutTo(end, manifest.Loaded),
             KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow()),
         };
         verified.Save(_directory.Disk, _directory.SessionFile);
@@ -210,6 +211,12 @@ public sealed class SessionOpener
             throw;
         }
     }
+
+    /// <summary>What is cut off as torn is no longer among the lines that it began with; what is written from there on is its own.</summary>
+    private static LoadedLines? CutTo(in JournalPosition end, LoadedLines? loaded) =>
+        loaded is null || end.Seq >= loaded.Seq ? loaded
+        : end.Seq == 0 ? null
+        : loaded with { Seq = end.Seq, Bytes = end.Offset };
 
     /// <summary>
     /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what

@@ -14,6 +14,9 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     /// <summary>From this offset on a crash may have torn it: see <see cref="TailWindow"/>. By default nowhere.</summary>
     public long TailStart { get; init; } = long.MaxValue;
 
+    /// <summary>The journal as it would be; null: as it is in its file.</summary>
+    public JournalBytes? Planned { get; init; }
+
     /// <summary>A second copy: it may end earlier than others know.</summary>
     public bool IsCopy { get; init; }
 
@@ -32,16 +35,16 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     public ReadJournal Run()
     {
         JournalPosition last = stated.Count == 0 ? default : stated.MaxBy(place => place.Seq);
-        if (!File.Exists(path))
+        if (Planned is null && !File.Exists(path))
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, Math.Min(1, last.Seq), last.Seq);
             return new ReadJournal { Path = path, Damage = [all] };
         }
 
         List<JournalDamage> damage = [];
-        if (head.Lines > 0 && !head.IsUnchanged(path, Pace)) damage.Add(head.Damage);
+        if (head.Lines > 0 && !(Planned is { } bytes ? head.IsUnchanged(bytes.Read, Pace) : head.IsUnchanged(path, Pace))) damage.Add(head.Damage);
         AnchorNotes anchors = new(head.End, [.. Wanted, .. stated.Select(place => place.Seq)]);
-        JournalScanner scanner = new(path, TailStart, last) { Cancellation = Cancellation, Proven = anchors.Note, Stated = StatedLines };
+        JournalScanner scanner = new(path, TailStart, last) { Cancellation = Cancellation, Proven = anchors.Note, Stated = StatedLines, Bytes = Planned };
         JournalScan scan = scanner.Scan(head.End, Until, Pace);
         damage.AddRange(scan.Damage);
         for (int i = 0; i < damage.Count; i++) damage[i] = JudgeEnd(damage[i], scan, last);

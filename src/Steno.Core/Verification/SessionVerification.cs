@@ -61,6 +61,10 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         return new CheckedSession(session.Id, session.Journal, session.IsCurrent, journal.End.Seq, Math.Min(journal.End.Offset, journal.FileLength));
     }
 
+    /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
+    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned) =>
+        [.. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal))];
+
     /// <summary>Of its lines nothing is known but what others state; what stands there is whole perhaps, and of another session.</summary>
     private CheckedSession Strange(Guid whose)
     {
@@ -108,13 +112,18 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     /// <summary>Its recorder has ended without a word: how far it had come nobody knows.</summary>
     private bool IsEndOpen => session.IsCurrent && session.Manifest?.CertainEnd is null && LiveEnd is null;
 
-    private ReadJournal Verify(string path, IReadOnlyList<JournalPosition> stated, bool isCopy, JournalPosition? end = null, IEnumerable<long>? wanted = null)
+    private ReadJournal Verify(
+        string path, IReadOnlyList<JournalPosition> stated, bool isCopy, JournalPosition? end = null, IEnumerable<long>? wanted = null, JournalBytes? planned = null)
     {
         long before = Bytes;
         JournalVerification verification = new(path, session.Head, stated)
         {
             Until = LiveEnd is null || isCopy || !File.Exists(path) ? long.MaxValue : LiveEnd(path),
-            TailStart = !isCopy && IsEndOpen && File.Exists(path) ? TailWindow.Start(path, session.Manifest?.Verified.Offset ?? 0) : long.MaxValue,
+            TailStart = isCopy || !IsEndOpen ? long.MaxValue
+                : planned is not null ? TailWindow.Start(planned.Read, planned.Length, session.Manifest?.Verified.Offset ?? 0)
+                : File.Exists(path) ? TailWindow.Start(path, session.Manifest?.Verified.Offset ?? 0)
+                : long.MaxValue,
+            Planned = planned,
             IsCopy = isCopy,
             KnownEnd = isCopy ? end : session.Manifest?.CertainEnd,
             StatedLines = StatedLines(),
