@@ -20,7 +20,7 @@ internal static class ArchivedSession
             Id = session.Id!.Value,
             Started = StartedBy(session.Journal) ?? time.GetUtcNow(),
             Reason = beginning?.Reason ?? SessionReason.Adopted,
-            Verified = VerifiedPoint.From(journal.End, time.GetUtcNow()),
+            Verified = VerifiedPoint.From(EndOf(session, journal), time.GetUtcNow()),
             Earlier = session.Head.Lines == 0
                 ? null
                 : new EarlierLines(session.Head.Lines, session.Head.Bytes, session.Head.Sha256.ToString()),
@@ -30,6 +30,13 @@ internal static class ArchivedSession
         if (checkpoint?.Verdict is { } judged && checkpoint.LastSeq == journal.End.Seq)
             complete = complete with { Verdict = new SessionVerdict(judged.Value, judged.Reason, judged.Seq, judged.At) };
         return complete with { Started = StartedBy(session.Journal) ?? complete.Started };
+    }
+
+    /// <summary>Where a line that its child or a checkpoint states is lost at its end, it ended there all the same.</summary>
+    private static Journal.JournalPosition EndOf(SessionFiles session, AssembledJournal journal)
+    {
+        Journal.JournalPosition last = session.Stated.OrderByDescending(place => place.Seq).FirstOrDefault();
+        return last.Seq > journal.End.Seq ? last with { Offset = journal.Length } : journal.End;
     }
 
     /// <summary>The archive names its files after it.</summary>

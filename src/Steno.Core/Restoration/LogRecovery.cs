@@ -1,7 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Enrichment;
 using Steno.Core.Files;
-using Steno.Core.Journal;
 using Steno.Core.Messages;
 using Steno.Core.Recovery;
 using Steno.Core.Sessions;
@@ -72,8 +71,8 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
             if (!IsDryRun) InheritedDamage.Update(directory, restored, time.GetUtcNow());
-            PlannedOutcome? plan = IsDryRun ? new PlannedOutcome(before, restored, (one, bytes) => VerifyPlanned(one, bytes, checkpoints)) : null;
-            if (IsUnsettled(before, current)) Settle(plan);
+            PlannedOutcome? plan = IsDryRun ? new PlannedOutcome(before, restored, one => VerifyPlanned(one, checkpoints)) : null;
+            if (IsUnsettled(before, current, restored)) Settle(plan);
             RestoreSecondCopy(current, plan);
             IReadOnlyList<FoundDamage> unhealed = plan is not null ? plan.Unhealed(_actions) : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
@@ -149,11 +148,11 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     private VerificationReport Verify() =>
         new Verifier(directory) { IncludesArchive = true, Progress = Progress, Cancellation = Cancellation }.Run();
 
-    private IReadOnlyList<FoundDamage> VerifyPlanned(SessionRestoration one, JournalBytes planned, CheckpointFiles checkpoints)
+    private IReadOnlyList<FoundDamage> VerifyPlanned(SessionRestoration one, CheckpointFiles checkpoints)
     {
         SessionVerification verification = new(directory, one.Session, checkpoints) { Pace = static _ => { }, Cancellation = Cancellation };
         UnhealedDamage examined = UnhealedDamage.Load(directory);
-        return [.. verification.RunPlanned(planned).Select(damage => examined.Mark(damage, directory))];
+        return [.. verification.RunPlanned(one.Planned).Select(damage => examined.Mark(damage, directory))];
     }
 
     private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
@@ -179,8 +178,8 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     /// Something is to be told in the current journal, or mended as a start does it. Not where lines are lost at its
     /// end: the next start begins a child session then, and a recovery begins none.
     /// </summary>
-    private bool IsUnsettled(VerificationReport before, SessionRestoration? current) =>
-        (IsInterrupted || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
+    private bool IsUnsettled(VerificationReport before, SessionRestoration? current, List<SessionRestoration> restored) =>
+        (IsInterrupted || (IsDryRun && restored.Exists(one => one.HasChanged)) || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
         && current is not { ReachesItsEnd: false }
         && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
 
@@ -190,7 +189,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         _isSettled = true;
         if (plan is not null)
         {
-            _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || plan.IsLeftToStart(d)).Select(Plan));
+            _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || PlannedOutcome.IsLeftToStart(d)).Select(Plan));
             return;
         }
 

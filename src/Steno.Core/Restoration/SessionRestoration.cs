@@ -41,6 +41,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     /// <summary>As it can be put together; after <see cref="Run"/>.</summary>
     public AssembledJournal Assembled => _assembled!;
 
+    /// <summary>The journal as it would be, or is; after <see cref="Run"/>.</summary>
+    public JournalBytes Planned => Assembled.IsUnchanged && _copies.Journal is { } same ? new(same.Read, same.Length) : new(Assembled.Read, Assembled.Length);
+
     /// <summary>The journal ends in a line that was known to be recorded, or behind it.</summary>
     public bool ReachesItsEnd => Assembled.End.Seq >= Math.Max(1, session.Manifest?.Verified.Seq ?? session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
 

@@ -119,10 +119,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         JournalVerification verification = new(path, session.Head, stated)
         {
             Until = LiveEnd is null || isCopy || !File.Exists(path) ? long.MaxValue : LiveEnd(path),
-            TailStart = isCopy || !IsEndOpen ? long.MaxValue
-                : planned is not null ? TailWindow.Start(planned.Read, planned.Length, session.Manifest?.Verified.Offset ?? 0)
-                : File.Exists(path) ? TailWindow.Start(path, session.Manifest?.Verified.Offset ?? 0)
-                : long.MaxValue,
+            TailStart = isCopy ? long.MaxValue : TailStart(path, planned),
             Planned = planned,
             IsCopy = isCopy,
             KnownEnd = isCopy ? end : session.Manifest?.CertainEnd,
@@ -134,6 +131,15 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         ReadJournal read = verification.Run();
         Bytes += read.FileLength;
         return read;
+    }
+
+    /// <summary>What is planned ends with what a start does: that judges the end so, whether the recorder was stopped in order or not.</summary>
+    private long TailStart(string path, JournalBytes? planned)
+    {
+        long vouched = session.Manifest?.Verified.Offset ?? 0;
+        return planned is not null && session.IsCurrent ? TailWindow.Start(planned.Read, planned.Length, vouched)
+            : IsEndOpen && File.Exists(path) ? TailWindow.Start(path, vouched)
+            : long.MaxValue;
     }
 
     /// <summary>Where a copy of it ends at the latest; null: the journal has lost its end, or may have.</summary>
