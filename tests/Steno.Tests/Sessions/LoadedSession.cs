@@ -13,12 +13,15 @@ namespace Steno.Tests.Sessions;
 internal sealed class LoadedSession : IDisposable
 {
     private readonly LineComposer _composer = TestComposer.New();
+    private readonly TimeProvider _time;
     private LiveSession? _live;
     private int _said;
 
     /// <param name="disk">Null: the real one.</param>
-    public LoadedSession(string logs, Disk? disk = null)
+    /// <param name="time">Null: the system's.</param>
+    public LoadedSession(string logs, Disk? disk = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         Logs = new LogDirectory(logs, disk ?? Disk.Real);
         Disk.Real.CreateDirectory(logs);
         Open();
@@ -36,8 +39,8 @@ internal sealed class LoadedSession : IDisposable
 
     public OpenedSession Open()
     {
-        OpenedSession opened = new SessionOpener(Logs, _composer, TimeProvider.System).Open();
-        _live = new LiveSession(opened, Logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        OpenedSession opened = new SessionOpener(Logs, _composer, _time).Open();
+        _live = new LiveSession(opened, Logs, _composer, _time, null, _ => { }, reserveBytes: 0);
         return opened;
     }
 
@@ -68,7 +71,7 @@ internal sealed class LoadedSession : IDisposable
                 Buffer = payload,
                 Frames = new[] { ..payload.Length },
                 Source = MessageSource.Broker,
-                ReceivedAt = TimeProvider.System.GetUtcNow(),
+                ReceivedAt = _time.GetUtcNow(),
             };
             LineBuffer line = Live.BeginLine();
             _composer.Compose(message, Live.NextSeq, line);
@@ -78,12 +81,12 @@ internal sealed class LoadedSession : IDisposable
         if (commit) Live.Commit();
     }
 
-    public CheckpointManifest Checkpoint(string? label = null) => new CheckpointStore(Logs, TimeProvider.System).Create(
+    public CheckpointManifest Checkpoint(string? label = null) => new CheckpointStore(Logs, _time).Create(
         CheckpointSubjects.Of(Manifest, Logs, Live.Current.Writer.DurableEnd), new CheckpointRequest(CheckpointReason.Manual, label))!;
 
     public Succession New(string? name = null) => Carry(SuccessionOrder.New(name));
 
-    public CheckpointLoader Loader() => new(Logs, TestComposer.New(), TimeProvider.System);
+    public CheckpointLoader Loader() => new(Logs, TestComposer.New(), _time);
 
     public Succession Load(LoadSource source)
     {

@@ -1,0 +1,71 @@
+using Steno.Core.Files;
+using Steno.Core.Restoration;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+using Steno.Tests.Support;
+
+namespace Steno.Tests.Restoration;
+
+/// <summary>Whatever is damaged: a dry run says what a run does, and a second run changes nothing more.</summary>
+[Trait("Kind", "Sweep")]
+public sealed class ConvergenceTests(LivedDirectories lived) : IClassFixture<LivedDirectories>
+{
+    /// <summary>Of each a second recovery changed something more, or the dry run said otherwise than the run.</summary>
+    [Theory]
+    [InlineData(6)]
+    [InlineData(100)]
+    [InlineData(134)]
+    [InlineData(140)]
+    [InlineData(180)]
+    [InlineData(182)]
+    [InlineData(207)]
+    [InlineData(250)]
+    [InlineData(266)]
+    [InlineData(278)]
+    [InlineData(299)]
+    [InlineData(413)]
+    [InlineData(423)]
+    [InlineData(490)]
+    [InlineData(649)]
+    public void Damage_that_was_once_healed_in_two_steps_or_otherwise_than_planned(int seed) => Check(seed);
+
+    [Fact]
+    public void Damage_of_any_kind() => Assert.All(Enumerable.Range(1, 45), Check);
+
+    private void Check(int seed)
+    {
+        Random random = new(seed);
+        LogDirectory logs = new(lived.Copy(lived.All[random.Next(lived.All.Count)]));
+        new RandomDamage(logs, random).Do();
+        if (random.Next(3) == 0) new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open().Close(); // a start before the recovery
+
+        string before = Bytes(logs);
+        RecoveryOutcome planned = Recover(logs, isDryRun: true);
+        Assert.Equal(before, Bytes(logs));
+        RecoveryOutcome done = Recover(logs);
+        Assert.Equal(Left(done), Left(planned));
+        Assert.Equal(Mended(done), Mended(planned));
+
+        string after = Bytes(logs);
+        RecoveryOutcome again = Recover(logs);
+        Assert.Empty(again.Actions);
+        Assert.Equal(Left(done), Left(again));
+        Assert.Equal(after, Bytes(logs));
+        Directory.Delete(logs.Root, recursive: true);
+    }
+
+    private static RecoveryOutcome Recover(LogDirectory logs, bool isDryRun = false) => new LogRecovery(logs, TimeProvider.System) { IsDryRun = isDryRun }.Run();
+
+    private static string[] Left(RecoveryOutcome outcome) =>
+        [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.What}").Order(StringComparer.Ordinal)];
+
+    /// <summary>A run says more of the current journal and of <c>session.json</c>: what it told there, and what is known.</summary>
+    private static string[] Mended(RecoveryOutcome outcome) =>
+    [
+        .. outcome.Actions.Where(action => action.Role != FileRole.Session && !action.File.EndsWith("current_session.jsonl", StringComparison.Ordinal))
+            .Select(action => Path.GetFileName(action.File)).Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    private static string Bytes(LogDirectory logs) => string.Join('\n', Directory.GetFiles(logs.Root, "*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
+}
