@@ -26,7 +26,7 @@ internal sealed class RandomDamage(LogDirectory logs, Random random)
         if (random.Next(10) == 0) Cut();
     }
 
-    private IEnumerable<byte[]> Choose(byte[][] lines)
+    private HashSet<byte[]> Choose(byte[][] lines)
     {
         byte[][] naming = [.. lines.Where(line => Text(line) is var text && (text.Contains("\"event\":\"session_started\"", StringComparison.Ordinal)
             || text.Contains("\"event\":\"checkpoint_loaded\"", StringComparison.Ordinal)))];
