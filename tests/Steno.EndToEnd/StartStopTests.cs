@@ -17,6 +17,10 @@ public sealed class StartStopTests : IAsyncLifetime
 
     private string[] Doors => ["--publishers", _publishers, "--subscribers", _subscribers, "--direct", "off"];
 
+    private string BrokerPidFile => Path.Combine(_logs.Logs, "run", "broker.pid");
+
+    private int BrokerPid() => int.Parse(File.ReadAllText(BrokerPidFile).Split(' ')[0], CultureInfo.InvariantCulture);
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
@@ -71,6 +75,36 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the control
+    public async Task A_stop_leaves_no_hole_and_what_was_complete_stays_so(bool isBrokerKilled)
+    {
+        (int code, _, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        await using (PythonPeer agent = PythonPeer.Start("numbered.py", "connect", _publishers, "agent"))
+        {
+            await agent.WaitForOutputAsync("ready");
+            string run = Guid.NewGuid().ToString();
+            await agent.AskAsync($"say {run} 1 20");
+            await agent.AskAsync($"end {run} 20");
+        }
+
+        await Eventually.GetAsync(
+            () => StatusAsync(expected: 0), s => s.GetProperty("verdict").GetString() == "complete", TimeSpan.FromSeconds(5), "all is here");
+        if (isBrokerKilled)
+        {
+            using System.Diagnostics.Process broker = System.Diagnostics.Process.GetProcessById(BrokerPid());
+            broker.Kill();
+            await broker.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await StatusAsync(expected: 1);
+        }
+
+        await Run("stop");
+        Assert.Equal(isBrokerKilled ? "unknown" : "complete", (await StatusAsync(expected: 1)).GetProperty("verdict").GetString());
+        Assert.Equal(isBrokerKilled, (await Run("recent")).Output.Contains("not heard from", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Starting_twice_says_that_it_runs_with_its_pid()
     {
@@ -88,9 +122,8 @@ public sealed class StartStopTests : IAsyncLifetime
     public async Task A_broker_whose_pid_was_lost_is_known_as_ours_and_stopped()
     {
         await Run(["start", .. Doors]);
-        string pidFile = Path.Combine(_logs.Logs, "run", "broker.pid");
-        int broker = int.Parse(File.ReadAllText(pidFile).Split(' ')[0], CultureInfo.InvariantCulture);
-        File.Delete(pidFile);
+        int broker = BrokerPid();
+        File.Delete(BrokerPidFile);
 
         (int code, string output, string error) = await Run(["start", .. Doors]);
         Assert.True(code == 0, error);
@@ -229,7 +262,7 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Contains($"does not listen to {_subscribers}", error, StringComparison.Ordinal);
         Assert.Contains($"listens to    {theirs}  (broker: not ours: `steno broker` (pid {broker.Pid}", output, StringComparison.Ordinal);
         Assert.DoesNotContain(_publishers, output, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(_logs.Logs, "run", "broker.pid")));
+        Assert.False(File.Exists(BrokerPidFile));
     }
 
     [Fact]

@@ -55,16 +55,8 @@ internal static class Handshake
 
         Task<bool> hearing = channel.HearCallerAsync(mechanism, cancellationToken);
         bool hasSpoken = await hearing.IsDoneWithinAsync(setting.Options.FirstWordPatience, setting.Time, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            // Also to who does not suit: a libzmq that learns that another mechanism is spoken here does not come again.
-            await channel.SendAsync(greeting[Greeting.MechanismAt..], cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException)
-        {
-            // It has gone already. What it said before, or that it said nothing, is heard below, and tells more.
-        }
-
+        // Also to who does not suit: a libzmq that learns that another mechanism is spoken here does not come again.
+        await channel.SendAsync(greeting[Greeting.MechanismAt..], cancellationToken).ConfigureAwait(false);
         bool isWaiting = await hearing.ConfigureAwait(false) || !hasSpoken;
         return (await channel.ReadGreetingAsync(mechanism, cancellationToken).ConfigureAwait(false), isWaiting);
     }

@@ -22,10 +22,18 @@ internal sealed class HandshakeChannel(Socket transport, ReadBuffer input, Hands
         ? Faults.ClosedInHandshake(setting.Own, setting.Direction)
         : Faults.ConnectionLost("closed by the other side before it said a word");
 
+    /// <summary>Also where the peer has gone already: what it said before it went is still to be read, and reading finds its end.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        while (bytes.Length > 0)
-            bytes = bytes[await transport.SendAsync(bytes, cancellationToken).ConfigureAwait(false)..];
+        try
+        {
+            while (bytes.Length > 0)
+                bytes = bytes[await transport.SendAsync(bytes, cancellationToken).ConfigureAwait(false)..];
+        }
+        catch (SocketException gone) when (gone.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset or SocketError.ConnectionAborted)
+        {
+            // Nobody is there to be told. See above.
+        }
     }
 
     /// <summary>Hears the greeting of a peer that came to our door, until it has named its mechanism, or has come to it

@@ -9,7 +9,7 @@ internal static class ConnectionSample
     /// <summary>Only where, and what shows how; the same parameters.</summary>
     public static void PrintDoor(ZmtpEndpoint? publishers, Screen screen, CommandHints hints)
     {
-        if (publishers is not null) screen.Line($"Agents speak at {publishers.ToString()}, the broker's door for publishers; {hints.In("`steno start --demo`")} shows how.");
+        if (publishers is not null) screen.Prose($"Agents speak at {publishers.ToString()}, the broker's door for publishers; {hints.In("`steno start --demo`")} shows how.", margin: 0);
     }
 
     /// <param name="publishers">The publishers' door of the broker; null if the broker is not ours and its
@@ -23,9 +23,9 @@ internal static class ConnectionSample
         screen.Line($"agent.set_hwm(0)                  # never drop in the sender");
         if (publishers is null) screen.Line($"agent.connect(\"tcp://HOST:PORT\")  # your broker's door for publishers");
         else screen.Line($"agent.connect(\"{publishers.ToString()}\")");
-        screen.Line($"time.sleep(0.5)                   # a PUB drops what it says before it knows its subscribers");
+        screen.Line($"time.sleep(0.5)                   # who speaks sooner is not yet heard");
         screen.Line($"agent.send_multipart([b\"everyone\", json.dumps({{\"sender_id\": \"my_agent\",");
         screen.Line($"                     \"content\": {{\"message\": \"Hello.\"}}}}).encode()])");
-        screen.Line($"agent.close(); zmq.Context.instance().term()  # at the end: waits until all has left");
+        screen.Line($"agent.close(); zmq.Context.instance().term()  # waits until all has left");
     }
 }

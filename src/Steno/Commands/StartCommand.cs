@@ -73,7 +73,7 @@ internal static class StartCommand
         else ConnectionSample.PrintDoor(report.Publishers, context.Output, context.Hints);
         context.Output.Line();
         context.Output.Prose(
-            $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}");
+            $"{context.Hints.In("`steno tail` shows what is said, `steno status` whether it is recorded, `steno stop` ends it.")}", margin: 0);
         if (!Executable.IsOn(context.Variables.GetValueOrDefault("PATH")))
             context.Output.Prose($"`steno` is {Executable.Path} here; it is not on your PATH.");
         string[] differences = [.. Differences(report, settings)];
@@ -150,7 +150,7 @@ internal static class StartCommand
         StartReport report, StenoSettings settings, VerbContext context, CancellationToken cancellation)
     {
         ZmtpEndpoint door = report.Publishers ?? SettingsReader.Reachable(settings.Publishers);
-        context.Output.Prose($"Two sample agents talk over the broker, by its door {door.ToString()}. What the recorder wrote down:");
+        context.Output.Prose($"Two sample agents talk over the broker, by its door {door.ToString()}. What the recorder wrote down:", margin: 0);
         context.Output.Flush();
         IReadOnlyList<JournalEntry> recorded;
         try
@@ -169,7 +169,7 @@ internal static class StartCommand
         foreach (JournalEntry entry in recorded) lines.Print(entry);
         context.Output.Line();
         string next = $"Try `steno show {recorded[2].Message.Seq ?? 0}`, `steno recent`, `steno status`. Recording goes on.";
-        context.Output.Prose($"{context.Hints.In(next)}");
+        context.Output.Prose($"{context.Hints.In(next)}", margin: 0);
         context.Output.Line();
     }
 

@@ -78,6 +78,15 @@ internal sealed class ControlClient : IDisposable
     }, cancellation);
 
     /// <summary>
+    /// Tells the recorder that <see cref="StopAsync"/> follows within seconds, and that its broker ends before: that is no loss.
+    /// </summary>
+    public Task<ControlReply> AnnounceStopAsync(CancellationToken cancellation) => AskAsync(async http =>
+    {
+        using HttpResponseMessage answer = await http.PostAsync(ControlEndpoints.AnnouncePath, null, cancellation).ConfigureAwait(false);
+        answer.EnsureSuccessStatusCode();
+    }, cancellation);
+
+    /// <summary>
     /// Waits until the recorder that was asked to stop has stopped recording. Returns what is wrong, in
     /// sentences; null if it stopped in good order.
     /// </summary>
@@ -116,7 +125,10 @@ internal sealed class ControlClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return NotAnswering($"no answer within {_http.Timeout.TotalSeconds:0.#} s");
+            // On a busy machine the time may be over before anything was tried.
+            return _pid is null && !Path.Exists(_endpoint.ToString())
+                ? NotConnected(new SocketException((int)SocketError.AddressNotAvailable))
+                : NotAnswering($"no answer within {_http.Timeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException failed) when (failed.StatusCode is { } code)
         {

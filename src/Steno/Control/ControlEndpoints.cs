@@ -15,7 +15,8 @@ internal sealed class ControlEndpoints(
     Task<string?> ended,
     TimeProvider time,
     CheckpointDoor? checkpoints = null,
-    SessionDoor? sessions = null) : IHttpApplication<HttpContext>
+    SessionDoor? sessions = null,
+    Action? announced = null) : IHttpApplication<HttpContext>
 {
     public const string StatusPath = "/v1/status";
     public const string FeedPath = "/v1/feed";
@@ -23,6 +24,9 @@ internal sealed class ControlEndpoints(
 
     /// <summary>As <see cref="StopPath"/>, answered whole when the recorder has ended.</summary>
     public const string StopAndTell = StopPath + "?wait";
+
+    /// <summary>A stop will follow, when the broker has ended.</summary>
+    public const string AnnouncePath = StopPath + "/announce";
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -36,6 +40,7 @@ internal sealed class ControlEndpoints(
         (FeedPath, "GET") => FeedStream.SendAsync(feed, context, time),
         (StopPath, "POST") when context.Request.Query.ContainsKey("wait") => StopAndTellAsync(context),
         (StopPath, "POST") => StopAsync(context.Response),
+        (AnnouncePath, "POST") => AnnounceAsync(context.Response),
         (CheckpointDoor.Path, "POST") when checkpoints is not null => checkpoints.CreateAsync(context),
         (SessionDoor.Path, "POST") when sessions is not null => sessions.NewAsync(context),
         (SessionDoor.LoadPath, "POST") when sessions is not null => sessions.LoadAsync(context),
@@ -43,9 +48,9 @@ internal sealed class ControlEndpoints(
             checkpoints.DeleteAsync(context, path[(CheckpointDoor.Path.Length + 1)..]),
         (CheckpointDoor.Path or SessionDoor.Path or SessionDoor.LoadPath, _) => RefuseMethodAsync(context.Response, "POST"),
         (StatusPath or FeedPath, _) => RefuseMethodAsync(context.Response, "GET"),
-        (StopPath, _) => RefuseMethodAsync(context.Response, "POST"),
+        (StopPath or AnnouncePath, _) => RefuseMethodAsync(context.Response, "POST"),
         _ => SendAsync(context.Response, StatusCodes.Status404NotFound,
-            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop","POST /v1/checkpoints","DELETE /v1/checkpoints/ID","POST /v1/checkpoints/load","POST /v1/sessions"]}"""u8.ToArray()),
+            """{"error":"not found","endpoints":["GET /v1/status","GET /v1/feed","POST /v1/stop","POST /v1/stop/announce","POST /v1/checkpoints","DELETE /v1/checkpoints/ID","POST /v1/checkpoints/load","POST /v1/sessions"]}"""u8.ToArray()),
     };
 
     public void DisposeContext(HttpContext context, Exception? exception)
@@ -62,6 +67,12 @@ internal sealed class ControlEndpoints(
         await SendAsync(response, StatusCodes.Status202Accepted, """{"stopping":true}"""u8.ToArray())
             .ConfigureAwait(false);
         stop();
+    }
+
+    private Task AnnounceAsync(HttpResponse response)
+    {
+        announced?.Invoke();
+        return SendAsync(response, StatusCodes.Status202Accepted, """{"announced":true}"""u8.ToArray());
     }
 
     /// <summary>The header at once, so that the asker knows that it was heard.</summary>

@@ -41,6 +41,7 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
     /// <param name="checkpoints">Null: there are none to ask for.</param>
     /// <param name="sessions">Null: no other is to be had.</param>
+    /// <param name="announced">Told that a stop will follow, and the broker ends before it; null: nobody wants to know.</param>
     public ControlServer(
         Socket socket,
         int connectionsMax,
@@ -51,11 +52,12 @@ internal sealed class ControlServer : IAsyncDisposable
         TimeProvider time,
         ILoggerFactory? logs = null,
         CheckpointDoor? checkpoints = null,
-        SessionDoor? sessions = null)
+        SessionDoor? sessions = null,
+        Action? announced = null)
     {
         logs ??= NullLoggerFactory.Instance;
         _feed = feed;
-        _endpoints = new ControlEndpoints(status, feed, stop, ended, time, checkpoints, sessions);
+        _endpoints = new ControlEndpoints(status, feed, stop, ended, time, checkpoints, sessions, announced);
         _visitors = new ControlVisitors(connectionsMax);
 
         var options = new KestrelServerOptions { AddServerHeader = false };

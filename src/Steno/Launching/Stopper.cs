@@ -29,7 +29,10 @@ internal sealed class Stopper(string logs, TimeProvider time)
     {
         // Nothing was ever started here, and nothing shall be left behind by asking.
         using LaunchLock? alone = await LockAsync(cancellation).ConfigureAwait(false);
-        StopReport broker = await EndAsync("broker", OurBroker.Find(_run),
+        ProcessIdentity? ours = OurBroker.Find(_run);
+        // Whether it could be told or not: then it takes the end of the broker for a loss, and says so.
+        if (ours is not null) using (ControlClient client = new(logs)) await client.AnnounceStopAsync(cancellation).ConfigureAwait(false);
+        StopReport broker = await EndAsync("broker", ours,
             process => process.AskToEnd(), BrokerDeadline, kill, cancellation).ConfigureAwait(false);
         if (alone is not null && broker.How is (StopOutcome.Stopped or StopOutcome.Killed) && File.Exists(_run.BrokerPid)) File.Delete(_run.BrokerPid);
 

@@ -12,8 +12,21 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// <summary>Periods kept for status; all of them are in the journal.</summary>
     private const int Kept = 100;
 
+    /// <summary>A source that takes longer to be heard for the first time was missed: until then a recorder only begins.</summary>
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same where it takes up what another recorder left without a word: then the hole is told as long as it is.</summary>
+    private static readonly TimeSpan BeginningAgain = TimeSpan.FromSeconds(0.25);
+
+    /// <summary>So soon after its announcement a stop follows; see <see cref="AnnounceStop"/>.</summary>
+    private static readonly TimeSpan AnnouncedFor = TimeSpan.FromSeconds(10);
+
+    private const string NotKnown = "What was said while the recorder could not hear is not known.";
+
     private readonly Lock _gate = new();
     private readonly LinkedList<CoverageStatus> _periods = new();
+    private readonly Dictionary<string, Silence> _silent = [];
+    private long? _announced;
     private volatile string? _interruption;
     private volatile string? _earlier;
     private volatile bool _isStopping;
@@ -41,27 +54,43 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         lock (_gate) return [.. _periods];
     }
 
+    /// <summary>A source that is to be heard from now on, and is not yet.</summary>
+    public void Expect(string endpoint)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        lock (_gate) _silent[endpoint] = new Silence(_unheard?.From ?? now, now + (_unheard is null ? Beginning : BeginningAgain), null);
+    }
+
     public void Begin(CoveragePeriod period, string peer)
     {
-        DateTimeOffset? before;
+        Silence? before = null;
         lock (_gate)
         {
-            before = _periods.FirstOrDefault(one => one.Endpoint == period.Endpoint)?.To;
+            if (_silent.Remove(period.Endpoint, out Silence silence)) before = silence;
+            if (before is { Reason: null } && _unheard is { } unheard) _unheard = unheard with { To = period.From };
             _periods.AddFirst(new CoverageStatus { Endpoint = period.Endpoint, From = period.From });
             if (_periods.Count > Kept) _periods.RemoveLast();
         }
 
         List<SystemEventField> fields = [SystemEventField.Of("endpoint", period.Endpoint), SystemEventField.Of("peer", peer)];
-        if (before is { } since) fields.Add(SystemEventField.Of("not_heard_since", since));
+        if (before is { } missed && missed.IsHole(period.From))
+        {
+            // Said again: another session may have begun meanwhile, and the hole reaches into it.
+            Interrupt(NotKnown);
+            fields.Add(SystemEventField.Of("not_heard_since", missed.Since));
+        }
+
         inbox.Add(new SystemEvent(SystemEventNames.CoverageStarted, $"Listening to {period.Endpoint} ({peer}).", [.. fields]), period.From);
     }
 
     /// <param name="lastHeard">When the last byte came: what was said after it may be missing.</param>
     public void End(CoveragePeriod period, DateTimeOffset lastHeard, string reason)
     {
-        if (!_isStopping) Interrupt("What was said while the recorder could not hear is not known.");
+        bool isPartOfStop = _isStopping;
         lock (_gate)
         {
+            isPartOfStop |= IsAnnounced;
+            _silent[period.Endpoint] = new Silence(lastHeard, lastHeard, reason, isPartOfStop);
             for (LinkedListNode<CoverageStatus>? node = _periods.First; node is not null; node = node.Next)
             {
                 if (node.Value.Endpoint != period.Endpoint || node.Value.From != period.From) continue;
@@ -70,6 +99,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
             }
         }
 
+        if (!isPartOfStop) Interrupt(NotKnown);
         inbox.Add(EndEvent(period.Endpoint, lastHeard, reason), time.GetUtcNow());
     }
 
@@ -116,23 +146,34 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     }
 
     /// <summary>
+    /// A stop will follow in a moment, and the broker ends before it: nothing is said there any more, and nothing missed. If no stop
+    /// follows, a source that is lost now is one that was lost.
+    /// </summary>
+    public void AnnounceStop()
+    {
+        lock (_gate) _announced = time.GetTimestamp();
+    }
+
+    /// <summary>
     /// From here on coverage ends because the recorder does. That a source was lost is told among the messages when it is heard
     /// again: of one that will not be, now.
     /// </summary>
     public void Stop()
     {
+        DateTimeOffset now = time.GetUtcNow();
+        KeyValuePair<string, Silence>[] missed;
+        lock (_gate) missed = [.. _silent.Where(source => source.Value.IsHole(now) && !(source.Value.IsPartOfStop && IsAnnounced))];
+        if (missed.Length > 0) Interrupt(NotKnown);
         _isStopping = true;
-        CoverageStatus[] latest;
-        lock (_gate) latest = [.. _periods.DistinctBy(period => period.Endpoint)];
-        foreach (CoverageStatus period in latest)
+        foreach ((string endpoint, Silence silence) in missed)
         {
-            if (period.To is not { } lastHeard) continue;
+            string what = silence.Reason is { } reason ? $"was not heard again before the recorder was stopped: {reason}" : "was not heard before the recorder was stopped.";
             SystemEvent e = new(
                 SystemEventNames.Gap,
-                $"{period.Endpoint} was not heard again before the recorder was stopped: {period.Reason}",
-                SystemEventField.Of("endpoint", period.Endpoint),
-                SystemEventField.Of("not_heard_since", lastHeard));
-            inbox.Add(e, time.GetUtcNow());
+                $"{endpoint} {what}",
+                SystemEventField.Of("endpoint", endpoint),
+                SystemEventField.Of("not_heard_since", silence.Since));
+            inbox.Add(e, now);
         }
     }
 
@@ -156,4 +197,16 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         SystemEventField.Of("endpoint", endpoint),
         SystemEventField.Of("last_heard", lastHeard),
         SystemEventField.Of("reason", reason));
+
+    private bool IsAnnounced => _announced is { } since && time.GetElapsedTime(since) < AnnouncedFor;
+
+    /// <summary>A source that is not heard.</summary>
+    /// <param name="Since">From when on.</param>
+    /// <param name="Bearable">Heard by then, nothing was missed.</param>
+    /// <param name="Reason">Why it is not heard any more; null: it never was.</param>
+    /// <param name="IsPartOfStop">It ended when a stop was announced. It is a hole all the same, should it be heard again.</param>
+    private readonly record struct Silence(DateTimeOffset Since, DateTimeOffset Bearable, string? Reason, bool IsPartOfStop = false)
+    {
+        public bool IsHole(DateTimeOffset until) => Reason is not null || until > Bearable;
+    }
 }

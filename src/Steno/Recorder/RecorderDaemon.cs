@@ -99,7 +99,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             SessionDoor sessions = new(options.Logs, changer.NewAsync, changer.LoadAsync);
             await using ControlServer control = new(
                 door, options.Connections.Control, reporter.Report, _feed, () => signals.Request("steno stop"), _ended.Task, time,
-                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync), sessions);
+                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync), sessions, coverage.AnnounceStop);
             await control.StartAsync(signals.Token).ConfigureAwait(false);
             started(reporter.Report());
 

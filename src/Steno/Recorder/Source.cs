@@ -59,6 +59,7 @@ internal sealed class Source : IAsyncDisposable
         SubSocket socket = new(options, queue, time, logger);
         Source source = new(socket, broker, dials: true, coverage, time);
         socket.Subscribe([]);
+        coverage.Expect(source._endpoint);
         socket.Connect(broker);
         return source;
     }

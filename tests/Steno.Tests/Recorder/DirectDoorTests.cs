@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Steno.Core.Messages;
 using Steno.Recorder;
 using Steno.Tests.Zmtp;
@@ -117,6 +118,24 @@ public sealed class DirectDoorTests : IAsyncDisposable
         SourceWarning warning = Assert.Single(source.Snapshot().Warnings);
         Assert.Contains($"asks for the security mechanism {mechanism}; this side uses NULL", warning.Text, StringComparison.Ordinal);
         Assert.Contains(mechanism, _coverage.Interruption, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_peer_that_says_all_at_once_and_has_gone_before_the_door_answers_is_heard()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"steno-{Guid.NewGuid():N}.sock");
+        Source source = Listen(new ZmtpOptions(), ZmtpEndpoint.Parse($"ipc://{path}"));
+        const int peers = 20;
+        for (int i = 0; i < peers; i++)
+        {
+            using Socket peer = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await peer.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+            byte[] said = [.. RawPeer.Greeting(), .. RawPeer.Ready(ZmtpSocketType.Pull), .. RawPeer.Message($"message {i}")];
+            Assert.Equal(said.Length, await peer.SendAsync(said, SocketFlags.None, TestContext.Current.CancellationToken));
+        }
+
+        await Eventually.BecomesTrueAsync(() => source.Snapshot().Messages == peers, "all are heard");
+        Assert.Empty(source.Snapshot().Warnings);
     }
 
     [Fact]
