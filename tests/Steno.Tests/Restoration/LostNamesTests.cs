@@ -132,6 +132,28 @@ public sealed class LostNamesTests
         Assert.NotEqual(both.Sealed.Id, SessionManifest.Load(both.Logs.SessionFile)!.Id);
     }
 
+    /// <summary>
+    /// The session that its first lines name was moved elsewhere but for its checkpoint. The second copy names the journal's own, and has
+    /// its lines; or a checkpoint of that ends with one.
+    /// </summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void A_journal_that_names_only_the_session_that_it_was_loaded_from_is_that_of_the_copy_that_has_its_lines(bool start, bool hasCheckpoint)
+    {
+        using TwoSessions both = Lose(9, [Shared + 1, Shared + 2], hasCheckpoint);
+        Directory.Delete(both.Logs.Archive, recursive: true);
+        if (!hasCheckpoint) File.WriteAllBytes(both.Logs.RecoveryFile, both.CurrentBytes);
+
+        Heal(both, start);
+
+        both.AssertCurrentIsWhole();
+        if (start) both.Recover(); // the recorder's own thread makes the second copy again
+        both.AssertIntact();
+    }
+
     private static TwoSessions Lose(int first, int[] lost, bool hasCheckpoint)
     {
         TwoSessions both = new(load: true, first);
