@@ -11,12 +11,16 @@ namespace Steno.Core.Sessions;
 /// </summary>
 internal static class CurrentJournal
 {
-    /// <summary>Null: there is none, it names none, or it is none of the one that it names.</summary>
+    /// <summary>
+    /// The session that it names, or whose it is provably though it names another: see <see cref="FindProven"/>. Null: there is none, it
+    /// names none, or it is none of the one that it names.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
     public static NamedSession? FindName(LogDirectory directory, CancellationToken cancellation = default)
     {
         NamedSession? named = NamedSession.Find(directory.CurrentJournal, cancellation);
+        if (named is not null) named = FindProven(directory, named, cancellation) ?? named;
         return named is not null && GoesOnOtherwise(directory, named, cancellation) ? null : named;
     }
 
@@ -43,6 +47,32 @@ internal static class CurrentJournal
         return IsOf(directory.CurrentJournal, stored, known?.Seq ?? newest.LastSeq - 1, cancellation)
             ? known ?? new NamedSession(newest.Session, 0, null, null)
             : null;
+    }
+
+    /// <summary>
+    /// Behind the line that names this session the journal has a line that the second copy has behind the one that names another, or
+    /// with which a checkpoint of another ends. The chain leads to one line in one way only: it is the other's, or of one that was loaded
+    /// from that, and has lost the lines that name it. Null: nothing says so.
+    /// </summary>
+    private static NamedSession? FindProven(LogDirectory directory, NamedSession named, CancellationToken cancellation)
+    {
+        NamedSession? proven = null;
+        if (NamedSession.Find(directory.RecoveryFile, cancellation) is { } copy && copy.Id != named.Id)
+        {
+            using FileLines lines = new(directory.RecoveryFile);
+            if (IsOf(directory.CurrentJournal, lines, Math.Max(named.Seq, copy.Seq), cancellation)) proven = copy;
+        }
+
+        long behind = (proven ?? named).Seq;
+        Guid session = (proven ?? named).Id;
+        List<CheckpointManifest> others =
+            [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Where(one => one.Session != session && one.LastSeq > behind)];
+        if (others.Count == 0) return proven;
+        UncontradictedLine[] ends = [.. Lines(directory.CurrentJournal, cancellation).Where(line => others.Exists(one => one.LastSeq == line.Seq && one.End.Hash == line.Hash))];
+        if (ends is not [.., var end]) return proven;
+        CheckpointManifest other = others.First(one => one.LastSeq == end.Seq && one.End.Hash == end.Hash);
+        using LineSource stored = Open(directory, other);
+        return FindNameIn(stored, other.Session, cancellation) ?? new NamedSession(other.Session, 0, null, null);
     }
 
     /// <summary>Where the line is gone that says from which checkpoint it was loaded, its own newest checkpoint has it.</summary>

@@ -48,7 +48,9 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         }
 
         // Then journal and second copy stand against each other, unless that is of the session before.
-        if ((file is null || isFileStrange) && copy is not null && copy.Id != named.Id && copy.Id != named.Parent?.Id && !IsSealed(directory, copy.Id))
+        bool isAgainst = copy is not null && copy.Id != named.Id && copy.Id != named.Parent?.Id && !IsSealed(directory, copy.Id)
+            && NamedSession.Find(directory.CurrentJournal, cancellation)?.Id != copy.Id; // both have lost the same names
+        if ((file is null || isFileStrange) && copy is not null && isAgainst)
             isStrange |= (!isJournalKnown || known.Has(copy.Id, copy.Parent?.Id)) && DamagedFile(directory, file) != named.Id;
         return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
     }

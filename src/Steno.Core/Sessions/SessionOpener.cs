@@ -142,6 +142,7 @@ public sealed class SessionOpener
 
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
+        if (_isAdopted) tailStart = Math.Max(tailStart, TailWindow.BehindFirst(file.Path, file.Read, manifest.EarlierHead));
         (JournalScan scan, IReadOnlyList<JournalDamage> damage) = Scan(manifest, file, tailStart);
         bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);
         JournalPosition end = heals ? scan.Whole : scan.End;

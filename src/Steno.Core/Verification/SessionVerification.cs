@@ -136,10 +136,11 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     /// <summary>What is planned ends with what a start does: that judges the end so, whether the recorder was stopped in order or not.</summary>
     private long TailStart(string path, JournalBytes? planned)
     {
-        long vouched = session.Manifest?.Verified.Offset ?? 0;
-        return planned is not null && session.IsCurrent ? TailWindow.Start(planned.Read, planned.Length, vouched)
-            : IsEndOpen && File.Exists(path) ? TailWindow.Start(path, vouched)
-            : long.MaxValue;
+        using FileLines? file = planned is null && IsEndOpen && File.Exists(path) ? new FileLines(path) : null;
+        JournalBytes? bytes = planned is not null && session.IsCurrent ? planned : file is null ? null : new JournalBytes(file.Read, file.Length);
+        if (bytes is null) return long.MaxValue;
+        long window = TailWindow.Start(bytes.Read, bytes.Length, session.Manifest?.Verified.Offset ?? 0);
+        return session.Manifest is null ? Math.Max(window, TailWindow.BehindFirst(path, bytes.Read, session.Head)) : window;
     }
 
     /// <summary>Where a copy of it ends at the latest; null: the journal has lost its end, or may have.</summary>

@@ -1,4 +1,5 @@
 using Steno.Core.Checkpoints;
+using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
 
@@ -130,6 +131,57 @@ public sealed class LostNamesTests
 
         Assert.True(File.ReadAllBytes(both.Logs.CurrentJournal).AsSpan().StartsWith(altered));
         Assert.NotEqual(both.Sealed.Id, SessionManifest.Load(both.Logs.SessionFile)!.Id);
+    }
+
+    /// <summary>
+    /// The session that its first lines name was moved elsewhere but for its checkpoint. The second copy names the journal's own, and has
+    /// its lines; or a checkpoint of that ends with one.
+    /// </summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void A_journal_that_names_only_the_session_that_it_was_loaded_from_is_that_of_the_copy_that_has_its_lines(bool start, bool hasCheckpoint)
+    {
+        using TwoSessions both = Lose(9, [Shared + 1, Shared + 2], hasCheckpoint);
+        Directory.Delete(both.Logs.Archive, recursive: true);
+        if (!hasCheckpoint) File.WriteAllBytes(both.Logs.RecoveryFile, both.CurrentBytes);
+
+        Heal(both, start);
+
+        both.AssertCurrentIsWhole();
+        if (start) Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(both.Logs.RecoveryFile)!, "kept_*")); // it is nobody else's
+        if (start) both.Recover(); // the recorder's own thread makes the second copy again
+        both.AssertIntact();
+    }
+
+    /// <summary>Nothing has its first line, which was durable before any other was said: that is no torn tail, and what is behind stays where it is.</summary>
+    [Theory]
+    [InlineData(true, "zero")]
+    [InlineData(false, "zero")]
+    [InlineData(true, "dropped")]
+    [InlineData(false, "dropped")]
+    [InlineData(false, "altered")]
+    public void A_first_line_that_nothing_has_is_named_and_nothing_behind_it_is_cut(bool start, string damage)
+    {
+        using TwoSessions both = new();
+        Directory.Delete(both.Logs.Archive, recursive: true);
+        Directory.Delete(both.Logs.Checkpoints, recursive: true);
+        int length = TwoSessions.LinesOf(both.CurrentBytes, 1, 1).Length;
+        byte[] damaged = [.. both.CurrentBytes];
+        if (damage == "altered") damaged[damaged.AsSpan().IndexOf("session_started"u8)] ^= 1;
+        else damaged.AsSpan(0, length).Clear();
+        Put(both, damage == "dropped" ? damaged[length..] : damaged);
+        RecoveryOutcome planned = new LogRecovery(both.Logs, TimeProvider.System) { IsDryRun = true }.Run();
+        Assert.Contains(planned.Unhealed, one => one.FirstSeq == 1);
+
+        Heal(both, start);
+
+        Assert.False(both.Recover().IsWhole);
+        Assert.Contains(both.Verify().Damage, one => one.File == both.Logs.CurrentJournal && one is { FirstSeq: 1, IsKnown: true });
+        Assert.True(File.ReadAllBytes(both.Logs.CurrentJournal).AsSpan().IndexOf(both.CurrentBytes.AsSpan(length)) >= 0);
+        Assert.Empty(both.Recover().Actions);
     }
 
     private static TwoSessions Lose(int first, int[] lost, bool hasCheckpoint)
