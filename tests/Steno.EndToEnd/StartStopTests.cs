@@ -490,7 +490,7 @@ public sealed class StartStopTests : IAsyncLifetime
     public async Task Tail_shows_what_is_said_and_ends_when_nobody_reads_it_any_more()
     {
         await Run(["start", .. Doors]);
-        await using ChildProcess tail = ChildProcess.Start("/bin/sh", "-c", $"'{StenoBinary.Path}' tail -n 0 --logs '{_logs.Logs}' | head -n 6; echo ended");
+        await using ChildProcess tail = ChildProcess.Start("/bin/sh", "-c", $"'{StenoBinary.Path}' tail --logs '{_logs.Logs}' | head -n 6; echo ended");
 
         await Run(["start", "--demo", .. Doors]);
 
