@@ -9,11 +9,19 @@ namespace Steno.Core.Files;
 /// </summary>
 public sealed class DirectoryLock : IDisposable
 {
+    private readonly Disk _disk;
     private readonly DurableFile _file;
 
-    private DirectoryLock(DurableFile file) => _file = file;
+    private DirectoryLock(Disk disk, DurableFile file)
+    {
+        _disk = disk;
+        _file = file;
+    }
 
-    /// <summary>Creates the directory if need be, and takes the lock.</summary>
+    /// <summary>
+    /// Creates the directory if need be, and takes the lock. Until it is disposed the directory's <see cref="LogDirectory.Disk"/>
+    /// does nothing by name when another directory has the name.
+    /// </summary>
     /// <exception cref="DirectoryLockedException">Another process holds it.</exception>
     /// <exception cref="StorageException">
     /// The directory cannot be made or written, or has something in a file's place that is none.
@@ -36,13 +44,17 @@ public sealed class DirectoryLock : IDisposable
 
         try
         {
+            directory.Disk.Held = DirectoryIdentity.Of(directory.Root);
+            // Somebody may have exchanged it behind the lock: then it would be held to the other.
+            if (FileFacts.Of(directory.LockFile) is not { } named || !named.IsSameAs(file.Facts)) throw StorageException.DirectoryReplaced(directory.Root);
             // Beside the lock, not in it: a locked file cannot be read.
             byte[] pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
             directory.Disk.WriteAtomically(directory.PidFile, pid);
-            return new DirectoryLock(file);
+            return new DirectoryLock(directory.Disk, file);
         }
         catch
         {
+            directory.Disk.Held = null;
             file.Dispose();
             throw;
         }
@@ -99,5 +111,9 @@ public sealed class DirectoryLock : IDisposable
     /// <summary>
     /// Gives the right up. The file stays: removing it could take the lock of who comes next from under them.
     /// </summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _disk.Held = null;
+        _file.Dispose();
+    }
 }

@@ -38,7 +38,7 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
 
     /// <summary>The facts of an open file, whatever became of its name.</summary>
     /// <exception cref="StorageException">It cannot be looked at.</exception>
-    internal static FileFacts Of(SafeFileHandle file, string path)
+    public static FileFacts Of(SafeFileHandle file, string path)
     {
         if (!OperatingSystem.IsLinux()) return new FileFacts(FileKind.File, 0, 0, 1, RandomAccess.GetLength(file));
         return NativeMethods.StatX(file, "", NativeMethods.AtEmptyPath, NativeMethods.BasicFacts, out StatX facts) == 0

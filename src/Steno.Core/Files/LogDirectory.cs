@@ -9,7 +9,7 @@ namespace Steno.Core.Files;
 public sealed class LogDirectory
 {
     public LogDirectory(string path)
-        : this(path, Disk.Real)
+        : this(path, Disk.Real.Free())
     {
     }
 
@@ -19,7 +19,10 @@ public sealed class LogDirectory
         Disk = disk;
     }
 
-    /// <summary>What it is on: all that changes something in it goes through this.</summary>
+    /// <summary>
+    /// What it is on: all that changes something in it goes through this. Its own, for a <see cref="DirectoryLock"/> holds it
+    /// to the directory.
+    /// </summary>
     public Disk Disk { get; }
 
     /// <summary>Absolute.</summary>
@@ -94,6 +97,15 @@ public sealed class LogDirectory
     /// <summary>The directories that a writer makes when it needs them.</summary>
     internal IReadOnlyList<string> Directories =>
         [Archive, Path.GetDirectoryName(RecoveryFile)!, Quarantine, Checkpoints, Segments];
+
+    /// <summary>
+    /// Where a journal is saved whose log directory was deleted: in its place, if nothing is there, else beside it.
+    /// </summary>
+    internal LogDirectory Refuge(DateTimeOffset now)
+    {
+        string path = Path.Exists(Root) ? string.Create(CultureInfo.InvariantCulture, $"{Root}.rescued_{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}") : Root;
+        return new LogDirectory(path, Disk.Free());
+    }
 
     /// <summary>A whole copy of the journal on its way back to its name.</summary>
     internal string RestoringJournal => CurrentJournal + ".restoring";

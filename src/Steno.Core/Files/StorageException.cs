@@ -88,6 +88,11 @@ public sealed class StorageException : StenoException
         $"The log directory {path} was renamed, deleted or replaced while recording: what is said still goes into the open file, and nothing else is written",
         "Put the directory back, or stop the recorder and start it again where it should write.", null, path, "statx", Errnos.NotFound);
 
+    /// <summary>What has the log directory's name is not the directory that is held.</summary>
+    public static StorageException DirectoryReplaced(string path) => new(
+        $"The log directory {path} was renamed, deleted or replaced, and what has its name now is left alone",
+        "Put the directory back, or start again where Steno should write.", null, path, "statx", 0);
+
     /// <summary>The disk is well: somebody else has changed the file.</summary>
     public bool IsChangedByOthers { get; private init; }
 

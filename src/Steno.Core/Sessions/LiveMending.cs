@@ -111,7 +111,8 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
 
     /// <summary>
     /// The recorder ends, and the journal has no name any more: it gets its own back, or else one in the
-    /// archive, from where the next start takes it.
+    /// archive, from where the next start takes it. If another directory has the log directory's name, that is left alone,
+    /// and it is saved beside it.
     /// </summary>
     /// <returns>What became of it, in a sentence.</returns>
     public string Rescue(AbandonedJournal left, SessionManifest current, bool isDirectoryLost)
@@ -119,12 +120,13 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         string saved;
         try
         {
-            saved = isDirectoryLost ? KeepNameless(left, current) : PutBackOrKeep(left, current);
+            bool isLost = isDirectoryLost || directory.Disk.Held is { IsInPlace: false };
+            saved = isLost ? KeepNameless(left, current, directory.Refuge(time.GetUtcNow())) : PutBackOrKeep(left, current);
         }
         catch (StorageException e)
         {
-            saved = $"The journal was deleted, and could not be saved: {e.Sentences} Its second copy is {directory.RecoveryFile}: "
-                + "the next start puts back what that has.";
+            saved = $"The journal was deleted, and could not be saved: {e.Sentences}"
+                + (isDirectoryLost ? "" : $" Its second copy is {directory.RecoveryFile}: the next start puts back what that has.");
         }
 
         happened(saved);
@@ -140,18 +142,18 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         }
         catch (StorageException)
         {
-            return KeepNameless(left, current); // another place may take it; if it does not, that says why
+            return KeepNameless(left, current, directory); // another place may take it; if it does not, that says why
         }
     }
 
-    private string KeepNameless(AbandonedJournal left, SessionManifest current)
+    private string KeepNameless(AbandonedJournal left, SessionManifest current, LogDirectory place)
     {
         SessionManifest manifest = current with { Verified = VerifiedPoint.From(left.End, time.GetUtcNow()) };
-        directory.Disk.CreateDirectory(directory.Archive);
-        string path = directory.ArchivedJournal(manifest.Started, manifest.Id);
-        using DurableFile kept = JournalRestorer.Copy(directory.Disk, left.File, left.End.Offset, path + ".tmp");
+        place.Disk.CreateDirectory(place.Archive);
+        string path = place.ArchivedJournal(manifest.Started, manifest.Id);
+        using DurableFile kept = JournalRestorer.Copy(place.Disk, left.File, left.End.Offset, path + ".tmp");
         kept.RenameTo(path);
-        manifest.Save(directory.Disk, directory.ArchivedSessionFile(manifest.Started, manifest.Id));
+        manifest.Save(place.Disk, place.ArchivedSessionFile(manifest.Started, manifest.Id));
         return $"The journal was deleted, and was saved as {path}.";
     }
 

@@ -50,27 +50,27 @@ internal static class ControlSocket
     /// <exception cref="Core.Files.StorageException">A file has its folder's name.</exception>
     public static Socket Bind(string path)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        BoundSocket? socket = null;
         try
         {
             PrivateDirectory.Create(Path.GetDirectoryName(path)!);
             RemoveIfStale(path);
             // Between bind and listen nobody gets in: no moment in which the mode is the umask's.
-            socket.Bind(new UnixDomainSocketEndPoint(path));
+            socket = BoundSocket.At(path);
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return socket;
         }
         catch (Exception refused) when (refused is SocketException or IOException or UnauthorizedAccessException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new ControlSocketException(
                 $"The control socket {path} cannot be opened: {refused.Message}",
                 "Make its folder writable for you alone, or choose another log directory (--logs).", refused);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

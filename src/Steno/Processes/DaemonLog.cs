@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Steno.Core.Files;
 
 namespace Steno.Processes;
 
@@ -34,7 +36,7 @@ internal sealed partial class DaemonLog : IDisposable
         try
         {
             var file = new FileInfo(_path);
-            if (!file.Exists || file.Length <= BytesMax) return;
+            if (!file.Exists || file.Length <= BytesMax || !IsOurs) return;
 
             file.MoveTo(_path + ".1", overwrite: true); // 1. out of the way; lines still go to it
             using FileStream fresh = Create(_path); // 2. a new one
@@ -43,9 +45,19 @@ internal sealed partial class DaemonLog : IDisposable
             if (dup2(descriptor, 1) < 0 || dup2(descriptor, 2) < 0)
                 throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception or StorageException)
         {
             // A log that cannot be moved must not stop the daemon that writes it; the next round tries again.
+        }
+    }
+
+    /// <summary>The log directory may have been replaced: what has the name then is another's.</summary>
+    private bool IsOurs
+    {
+        get
+        {
+            using SafeFileHandle output = new(1, ownsHandle: false);
+            return FileFacts.Of(_path) is { } named && named.IsSameAs(FileFacts.Of(output, _path));
         }
     }
 

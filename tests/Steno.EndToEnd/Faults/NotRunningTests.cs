@@ -51,11 +51,13 @@ public sealed class NotRunningTests : IDisposable
         await Control.IsRedAsync("it is where it was", () => SaysAsync(said));
         Directory.Move(_logs.Logs, moved);
         Directory.Move(_logs.Logs + "-copy", _logs.Logs);
+        string[] put = [.. Directory.EnumerateFileSystemEntries(_logs.Logs, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
         await SaysAsync(said);
         (_, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", moved]);
         Assert.Contains("stopped", output, StringComparison.Ordinal);
         await recorder.Process.WaitForExitAsync();
+        Assert.Equal(put, Directory.EnumerateFileSystemEntries(_logs.Logs, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)); // the socket, too
         await SaysAsync("did not stop in good order"); // as its session.json was when it was copied
     }
 

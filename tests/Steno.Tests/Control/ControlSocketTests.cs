@@ -98,6 +98,25 @@ public sealed class ControlSocketTests : IDisposable
         Assert.True(File.Exists(path));
     }
 
+    /// <summary>The log directory was replaced: what has the name at the end may be the socket of another recorder.</summary>
+    [Fact]
+    public void At_the_end_only_the_own_socket_is_removed()
+    {
+        string path = ControlSocket.PathFor(_directory.Path);
+        Socket first = ControlSocket.Bind(path);
+        Directory.Move(Path.GetDirectoryName(path)!, _directory.Join("moved"));
+        using (Socket second = ControlSocket.Bind(path))
+        {
+            second.Listen();
+            first.Dispose();
+            Assert.True(File.Exists(path));
+            using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            client.Connect(new UnixDomainSocketEndPoint(path));
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_made_is_said()
     {

@@ -1,0 +1,32 @@
+namespace Steno.Core.Files;
+
+/// <summary>
+/// Which directory had a name, whatever has the name now. Immutable, for any thread. On Linux; elsewhere it is seen only
+/// that the name is gone.
+/// </summary>
+internal sealed class DirectoryIdentity
+{
+    private readonly string _path;
+    private readonly FileFacts _facts;
+
+    private DirectoryIdentity(string path, in FileFacts facts)
+    {
+        _path = path;
+        _facts = facts;
+    }
+
+    /// <summary>Whether the name still leads there: one <c>statx</c>.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public bool IsInPlace => FileFacts.Of(_path) is { } now && now.IsSameAs(_facts);
+
+    /// <summary>Of the directory that has the name now.</summary>
+    /// <exception cref="StorageException">It is not there.</exception>
+    public static DirectoryIdentity Of(string path) =>
+        new(path, FileFacts.Of(path) ?? throw StorageException.DirectoryLost(path));
+
+    /// <exception cref="StorageException">The name leads elsewhere, or nowhere.</exception>
+    public void RequireInPlace()
+    {
+        if (!IsInPlace) throw StorageException.DirectoryReplaced(_path);
+    }
+}
