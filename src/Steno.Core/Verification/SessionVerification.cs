@@ -99,7 +99,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         long? difference = comparison.FindDifference(copied, at => Pace(Bytes + at), Cancellation);
         Bytes += copied;
         if (difference is null && copied <= journal.FileLength)
-            return ([], [.. journal.Damage.Where(damage => damage.Kind != DamageKind.Torn && damage.Offset < copied && damage.Offset + damage.Length <= copied)], null);
+            return ([], [.. journal.Damage.Where(damage => damage.Kind != DamageKind.Torn && IsWithin(damage, copied))], null);
         if (FindAncestor(copy) is { } ancestor)
         {
             _noted.Add(new NotedFile(copy, NotedFile.Kept,
@@ -112,6 +112,10 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (comparison.Lacking is { } lacking) found.Add(lacking);
         return (damage, [.. read.Damage.Intersect(journal.Damage).Where(one => one.Kind != DamageKind.Torn)], read);
     }
+
+    /// <summary>A copy that only ends earlier is whole.</summary>
+    private static bool IsWithin(in JournalDamage damage, long copied) =>
+        damage.Offset + damage.Length < copied || (damage.Kind != DamageKind.Missing && damage.Length > 0 && damage.Offset + damage.Length == copied);
 
     /// <summary>Its recorder has ended without a word: how far it had come nobody knows.</summary>
     private bool IsEndOpen => session.IsCurrent && session.Manifest?.CertainEnd is null && LiveEnd is null;
