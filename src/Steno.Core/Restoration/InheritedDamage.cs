@@ -9,25 +9,32 @@ namespace Steno.Core.Restoration;
 /// </summary>
 internal static class InheritedDamage
 {
+    /// <param name="isDryRun">Nothing is written.</param>
+    /// <returns>The <c>session.json</c> files that were changed, or would be.</returns>
     /// <param name="restored">Sessions whose journals were looked at; what stays damaged in them is known.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public static void Update(LogDirectory directory, IReadOnlyList<SessionRestoration> restored, DateTimeOffset now)
+    public static IReadOnlyList<string> Update(LogDirectory directory, IReadOnlyList<SessionRestoration> restored, DateTimeOffset now, bool isDryRun)
     {
         Dictionary<Guid, SessionRestoration> healed = restored.Where(one => !one.Session.IsCurrent && one.Remaining is not null)
             .ToDictionary(one => one.Session.Id!.Value);
-        if (healed.Count == 0) return;
+        if (healed.Count == 0) return [];
+        List<string> changed = [];
         IEnumerable<string> files = Directory.Exists(directory.Archive) ? Directory.GetFiles(directory.Archive, "*.session.json") : [];
         foreach (string file in files.Append(directory.SessionFile))
         {
             if (TryLoad(file) is not { } manifest) continue;
             List<KnownDamage> stays = [.. manifest.KnownDamage.Where(damage => !IsHealed(damage, healed))];
-            if (stays.Count < manifest.KnownDamage.Count)
+            if (stays.Count == manifest.KnownDamage.Count) continue;
+            changed.Add(file);
+            if (!isDryRun)
             {
                 SessionVerdict? verdict = VerdictAfterHealing.Of(
                     manifest.Verdict, manifest.KnownDamage, stays, manifest.Verified.Seq, now);
                 (manifest with { KnownDamage = stays, Verdict = verdict }).Save(directory.Disk, file);
             }
         }
+
+        return changed;
     }
 
     private static bool IsHealed(KnownDamage damage, Dictionary<Guid, SessionRestoration> healed) =>

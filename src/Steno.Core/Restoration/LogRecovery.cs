@@ -70,9 +70,10 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
-            if (!IsDryRun) InheritedDamage.Update(directory, restored, time.GetUtcNow());
+            foreach (string file in InheritedDamage.Update(directory, restored, time.GetUtcNow(), IsDryRun))
+                Add(new RecoveryAction(file, FileRole.Session, "What it says of damage in earlier journals is what there is now.", 0, 0, []));
             PlannedOutcome? plan = IsDryRun ? new PlannedOutcome(before, restored, one => VerifyPlanned(one, checkpoints)) : null;
-            if (IsUnsettled(before, current, restored)) Settle(plan);
+            if (IsUnsettled(before, current, restored)) Settle(before, plan, restored);
             RestoreSecondCopy(current, plan);
             IReadOnlyList<FoundDamage> unhealed = plan is not null ? plan.Unhealed(_actions) : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
@@ -143,7 +144,11 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private bool IsInterrupted =>
         File.Exists(directory.RestoringJournal) || File.Exists(LogDirectory.Healing(directory.CurrentJournal))
-        || _untold.All().Count > 0 || new Quarantine(directory, time).Unfinished().Any();
+        || _untold.All().Count > 0 || new Quarantine(directory, time).Unfinished().Any(one => IsOfCurrent(one.Report));
+
+    /// <summary>A start finishes only what was begun in its own journal: one that was sealed meanwhile keeps it unfinished.</summary>
+    private bool IsOfCurrent(QuarantineReport report) =>
+        SessionFileReader.TryLoad(directory.SessionFile) is not { } current || report.Session is not { } session || session == current.Id;
 
     private VerificationReport Verify() =>
         new Verifier(directory) { IncludesArchive = true, Progress = Progress, Cancellation = Cancellation }.Run();
@@ -179,17 +184,23 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     /// end: the next start begins a child session then, and a recovery begins none.
     /// </summary>
     private bool IsUnsettled(VerificationReport before, SessionRestoration? current, List<SessionRestoration> restored) =>
-        (IsInterrupted || (IsDryRun && restored.Exists(one => one.HasChanged)) || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
+        (IsInterrupted || (IsDryRun && restored.Exists(one => one.HasPutJournal)) || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
         && current is not { ReachesItsEnd: false }
         && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
 
     /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
-    private void Settle(PlannedOutcome? plan)
+    private void Settle(VerificationReport before, PlannedOutcome? plan, List<SessionRestoration> restored)
     {
         _isSettled = true;
+        foreach (FoundDamage damage in before.Damage.Where(IsNewInCurrent).Where(damage => damage.Role == FileRole.Session))
+            Add(new RecoveryAction(damage.File, damage.Role, SessionRestoration.SessionFileMade, 0, 0, [directory.CurrentJournal]));
         if (plan is not null)
         {
-            _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(d => d.Role == FileRole.Session || PlannedOutcome.IsLeftToStart(d)).Select(Plan));
+            bool isSomethingTold = IsInterrupted || _actions.Exists(action => action.File == directory.SessionFile)
+                || restored.Exists(one => one.HasPutJournal || one.HasUntold);
+            _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(PlannedOutcome.IsLeftToStart).Select(Plan));
+            if (isSomethingTold)
+                _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, "What is done is told in the journal.", 0, 0, []));
             return;
         }
 
@@ -198,7 +209,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         OpenedSession opened = opener.Open();
         Keep(judged, opened);
         opened.Close();
-        foreach (string note in opened.Recovery.Repairs)
+        foreach (string note in opened.Recovery.Notes)
             _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, $"Told in the journal: {note}", 0, 0, []));
     }
 
@@ -217,11 +228,13 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     }
 
     private static RecoveryAction Plan(FoundDamage damage) => new(
-        damage.File, damage.Role,
-        damage.Role == FileRole.Session
-            ? "It is made again from the journal and its checkpoints."
-            : "What a crash has left at its end goes to quarantine, and whole lines among it are written again.",
-        0, 0, []);
+        damage.File, damage.Role, "What a crash has left at its end goes to quarantine, and whole lines among it are written again.", 0, 0, []);
+
+    /// <summary>Of a <c>session.json</c>, once.</summary>
+    private void Add(RecoveryAction action)
+    {
+        if (!_actions.Exists(other => other.File == action.File)) _actions.Add(action);
+    }
 
     private bool IsNewInCurrent(FoundDamage damage) =>
         !damage.IsKnown && damage.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(damage);

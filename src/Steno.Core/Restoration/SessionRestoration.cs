@@ -10,6 +10,9 @@ namespace Steno.Core.Restoration;
 /// <param name="session">With its id.</param>
 internal sealed class SessionRestoration(LogDirectory directory, SessionFiles session, TimeProvider time) : IDisposable
 {
+    /// <summary>What is said of a <c>session.json</c> that was missing, damaged or another's.</summary>
+    public const string SessionFileMade = "It is made again from the journal and its checkpoints.";
+
     private readonly SessionCopies _copies =
         new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
         {
@@ -53,6 +56,12 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     /// <summary>Something has been changed that the journal is to tell, or its <c>session.json</c>.</summary>
     public bool HasChanged { get; private set; }
 
+    /// <summary>Its journal was put right, or would be, which the current one tells.</summary>
+    public bool HasPutJournal { get; private set; }
+
+    /// <summary>Damage stays in its journal, of which no line tells yet.</summary>
+    public bool HasUntold => session.IsCurrent && Remaining is { } left && left.Any(damage => damage.ToldSeq == 0);
+
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>: what is done is done.</exception>
     public void Run()
@@ -61,13 +70,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         if (HasCheckpointsOnly) return;
         if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
         else if (session.Strange is not null) return; // what stands there is named, and says nothing of this session
-        if (IsDryRun)
-        {
-            if (session is { IsCurrent: false, Manifest: null }) Say(session.File, "It is made again from the journal and its checkpoints.");
-            return;
-        }
-
-        if (!File.Exists(session.Journal)) return;
+        if (!(IsDryRun ? Planned.Length > 0 || (File.Exists(session.Journal) && !session.IsBlank) : File.Exists(session.Journal))) return;
         if (session.Manifest is { } manifest) Save(manifest, KnownNow(manifest));
         else if (!session.IsCurrent) MakeSessionFile();
     }
@@ -89,6 +92,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             : new JournalHealing(directory, time) { Pace = Pace, Cancellation = Cancellation }
                 .Put(_assembled, session.Journal, session.Id!.Value, isSealed: !session.IsCurrent);
         HasChanged = true;
+        HasPutJournal = true;
         _actions.Add(new RecoveryAction(
             session.Journal, FileRole.Journal, what,
             put.Count == 0 ? 0 : put.Min(piece => piece.FirstSeq), put.Count == 0 ? 0 : put.Max(piece => piece.LastSeq),
@@ -117,6 +121,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         {
             Cancellation = Cancellation,
             Stated = _copies.Stated,
+            Bytes = IsDryRun ? Planned : null,
             Proven = (_, to) =>
             {
                 if (to.Seq == vouched.Seq && to.Hash == vouched.Hash) moved = to;
@@ -125,7 +130,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         };
         JournalScan scan = scanner.Scan(session.Head.End, pace: Pace);
         List<JournalDamage> found = [.. scan.Damage];
-        if (session.Head.Lines > 0 && !session.Head.IsUnchanged(session.Journal)) found.Insert(0, session.Head.Damage);
+        if (session.Head.Lines > 0 && !(IsDryRun ? session.Head.IsUnchanged(Planned.Read, Pace) : session.Head.IsUnchanged(session.Journal))) found.Insert(0, session.Head.Damage);
         long last = Math.Max(vouched.Seq, session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
         if (!session.IsCurrent && scan.End.Seq < last)
             found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
@@ -162,17 +167,27 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         if (isSame) return;
         HasChanged = true;
         string path = session.IsCurrent ? directory.SessionFile : session.File;
-        SessionVerdict? verdict = VerdictAfterHealing.Of(
-            manifest.Verdict, manifest.KnownDamage, now.KnownDamage, now.Verified.Seq, time.GetUtcNow());
-        (now with { Verdict = verdict }).Save(directory.Disk, path);
+        if (!IsDryRun) (now with { Verdict = VerdictOf(manifest, now) }).Save(directory.Disk, path);
         Say(path, "What it says of damage is what there is now.");
     }
+
+    /// <summary>One that was cut, or that the disk failed, has none: its child's says that lines are lost.</summary>
+    private SessionVerdict? VerdictOf(SessionManifest manifest, SessionManifest now) =>
+        manifest is { Verdict: null, Sealed: not null } && !SessionReason.IsOrderly(manifest.Sealed)
+            ? null
+            : VerdictAfterHealing.Of(manifest.Verdict, manifest.KnownDamage, now.KnownDamage, now.Verified.Seq, time.GetUtcNow());
 
     private void Say(string file, string what, string? quarantined = null) =>
         _actions.Add(new RecoveryAction(file, FileRole.Session, what, 0, 0, [session.Journal]) { Quarantined = quarantined });
 
     private void MakeSessionFile()
     {
+        if (IsDryRun)
+        {
+            Say(session.File, SessionFileMade);
+            return;
+        }
+
         SessionManifest made = ArchivedSession.Rebuild(session, Assembled, time);
         made = KnownNow(made);
         string? kept = File.Exists(session.File)
@@ -180,7 +195,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             : null;
         made.Save(directory.Disk, session.File);
         HasChanged = true;
-        Say(session.File, "It is made again from the journal and its checkpoints.", kept is null ? null : Quarantine.BytesPath(kept));
+        Say(session.File, SessionFileMade, kept is null ? null : Quarantine.BytesPath(kept));
     }
 
     private QuarantineReport ReportOn(string path, string what) => new()

@@ -52,7 +52,9 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
             && NamedSession.Find(directory.CurrentJournal, cancellation)?.Id != copy.Id; // both have lost the same names
         if ((file is null || isFileStrange) && copy is not null && isAgainst)
             isStrange |= (!isJournalKnown || known.Has(copy.Id, copy.Parent?.Id)) && DamagedFile(directory, file) != named.Id;
-        return new SessionIdentity(isFileStrange, isStrange ? named.Id : null);
+        if (!isStrange) return new SessionIdentity(isFileStrange, null);
+        // It goes out of the way, and then is as if it were missing: what is left is judged as it will be then.
+        return new SessionIdentity(isFileStrange || WithoutJournal(directory, file, isBlank: false).IsFileStrange, named.Id);
     }
 
     /// <summary>The session that a <c>session.json</c> names which is not as it was written; null: none, or it is read.</summary>

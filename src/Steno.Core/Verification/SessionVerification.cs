@@ -40,8 +40,8 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (session.Strange is { } whose) return Strange(whose);
         ReadJournal journal = Verify(session.Journal, session.Stated, isCopy: false);
         List<JournalDamage> found = [.. journal.Damage];
-        (IReadOnlyList<JournalDamage> ofCopy, ReadJournal? read) = ([], null);
-        if (copied > 0) (ofCopy, read) = VerifyCopy(copy, copied, journal, found);
+        (IReadOnlyList<JournalDamage> ofCopy, IReadOnlyList<JournalDamage> alike, ReadJournal? read) = ([], [], null);
+        if (copied > 0) (ofCopy, alike, read) = VerifyCopy(copy, copied, journal, found);
         CopySearch search = new(directory, session, checkpoints, journal, read);
         AssembledCopies more = new(directory, session, Cancellation);
         bool isSeen = File.Exists(session.Journal);
@@ -49,6 +49,8 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
         foreach (JournalDamage damage in ofCopy)
             _damage.Add(From(damage, copy, FileRole.Recovery, search.OfRecovery, more));
+        // What nothing heals is in both for good, and named of the journal alone.
+        _damage.AddRange(alike.Select(damage => From(damage, copy, FileRole.Recovery, search.OfRecovery, more)).Where(damage => damage.IsCopied));
         if (session.IsCurrent && isSeen && LiveEnd is null && !File.Exists(copy) && journal.End.Seq > 0)
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, 1, journal.End.Seq);
@@ -89,25 +91,31 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         session.Manifest is { } manifest && SecondCopy.ReadSession(copy) is { } named && named != session.Id
         && SessionArchive.Ancestors(directory, manifest, AncestorsMax).Any(ancestor => ancestor.Id == named) ? named : null;
 
-    private (IReadOnlyList<JournalDamage> OfCopy, ReadJournal? Read) VerifyCopy(
+    /// <returns>What is damaged in the copy alone, and what in both alike.</returns>
+    private (IReadOnlyList<JournalDamage> OfCopy, IReadOnlyList<JournalDamage> Alike, ReadJournal? Read) VerifyCopy(
         string copy, long copied, ReadJournal journal, List<JournalDamage> found)
     {
         RecoveryVerification comparison = new(copy, journal);
         long? difference = comparison.FindDifference(copied, at => Pace(Bytes + at), Cancellation);
         Bytes += copied;
-        if (difference is null && copied <= journal.FileLength) return ([], null);
+        if (difference is null && copied <= journal.FileLength)
+            return ([], [.. journal.Damage.Where(damage => damage.Kind != DamageKind.Torn && IsWithin(damage, copied))], null);
         if (FindAncestor(copy) is { } ancestor)
         {
             _noted.Add(new NotedFile(copy, NotedFile.Kept,
                 $"It is the second copy of session {ancestor}, which this one continues: the next start makes this session's."));
-            return ([], null);
+            return ([], [], null);
         }
 
         ReadJournal read = Verify(copy, session.Stated, isCopy: true, EndOf(journal), journal.Anchors.Keys);
         IReadOnlyList<JournalDamage> damage = comparison.Judge(read, difference);
         if (comparison.Lacking is { } lacking) found.Add(lacking);
-        return (damage, read);
+        return (damage, [.. read.Damage.Intersect(journal.Damage).Where(one => one.Kind != DamageKind.Torn)], read);
     }
+
+    /// <summary>A copy that only ends earlier is whole.</summary>
+    private static bool IsWithin(in JournalDamage damage, long copied) =>
+        damage.Offset + damage.Length < copied || (damage.Kind != DamageKind.Missing && damage.Length > 0 && damage.Offset + damage.Length == copied);
 
     /// <summary>Its recorder has ended without a word: how far it had come nobody knows.</summary>
     private bool IsEndOpen => session.IsCurrent && session.Manifest?.CertainEnd is null && LiveEnd is null;

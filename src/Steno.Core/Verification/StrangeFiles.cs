@@ -36,7 +36,7 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
         foreach (string path in Directory.GetFiles(folder, LogDirectory.KeptRecoveryFiles).Order(StringComparer.Ordinal))
         {
             string whose = SecondCopy.ReadSession(path) is { } session ? $"session {session}" : "a session that it does not name";
-            _noted.Add(new NotedFile(path, NotedFile.Kept, $"A second copy of {whose}, as it was left: `steno recover` heals from it."));
+            _noted.Add(new NotedFile(path, NotedFile.Kept, $"A second copy of {whose}, as it was left: `steno recover` looks there for lines that are lost elsewhere."));
         }
     }
 

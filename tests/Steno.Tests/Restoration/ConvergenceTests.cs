@@ -1,7 +1,6 @@
 using Steno.Core.Files;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
-using Steno.Core.Verification;
 using Steno.Tests.Support;
 
 namespace Steno.Tests.Restoration;
@@ -59,11 +58,9 @@ public sealed class ConvergenceTests(LivedDirectories lived) : IClassFixture<Liv
     private static string[] Left(RecoveryOutcome outcome) =>
         [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.What}").Order(StringComparer.Ordinal)];
 
-    /// <summary>A run says more of the current journal and of <c>session.json</c>: what it told there, and what is known.</summary>
     private static string[] Mended(RecoveryOutcome outcome) =>
     [
-        .. outcome.Actions.Where(action => action.Role != FileRole.Session && !action.File.EndsWith("current_session.jsonl", StringComparison.Ordinal))
-            .Select(action => Path.GetFileName(action.File)).Distinct().Order(StringComparer.Ordinal),
+        .. outcome.Actions.Select(action => Path.GetFileName(action.File)).Distinct().Order(StringComparer.Ordinal),
     ];
 
     private static string Bytes(LogDirectory logs) => string.Join('\n', Directory.GetFiles(logs.Root, "*", SearchOption.AllDirectories)

@@ -90,6 +90,8 @@ public sealed class ReplacedFilesTests : IDisposable
     [InlineData(true, "sealed", "damaged")]
     [InlineData(true, "other", "whole")]
     [InlineData(true, "other", "other")]
+    [InlineData(true, "sealed", "other")]
+    [InlineData(false, "sealed", "other")]
     [InlineData(false, "sealed", "gone")]
     [InlineData(false, "other", "gone")]
     [InlineData(false, "other", "damaged")]
@@ -104,6 +106,7 @@ public sealed class ReplacedFilesTests : IDisposable
         if (file == "damaged") File.WriteAllText(Logs.SessionFile, "{\"id\":1}\n");
         if (file == "sealed") File.Copy(_both.SealedFile, Logs.SessionFile, overwrite: true);
         if (file == "other") File.Copy(others.SealedFile, Logs.SessionFile, overwrite: true);
+        Assert.True(new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run().IsWhole);
 
         string told = Heal(start);
 
@@ -132,6 +135,28 @@ public sealed class ReplacedFilesTests : IDisposable
 
         both.AssertCurrentIsWhole();
         Assert.Contains(both.Kept, kept => kept.AsSpan().SequenceEqual(journal));
+        both.AssertIntact();
+    }
+
+    /// <summary>Its first lines are those of the sealed session that it was loaded from, and <c>session.json</c> is nobody's here.</summary>
+    [Theory]
+    [InlineData(true, 4)]
+    [InlineData(false, 4)]
+    [InlineData(true, 6)]
+    [InlineData(false, 6)]
+    public void A_loaded_session_s_journal_that_is_cut_beside_a_stranger_s_session_json_comes_back(bool start, int lines)
+    {
+        using TwoSessions both = new(load: true);
+        using TwoSessions others = new();
+        File.WriteAllBytes(both.Logs.CurrentJournal, TwoSessions.LinesOf(both.CurrentBytes, 1, lines));
+        File.Copy(others.Logs.SessionFile, both.Logs.SessionFile, overwrite: true);
+        Assert.All(both.Verify().Damage.Where(damage => damage.File == both.Logs.CurrentJournal), damage => Assert.True(damage.IsCopied));
+        Assert.True(new LogRecovery(both.Logs, TimeProvider.System) { IsDryRun = true }.Run().IsWhole);
+
+        if (start) both.Start().Close();
+        else Assert.True(both.Recover().IsWhole);
+
+        both.AssertCurrentIsWhole();
         both.AssertIntact();
     }
 

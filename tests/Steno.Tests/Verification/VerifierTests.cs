@@ -145,8 +145,9 @@ public sealed class VerifierTests : IDisposable
         edited[_session.Starts[3] + 8]++;
         File.WriteAllBytes(Logs.CurrentJournal, edited);
         File.WriteAllBytes(Logs.RecoveryFile, edited);
-        FoundDamage damage = _session.VerifyOne();
-        Assert.Equal([FileRole.Manifest], damage.Copies.Select(copy => copy.Role));
+        IReadOnlyList<FoundDamage> both = _session.Verify().Damage;
+        Assert.Equal([Logs.CurrentJournal, Logs.RecoveryFile], both.Select(damage => damage.File));
+        Assert.All(both, damage => Assert.Equal([FileRole.Manifest], damage.Copies.Select(copy => copy.Role)));
     }
 
     [Fact]
