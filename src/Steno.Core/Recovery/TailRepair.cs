@@ -39,11 +39,13 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
 
     /// <summary>
     /// Step 2: the journal ends at its last good line; durable with the sync that step 3 makes. One that ends
-    /// before that stays as it is.
+    /// before that stays as it is. What was put back from the second copy already, and is vouched for by now, stays: that copy may
+    /// not have it any more.
     /// </summary>
-    public static void CutJournal(DurableFile journal, QuarantineReport report)
+    public static void CutJournal(DurableFile journal, QuarantineReport report, in JournalPosition vouched)
     {
-        if (journal.Length > report.Offset) journal.Truncate(report.Offset);
+        long end = vouched.Offset > report.Offset && JournalAnchor.EndsIn(journal, vouched) ? vouched.Offset : report.Offset;
+        if (journal.Length > end) journal.Truncate(end);
     }
 
     /// <summary>Steps 3 and 4.</summary>

@@ -138,7 +138,7 @@ public sealed class SessionOpener
     private OpenedSession Continue(SessionManifest manifest, DurableFile file)
     {
         (string Path, QuarantineReport Report)? repair = FindUnfinishedRepair(manifest);
-        if (repair is { } unfinished) TailRepair.CutJournal(file, unfinished.Report);
+        if (repair is { } unfinished) TailRepair.CutJournal(file, unfinished.Report, manifest.Verified.Position);
 
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);

@@ -142,6 +142,24 @@ public sealed class SecondCopyTests : IDisposable
 
     [Theory]
     [InlineData(true)]
+    [InlineData(false)] // the control: what it had put back has been cut off since, and nothing has it
+    public void What_an_unfinished_repair_has_put_back_stays_where_the_copy_that_had_it_is_gone(bool isThere)
+    {
+        Lay(_whole[..(_starts[5] + 10)]);
+        SessionManifest crashed = SessionManifest.Load(_logs.SessionFile)! with { Verified = VerifiedPoint.From(JournalPosition.Start, DateTimeOffset.UnixEpoch), Stopped = false };
+        crashed.Save(Disk.Real, _logs.SessionFile);
+        LogDirectory failing = new(_logs.Root, new Disk(new UnfinishedRepair()));
+        Assert.Throws<StorageException>(() => new SessionOpener(failing, TestComposer.New(), TimeProvider.System).Open());
+        Assert.Equal(Count, SessionManifest.Load(_logs.SessionFile)!.Verified.Seq);
+
+        File.WriteAllBytes(_logs.RecoveryFile, _whole[.._starts[2]]);
+        if (!isThere) File.WriteAllBytes(_logs.CurrentJournal, _whole[.._starts[5]]);
+        if (isThere) AssertHealed("line 6 is torn");
+        else Assert.NotEqual(_session, Record(0).Manifest.Id);
+    }
+
+    [Theory]
+    [InlineData(true)]
     [InlineData(false)]
     public void The_copy_of_another_session_is_not_taken(bool empty)
     {
@@ -205,5 +223,17 @@ public sealed class SecondCopyTests : IDisposable
 
         Assert.True(live.Close());
         return opened;
+    }
+
+    /// <summary>The report of a repair cannot be marked as done.</summary>
+    private sealed class UnfinishedRepair : DiskCalls
+    {
+        private int _reports;
+
+        public override void Rename(string from, string to)
+        {
+            if (to.EndsWith("_torn_tail.json", StringComparison.Ordinal) && ++_reports == 2) throw StorageException.FromErrno("rename", to, Errnos.NotPermitted);
+            base.Rename(from, to);
+        }
     }
 }
