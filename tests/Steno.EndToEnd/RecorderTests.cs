@@ -138,6 +138,23 @@ public sealed class RecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_at_any_moment_of_a_start_ends_it_in_good_order()
+    {
+        int orderly = 0;
+        for (int delay = 10; delay <= 130; delay += 10)
+        {
+            await using RecorderProcess recorder = RecorderProcess.Launch(_logs, Ports.FreeEndpoint());
+            await Task.Delay(delay, TestContext.Current.CancellationToken); // the moment of the signal
+            int code = await recorder.StopAsync();
+            Assert.True(code is 0 or 128 + 15, $"{code} after {delay} ms: {recorder.Process.Error}"); // before it hears signals the system ends it
+            if (code == 0) orderly++;
+        }
+
+        Assert.NotEqual(0, orderly);
+        Assert.Equal(0, (await StenoBinary.RunAsync(["verify", "--logs", _logs.Logs])).ExitCode);
+    }
+
+    [Fact]
     public async Task A_second_recorder_on_the_directory_is_refused_and_names_the_first()
     {
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);

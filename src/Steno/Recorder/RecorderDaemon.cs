@@ -100,7 +100,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             await using ControlServer control = new(
                 door, options.Connections.Control, reporter.Report, _feed, () => signals.Request("steno stop"), _ended.Task, time,
                 new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync), sessions, coverage.AnnounceStop);
-            await control.StartAsync(signals.Token).ConfigureAwait(false);
+            await control.StartAsync(CancellationToken.None).ConfigureAwait(false); // who stops it now is heard below, in good order
             started(reporter.Report());
 
             await Task.WhenAny(signals.Requested, _scribe.Failed).ConfigureAwait(false);
@@ -123,6 +123,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         finally
         {
             foreach (Source source in sources) await source.DisposeAsync().ConfigureAwait(false);
+            _scribe.Finish(); // whatever ended it: not while the session is closed under it
         }
     }
 

@@ -104,12 +104,12 @@ internal sealed class Scribe
     public void Start() => _thread.Start();
 
     /// <summary>
-    /// Returns when the completed queue is drained and everything in it is durable, or the scribe has failed.
+    /// Returns when the completed queue is drained and everything in it is durable, or the scribe has failed, or was never started. May be called again.
     /// </summary>
     public void Finish()
     {
         _queue.Complete();
-        _thread.Join();
+        if (_thread.IsAlive) _thread.Join();
     }
 
     private void Run()
