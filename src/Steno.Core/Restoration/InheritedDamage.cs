@@ -9,9 +9,9 @@ namespace Steno.Core.Restoration;
 /// </summary>
 internal static class InheritedDamage
 {
+    /// <param name="restored">Sessions whose journals were looked at; what stays damaged in them is known.</param>
     /// <param name="isDryRun">Nothing is written.</param>
     /// <returns>The <c>session.json</c> files that were changed, or would be.</returns>
-    /// <param name="restored">Sessions whose journals were looked at; what stays damaged in them is known.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public static IReadOnlyList<string> Update(LogDirectory directory, IReadOnlyList<SessionRestoration> restored, DateTimeOffset now, bool isDryRun)
     {
