@@ -165,9 +165,13 @@ public sealed class RecorderTests : IDisposable
         await Control.IsRedAsync("the first is dead", () => SecondIsRefusedAsync(recorder.Process.Pid));
     }
 
-    /// <summary>From when to when nobody listened is said by everything that a user may look at.</summary>
-    [Fact]
-    public async Task The_time_between_a_killed_recorder_and_the_next_is_named()
+    /// <summary>From when to when nobody listened is said by everything that a user may look at, whatever happens meanwhile.</summary>
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "")]
+    [InlineData(true, "recover --yes")]
+    [InlineData(false, "session new --yes")]
+    public async Task The_time_between_a_killed_recorder_and_the_next_is_named(bool isJournalDeleted, string command)
     {
         await using PythonPeer broker = await PythonPeer.BindAsync("XPUB", _endpoint);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
@@ -183,6 +187,8 @@ public sealed class RecorderTests : IDisposable
         (_, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
         Assert.Contains("did not stop in good order", output, StringComparison.Ordinal);
         await Control.IsRedAsync("no recorder was started since", async () => Assert.Contains("[coverage_ended]", await RecentAsync(), StringComparison.Ordinal));
+        if (isJournalDeleted) File.Delete(Path.Combine(_logs.Logs, "current_session.jsonl"));
+        if (command.Length > 0) Assert.Equal(0, (await StenoBinary.RunAsync([.. command.Split(' '), "--logs", _logs.Logs])).ExitCode);
 
         await using RecorderProcess next = await RecorderProcess.StartAsync(_logs, _endpoint);
         JsonElement unheard = (await next.WaitUntilRecordingAsync()).GetProperty("unheard");
@@ -193,7 +199,8 @@ public sealed class RecorderTests : IDisposable
         await broker.SendAsync("behind"u8.ToArray());
         await next.WaitUntilReceivedAsync(1);
         Assert.Matches(@"before
-.*\[coverage_ended\] not heard from \S+ until now: [^
+(.*
+)*.*\[coverage_ended\] not heard from \S+ until now: [^
 ]+
 [^
 ]*behind", await RecentAsync());

@@ -9,11 +9,8 @@ public sealed record RecoveryReport
 {
     public static RecoveryReport Clean { get; } = new();
 
-    /// <summary>The recorder before this one did not stop in good order.</summary>
-    public bool Unclean { get; init; }
-
-    /// <summary>False: there was no <c>session.json</c> that would say how it stopped.</summary>
-    public bool IsEndKnown { get; init; } = true;
+    /// <summary>Since when nobody has listened, if the recorder that did is not known to have stopped in good order; null: it did.</summary>
+    public UnheardTime? Unheard { get; init; }
 
     /// <summary>Bytes that were cut from the journal's end and put into quarantine.</summary>
     public long TornBytes { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Numbering;
+using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
 
@@ -110,6 +111,11 @@ public sealed record SessionManifest
     [JsonPropertyName("failure")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Failure { get; init; }
+
+    /// <summary>Since when nobody has listened, if no recorder has ended that time; null: one has, or stopped in good order.</summary>
+    [JsonPropertyName("unheard")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UnheardTime? Unheard { get; init; }
 
     /// <summary>
     /// What could be said when it was judged last; null after anything that may have changed it.

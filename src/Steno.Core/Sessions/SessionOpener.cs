@@ -26,6 +26,7 @@ public sealed class SessionOpener
     private readonly TellingAtStart _telling;
     private readonly AssemblyAtStart _assembly;
     private bool _isAdopted;
+    private DateTimeOffset? _lastSign;
     private readonly RecoveryNotes _notes = new();
 
     /// <param name="recorded">See <see cref="JournalWriter"/>; also called for the lines that opening
@@ -61,6 +62,7 @@ public sealed class SessionOpener
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public OpenedSession Open()
     {
+        _lastSign = LastSign.Of(_directory);
         _quarantine.ClearBegun();
         _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
@@ -70,12 +72,12 @@ public sealed class SessionOpener
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
-            return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
+            return TellOf(_succession.BeginAfter(found with { Unheard = manifest.Unheard }, ReasonOf(found), name: found.ChildName));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, Cancellation)) return Continue(manifest);
         if (manifest is null) return _assembly.TryPutOfCheckpoints(Cancellation) ? Continue(Adopt()) : BeginFirst();
         if (manifest.Verified.Seq == 0) // killed before its journal was made
-            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering, name: manifest.Name));
+            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering, name: manifest.Name, unheard: manifest.Unheard));
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
@@ -83,21 +85,31 @@ public sealed class SessionOpener
 
     /// <summary>Nothing of a current session is here. Where one was sealed that nobody goes on with, its successor is lost.</summary>
     private OpenedSession BeginFirst() => LostSuccessor.FindParent(_directory) is { } parent
-        ? TellOf(_succession.BeginInPlaceOfLost(parent))
+        ? TellOf(_succession.BeginInPlaceOfLost(parent, _lastSign is { } last ? UnheardTime.AfterUnknownEnd(last) : null))
         : _succession.Begin(null, SessionReason.Created, [], null);
 
     private SessionManifest Adopt()
     {
         _isAdopted = true;
-        return _adoption.Adopt(Cancellation);
+        SessionManifest adopted = _adoption.Adopt(Cancellation);
+        return adopted.Stopped ? adopted : AfterUnclean(adopted);
     }
 
     /// <summary>A load whose files are gone began nothing: then it is a session like any other.</summary>
     private static string? ReasonOf(SessionManifest found) =>
         found.Sealed == SessionReason.CheckpointLoaded ? SessionReason.New : found.Sealed;
 
-    private SessionManifest? LoadManifest() =>
-        _sessionFiles.Load(_directory.SessionFile, "It is in quarantine, and a new one is made from the journal.");
+    private SessionManifest? LoadManifest()
+    {
+        SessionManifest? manifest = _sessionFiles.Load(_directory.SessionFile, "It is in quarantine, and a new one is made from the journal.");
+        return manifest is { Stopped: false } ? AfterUnclean(manifest) : manifest;
+    }
+
+    private SessionManifest AfterUnclean(SessionManifest manifest)
+    {
+        DateTimeOffset since = _lastSign ?? manifest.Verified.At;
+        return manifest with { Unheard = manifest.Unheard ?? (_isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since)) };
+    }
 
     /// <summary>
     /// The recorder before this one was giving its journal back the name that somebody had taken, and was
@@ -180,6 +192,7 @@ public sealed class SessionOpener
         }
 
         if (end.Seq < manifest.Verified.Seq) return SealCut(manifest, file, end, damage);
+        if (unclean) manifest = AfterUnclean(manifest);
         SessionManifest verified = manifest with
         {
             Verified = VerifiedPoint.From(end, _time.GetUtcNow()),
@@ -201,7 +214,7 @@ public sealed class SessionOpener
             _telling.TellMendings(verified.Id, end.Seq, writer);
             writer.Commit();
             return new OpenedSession(
-                new SessionRecord(told, _directory, _time), writer, Report(damage, unclean, salvage))
+                new SessionRecord(told, _directory, _time), writer, Report(damage, told.Unheard, salvage))
             {
                 Audit = AuditOf(manifest, scan.Start.Offset),
             };
@@ -312,14 +325,13 @@ public sealed class SessionOpener
         return child with
         {
             Record = new SessionRecord(told, _directory, _time),
-            Recovery = Report([], unclean: true, null),
+            Recovery = Report([], told.Unheard, null),
         };
     }
 
-    private RecoveryReport Report(IReadOnlyList<JournalDamage> damage, bool unclean, TailSalvage? salvage) => new()
+    private RecoveryReport Report(IReadOnlyList<JournalDamage> damage, UnheardTime? unheard, TailSalvage? salvage) => new()
     {
-        Unclean = unclean,
-        IsEndKnown = !_isAdopted,
+        Unheard = unheard,
         TornBytes = salvage?.Report.Length ?? 0,
         Salvaged = salvage?.Lines.Count ?? 0,
         Quarantined = _notes.Quarantined,

@@ -55,6 +55,12 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         lock (_gate) _manifest = _manifest with { Numbering = numbering ?? _manifest.Numbering, Verdict = verdict };
     }
 
+    /// <summary>A recorder listens again, for <see cref="Vouch"/> or <see cref="Close"/>, which follows and saves it.</summary>
+    public void NoteHeard()
+    {
+        lock (_gate) _manifest = _manifest with { Unheard = null };
+    }
+
     /// <summary>
     /// Recording has failed for good. May be said again, with what has been lost by then. Where nothing in the log directory
     /// may get a name any more (<c>chattr +i</c>), <c>session.json</c> is written over: what was durable, and is cut off

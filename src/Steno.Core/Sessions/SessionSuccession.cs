@@ -60,7 +60,8 @@ internal sealed class SessionSuccession(
             // Of what the parent's journal has behind this, the next start reads it there.
             InheritNumbering(parent),
             what, fields ?? [],
-            name ?? (reason == SessionReason.New ? null : parent.Name)); // the same conversation goes on
+            name ?? (reason == SessionReason.New ? null : parent.Name), // the same conversation goes on
+            parent.Unheard);
     }
 
     /// <summary>
@@ -95,6 +96,7 @@ internal sealed class SessionSuccession(
             Parent = ParentOf(parent),
             KnownDamage = [.. Inherit(parent), .. prepared.KnownDamage],
             Numbering = InheritNumbering(parent),
+            Unheard = parent.Unheard,
         };
         manifest.Save(directory.Disk, directory.SessionFile);
         directory.Disk.Rename(directory.LoadingJournal, directory.CurrentJournal);
@@ -102,13 +104,14 @@ internal sealed class SessionSuccession(
     }
 
     /// <summary>The session that followed this sealed one is gone, and nothing here has a line of it: another does.</summary>
+    /// <param name="unheard">See <see cref="SessionManifest.Unheard"/>.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public OpenedSession BeginInPlaceOfLost(SessionManifest parent)
+    public OpenedSession BeginInPlaceOfLost(SessionManifest parent, UnheardTime? unheard)
     {
         string what = LostSuccessor.Describe(parent);
         notes.Add(what);
         KnownDamage lost = KnownDamage.OfLostSession(parent.Id, time.GetUtcNow());
-        return Begin(ParentOf(parent), SessionReason.JournalMissing, [.. Inherit(parent), lost], InheritNumbering(parent), what, [], parent.Name);
+        return Begin(ParentOf(parent), SessionReason.JournalMissing, [.. Inherit(parent), lost], InheritNumbering(parent), what, [], parent.Name, unheard);
     }
 
     private void MoveJournal(SessionManifest parent, string reason)
@@ -170,11 +173,18 @@ internal sealed class SessionSuccession(
 
     /// <param name="inherited">Damage to the journals of earlier sessions.</param>
     /// <param name="numbering">What is known of publishers' numbers from earlier sessions.</param>
+    /// <param name="unheard">See <see cref="SessionManifest.Unheard"/>.</param>
     public OpenedSession Begin(
         SessionParent? parent, string reason, IReadOnlyList<KnownDamage> inherited, SavedNumbering? numbering,
-        string? what = null, IReadOnlyList<SystemEventField>? fields = null, string? name = null)
+        string? what = null, IReadOnlyList<SystemEventField>? fields = null, string? name = null, UnheardTime? unheard = null)
     {
-        SessionManifest manifest = NewManifest(reason, parent) with { KnownDamage = inherited, Numbering = numbering, Name = name };
+        SessionManifest manifest = NewManifest(reason, parent) with
+        {
+            KnownDamage = inherited,
+            Numbering = numbering,
+            Name = name,
+            Unheard = unheard,
+        };
         manifest.Save(directory.Disk, directory.SessionFile);
         JournalWriter writer = new(directory.Disk.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
         return Started(writer, manifest, what, fields ?? []);

@@ -41,9 +41,6 @@ internal sealed class Completeness(
         if (coverage.Interruption is { } interruption) return interruption;
         if (!coverage.IsStopping && sources.FirstOrDefault(source => !source.IsListening) is { } deaf)
             return $"Not listening to {deaf.Endpoint}: what is said there is not heard.";
-        if (!session.Recovery.Unclean) return null;
-        return session.Recovery.IsEndKnown
-            ? "The recorder before this one ended without a word: what was said then is not known."
-            : "How the recorder before this one ended is not known, since session.json was missing, nor what was said then.";
+        return session.Recovery.Unheard is { } unheard ? $"{unheard.Reason} What was said from then on until this one listened is not known." : null;
     }
 }

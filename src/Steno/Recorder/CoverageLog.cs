@@ -1,5 +1,6 @@
 using System.Globalization;
 using Steno.Core.Messages;
+using Steno.Core.Recovery;
 
 namespace Steno.Recorder;
 
@@ -45,6 +46,15 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 
     /// <summary>From when to when no recorder listened, where the one before this did not end in good order; null: it did, or nothing is known.</summary>
     public UnheardStatus? Unheard => _unheard;
+
+    /// <summary>No source has still to be heard for the first time.</summary>
+    public bool IsHeard
+    {
+        get
+        {
+            lock (_gate) return _silent.Values.All(silence => silence.Reason is not null);
+        }
+    }
 
     /// <summary>The recorder ends: that it ceases to hear is its own doing.</summary>
     public bool IsStopping => _isStopping;
@@ -181,14 +191,11 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// The recorder before this one did not end in good order, as far as is known: its coverage ended, for every source, with its
     /// last sign of life.
     /// </summary>
-    /// <param name="lastSign">The last line that it wrote, or a later trial of the disk.</param>
-    /// <param name="isKnown">Whether <c>session.json</c> says how it ended.</param>
-    public void EndUnclean(DateTimeOffset lastSign, bool isKnown)
+    public void TakeUp(UnheardTime unheard)
     {
-        string reason = isKnown ? "The recorder ended without a word." : "How the recorder ended is not known: session.json was missing.";
         DateTimeOffset now = time.GetUtcNow();
-        _unheard = new UnheardStatus { From = lastSign < now ? lastSign : now, To = now, Reason = reason };
-        inbox.Add(EndEvent(CoverageWords.AnySource, _unheard.From, reason), now);
+        _unheard = new UnheardStatus { From = unheard.Since < now ? unheard.Since : now, To = now, Reason = unheard.Reason };
+        inbox.Add(EndEvent(CoverageWords.AnySource, _unheard.From, unheard.Reason), now);
     }
 
     private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(

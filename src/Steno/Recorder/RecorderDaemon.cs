@@ -54,14 +54,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         using ReceiveQueue queue = new(options.QueueBudgetBytes, time);
         EventInbox inbox = new(queue);
         CoverageLog coverage = new(inbox, time);
-        DateTimeOffset? lastSign = LastSign.Of(options.Logs);
         LineComposer composer = new(options.Rules);
         if (Open(composer, signals) is not ({ } opened, { } publishers)) return true;
         using LiveSession session = new(opened, options.Logs, composer, time, OnRecorded, _incidents.Add, options.DiskReserveBytes);
         _session = session;
         foreach (string note in opened.Recovery.Notes) RecorderLog.Recovered(_logger, note);
-        if (opened.Recovery.Unclean && lastSign is { } last) coverage.EndUnclean(last, opened.Recovery.IsEndKnown);
-
+        if (opened.Recovery.Unheard is { } unheard) coverage.TakeUp(unheard);
         if (Continues(opened)) coverage.ContinueEarlier();
         using Pulse pulse = new(coverage.Pause, time);
         using JournalCheck check = new(session, options.Logs.CurrentJournal, time, _logger);
@@ -77,7 +75,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, checkpoints);
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
-                current => completeness.Judge(current).Verdict);
+                current => completeness.Judge(current).Verdict, () => coverage.IsHeard);
             using DiskTrial trial = new(options.Logs, options.DiskReserveBytes, () => IsTrialNeeded(session), () => session.Current.Writer.RequireWritable(), time, _logger);
             _scribe.Start();
             check.Start();
@@ -200,6 +198,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void Keep(OpenedSession session, PublisherLedger publishers, Completeness completeness)
     {
         JournalPosition end = session.Writer.DurableEnd;
+        session.Record.NoteHeard(); // or it was told in the journal which source was not
         session.Record.Keep(publishers.Save(end.Offset), Judge(session, completeness));
     }
 

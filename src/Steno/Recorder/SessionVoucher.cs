@@ -25,6 +25,7 @@ internal sealed class SessionVoucher : IDisposable
     private readonly Func<OpenedSession?> _current;
     private readonly PublisherLedger? _publishers;
     private readonly Func<OpenedSession, Verdict>? _judge;
+    private readonly Func<bool> _isHeard;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -38,13 +39,15 @@ internal sealed class SessionVoucher : IDisposable
     /// name.</param>
     /// <param name="publishers">Their numbers are kept with it.</param>
     /// <param name="judge">The verdict is, too.</param>
+    /// <param name="isHeard">Each source has been: what stands there of a time before in which nobody listened is over.</param>
     public SessionVoucher(
         Func<OpenedSession?> current, TimeProvider time, ILogger logger,
-        PublisherLedger? publishers = null, Func<OpenedSession, Verdict>? judge = null)
+        PublisherLedger? publishers = null, Func<OpenedSession, Verdict>? judge = null, Func<bool>? isHeard = null)
     {
         _current = current;
         _publishers = publishers;
         _judge = judge;
+        _isHeard = isHeard ?? (static () => true);
         _time = time;
         _logger = logger;
         if (current() is { } session) _vouched = (session.Manifest.Id, session.Manifest.Verified.Offset);
@@ -89,7 +92,9 @@ internal sealed class SessionVoucher : IDisposable
             if (bytes == 0 || _disposed) return;
             // The first of a session at once: as long as nothing is vouched for, nobody would miss its journal.
             bool isFirst = _vouched.Session != id || _vouched.Offset == 0;
-            if (!isFirst && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
+            bool endsUnheard = session.Manifest.Unheard is not null && _isHeard();
+            if (endsUnheard) session.Record.NoteHeard();
+            if (!isFirst && !endsUnheard && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
             _vouchedAt = _time.GetTimestamp(); // also if it fails: not again at once
             SessionVerdict? verdict = _judge?.Invoke(session).AsOf(durable.Seq, _time.GetUtcNow());
             session.Record.Vouch(durable, FindDurableNumbers(session, durable.Offset), verdict);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Steno.Core;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
+using Steno.Core.Recovery;
 using Steno.Recorder;
 using Steno.Tests.Support;
 using Steno.Views;
@@ -132,7 +133,7 @@ public sealed class CoverageLogTests : IDisposable
     {
         DateTimeOffset lastSign = _clock.GetUtcNow();
         _clock.Advance(TimeSpan.FromSeconds(5));
-        _coverage.EndUnclean(lastSign, isKnown: true);
+        _coverage.TakeUp(UnheardTime.AfterKill(lastSign));
         _coverage.Expect("tcp://a:1");
         _ = Take();
         _clock.Advance(TimeSpan.FromSeconds(seconds));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 using Steno.Tests.Support;
 
@@ -48,7 +49,7 @@ public sealed class SessionOpenerTests : IDisposable
 
         OpenedSession opened = OpenAndClose(0);
 
-        Assert.True(opened.Recovery.Unclean);
+        Assert.NotNull(opened.Recovery.Unheard);
         Assert.Equal(torn.Length, opened.Recovery.TornBytes);
         string report = Assert.Single(opened.Recovery.Quarantined);
         Assert.Equal(torn, File.ReadAllBytes(Path.ChangeExtension(report, ".bytes")));
@@ -102,10 +103,11 @@ public sealed class SessionOpenerTests : IDisposable
         {
             File.Delete(_logs.SessionFile);
             File.WriteAllBytes(_logs.CurrentJournal, whole[..cut]);
-            Assert.False(OpenAndClose(0).Recovery.IsEndKnown); // that is what session.json says
+            UnheardTime? unheard = OpenAndClose(0).Recovery.Unheard; // that is what session.json says
+            Assert.Contains("is not known", unheard?.Reason, StringComparison.Ordinal);
             byte[] once = File.ReadAllBytes(_logs.CurrentJournal);
             int quarantined = QuarantinedFiles();
-            Assert.True(OpenAndClose(0).Recovery.IsEndKnown);
+            Assert.Equal(unheard, OpenAndClose(0).Recovery.Unheard); // nobody has listened since
             Assert.Equal(once, File.ReadAllBytes(_logs.CurrentJournal));
             Assert.Equal(quarantined, QuarantinedFiles());
         }

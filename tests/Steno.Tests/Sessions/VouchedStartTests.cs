@@ -32,7 +32,7 @@ public sealed class VouchedStartTests : IDisposable
     [Fact]
     public void After_a_stop_in_good_order_only_the_last_bytes_are_read_and_the_rest_is_left_to_the_audit()
     {
-        using JournalWriter writer = Open() is { Recovery.Unclean: false, Audit: { } audit } opened
+        using JournalWriter writer = Open() is { Recovery.Unheard: null, Audit: { } audit } opened
             ? opened.Writer
             : throw new InvalidOperationException("All of it was read.");
         Assert.InRange(audit.Until, _whole.Length - JournalWriter.MaxBatchBytes, _whole.Length - JournalWriter.MaxBatchBytes + (2 * LineBytes) + 1000);
@@ -50,7 +50,7 @@ public sealed class VouchedStartTests : IDisposable
 
         OpenedSession opened = Open();
         using JournalWriter writer = opened.Writer;
-        Assert.True(opened.Recovery.Unclean);
+        Assert.NotNull(opened.Recovery.Unheard);
         Assert.Equal(LineCount + 2, writer.DurableSeq);
         Assert.True(opened.Audit!.Until > _whole.Length - JournalWriter.MaxBatchBytes);
     }
@@ -67,7 +67,7 @@ public sealed class VouchedStartTests : IDisposable
         OpenedSession opened = Open();
         using JournalWriter writer = opened.Writer;
         Assert.Equal(killed.Writer.DurableEnd, opened.Manifest.Verified.Position);
-        Assert.True(opened.Recovery.Unclean);
+        Assert.NotNull(opened.Recovery.Unheard);
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class VouchedStartTests : IDisposable
 
         OpenedSession opened = Open();
         using JournalWriter writer = opened.Writer;
-        Assert.False(opened.Recovery.Unclean);
+        Assert.Null(opened.Recovery.Unheard);
     }
 
     [Fact]
