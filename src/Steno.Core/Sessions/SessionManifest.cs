@@ -112,7 +112,7 @@ public sealed record SessionManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Failure { get; init; }
 
-    /// <summary>Since when nobody has listened, if no recorder has ended that time; null: one has, or stopped in good order.</summary>
+    /// <summary>Since when nobody has listened, or not to all, if no recorder has ended that time; null: one has, or stopped in good order.</summary>
     [JsonPropertyName("unheard")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnheardTime? Unheard { get; init; }
@@ -161,7 +161,7 @@ public sealed record SessionManifest
         {
             manifest = JsonSerializer.Deserialize(SelfHashed.Read(path), SessionJson.Default.SessionManifest);
             if (manifest?.Loaded is { Checkpoint: null } or { Seq: < 1 } or { Bytes: < 1 }) throw new JsonException("what was loaded cannot be");
-            if (manifest?.Verified is null || manifest.KnownDamage is null) throw new JsonException("a key is missing");
+            if (manifest?.Verified is null || manifest.KnownDamage is null || manifest.Unheard is { Sources: null }) throw new JsonException("a key is missing");
             _ = manifest.Verified.Position; // its hash can be read
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or NotSupportedException)

@@ -107,8 +107,9 @@ public sealed class SessionOpener
 
     private SessionManifest AfterUnclean(SessionManifest manifest)
     {
+        if (manifest.Unheard is { Since: not null }) return manifest;
         DateTimeOffset since = _lastSign ?? manifest.Verified.At;
-        return manifest with { Unheard = manifest.Unheard ?? (_isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since)) };
+        return manifest with { Unheard = _isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since, manifest.Unheard) };
     }
 
     /// <summary>
@@ -331,7 +332,7 @@ public sealed class SessionOpener
 
     private RecoveryReport Report(IReadOnlyList<JournalDamage> damage, UnheardTime? unheard, TailSalvage? salvage) => new()
     {
-        Unheard = unheard,
+        Unheard = unheard is { Since: not null } ? unheard : null,
         TornBytes = salvage?.Report.Length ?? 0,
         Salvaged = salvage?.Lines.Count ?? 0,
         Quarantined = _notes.Quarantined,

@@ -1,6 +1,7 @@
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Numbering;
+using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
 
@@ -55,10 +56,10 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         lock (_gate) _manifest = _manifest with { Numbering = numbering ?? _manifest.Numbering, Verdict = verdict };
     }
 
-    /// <summary>A recorder listens again, for <see cref="Vouch"/> or <see cref="Close"/>, which follows and saves it.</summary>
-    public void NoteHeard()
+    /// <summary>What is not heard now, for <see cref="Vouch"/> or <see cref="Close"/>, which follows and saves it. Null: all is.</summary>
+    public void NoteUnheard(UnheardTime? unheard)
     {
-        lock (_gate) _manifest = _manifest with { Unheard = null };
+        lock (_gate) _manifest = _manifest with { Unheard = unheard };
     }
 
     /// <summary>

@@ -27,6 +27,8 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly LinkedList<CoverageStatus> _periods = new();
     private readonly Dictionary<string, Silence> _silent = [];
+    private UnheardTime? _takenUp;
+    private bool _hasHeard;
     private long? _announced;
     private volatile string? _interruption;
     private volatile string? _earlier;
@@ -47,12 +49,17 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// <summary>From when to when no recorder listened, where the one before this did not end in good order; null: it did, or nothing is known.</summary>
     public UnheardStatus? Unheard => _unheard;
 
-    /// <summary>No source has still to be heard for the first time.</summary>
-    public bool IsHeard
+    /// <summary>What the next recorder has to know, should this one end without a word: null: all is heard.</summary>
+    public UnheardTime? StillUnheard
     {
         get
         {
-            lock (_gate) return _silent.Values.All(silence => silence.Reason is not null);
+            lock (_gate)
+            {
+                UnheardTime? before = _hasHeard ? null : _takenUp;
+                SilentSource[] silent = [.. _silent.Select(source => new SilentSource(source.Key, source.Value.Since)).OrderBy(source => source.Endpoint, StringComparer.Ordinal)];
+                return before is null && silent.Length == 0 ? null : new UnheardTime(before?.Since, before?.Reason, silent);
+            }
         }
     }
 
@@ -68,7 +75,11 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     public void Expect(string endpoint)
     {
         DateTimeOffset now = time.GetUtcNow();
-        lock (_gate) _silent[endpoint] = new Silence(_unheard?.From ?? now, now + (_unheard is null ? Beginning : BeginningAgain), null);
+        lock (_gate)
+        {
+            DateTimeOffset since = _takenUp?.Sources.FirstOrDefault(source => source.Endpoint == endpoint)?.Since ?? _unheard?.From ?? now;
+            _silent[endpoint] = new Silence(since, now + (_unheard is null ? Beginning : BeginningAgain), null);
+        }
     }
 
     public void Begin(CoveragePeriod period, string peer)
@@ -76,6 +87,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         Silence? before = null;
         lock (_gate)
         {
+            _hasHeard = true;
             if (_silent.Remove(period.Endpoint, out Silence silence)) before = silence;
             if (before is { Reason: null } && _unheard is { } unheard) _unheard = unheard with { To = period.From };
             _periods.AddFirst(new CoverageStatus { Endpoint = period.Endpoint, From = period.From });
@@ -150,6 +162,14 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// </summary>
     public void BeginSession(bool isLoaded)
     {
+        DateTimeOffset now = time.GetUtcNow();
+        lock (_gate)
+        {
+            // It begins now, and who is not heard by now is missed in it.
+            foreach ((string endpoint, Silence silence) in _silent.ToArray())
+                if (silence.Bearable > now) _silent[endpoint] = silence with { Bearable = now };
+        }
+
         _interruption = null;
         _earlier = !isLoaded ? null
             : "It begins with the lines of a checkpoint: whether they are all that was said in their time is not known here.";
@@ -194,8 +214,10 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     public void TakeUp(UnheardTime unheard)
     {
         DateTimeOffset now = time.GetUtcNow();
-        _unheard = new UnheardStatus { From = unheard.Since < now ? unheard.Since : now, To = now, Reason = unheard.Reason };
-        inbox.Add(EndEvent(CoverageWords.AnySource, _unheard.From, unheard.Reason), now);
+        if (unheard is not { Since: { } since, Reason: { } reason }) return;
+        _takenUp = unheard;
+        _unheard = new UnheardStatus { From = since < now ? since : now, To = now, Reason = reason };
+        inbox.Add(EndEvent(CoverageWords.AnySource, _unheard.From, reason), now);
     }
 
     private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(

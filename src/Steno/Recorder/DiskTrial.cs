@@ -1,11 +1,12 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Steno.Core.Files;
 
 namespace Steno.Recorder;
 
 /// <summary>
-/// Whether the disk would take a message, while none comes that would show it: a byte beside the journal is
-/// written and synced every other second. A disk that has turned read-only, is full, or does not answer is
+/// Whether the disk would take a message, while none comes that would show it: the time is written
+/// beside the journal and synced every other second. A disk that has turned read-only, is full, or does not answer is
 /// known before somebody speaks (docs/adr/0023); the journal's own file is asked without writing. A thread of its own tries, for it may hang; nobody waits for it.
 /// </summary>
 internal sealed class DiskTrial : IDisposable
@@ -14,8 +15,6 @@ internal sealed class DiskTrial : IDisposable
 
     /// <summary>Longer than any sane sync; with <see cref="Interval"/> and a look at status less than 5 s.</summary>
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(2);
-
-    private static readonly byte[] Byte = [(byte)'\n'];
 
     private readonly LogDirectory _logs;
     private readonly long _reserveBytes;
@@ -94,7 +93,7 @@ internal sealed class DiskTrial : IDisposable
         {
             _file ??= _logs.Disk.CreateOrEmpty(_logs.TrialFile);
             _file.Truncate(0); // so that there must be room for it
-            _file.Write(Byte, 0);
+            _file.Write(Encoding.ASCII.GetBytes($"{_time.GetUtcNow():O}\n"), 0); // see LastSign
             _file.Sync();
             return AskJournal();
         }

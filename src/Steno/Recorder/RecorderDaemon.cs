@@ -75,7 +75,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, checkpoints);
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
-                current => completeness.Judge(current).Verdict, () => coverage.IsHeard);
+                current => completeness.Judge(current).Verdict, () => coverage.StillUnheard);
             using DiskTrial trial = new(options.Logs, options.DiskReserveBytes, () => IsTrialNeeded(session), () => session.Current.Writer.RequireWritable(), time, _logger);
             _scribe.Start();
             check.Start();
@@ -198,7 +198,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private void Keep(OpenedSession session, PublisherLedger publishers, Completeness completeness)
     {
         JournalPosition end = session.Writer.DurableEnd;
-        session.Record.NoteHeard(); // or it was told in the journal which source was not
+        session.Record.NoteUnheard(null); // the journal tells which source was not heard again
         session.Record.Keep(publishers.Save(end.Offset), Judge(session, completeness));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Numbering;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 
 namespace Steno.Recorder;
@@ -25,7 +26,7 @@ internal sealed class SessionVoucher : IDisposable
     private readonly Func<OpenedSession?> _current;
     private readonly PublisherLedger? _publishers;
     private readonly Func<OpenedSession, Verdict>? _judge;
-    private readonly Func<bool> _isHeard;
+    private readonly Func<UnheardTime?> _unheard;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -39,15 +40,15 @@ internal sealed class SessionVoucher : IDisposable
     /// name.</param>
     /// <param name="publishers">Their numbers are kept with it.</param>
     /// <param name="judge">The verdict is, too.</param>
-    /// <param name="isHeard">Each source has been: what stands there of a time before in which nobody listened is over.</param>
+    /// <param name="unheard">What is not heard now: a change is kept within a second, so that it is known after a kill.</param>
     public SessionVoucher(
         Func<OpenedSession?> current, TimeProvider time, ILogger logger,
-        PublisherLedger? publishers = null, Func<OpenedSession, Verdict>? judge = null, Func<bool>? isHeard = null)
+        PublisherLedger? publishers = null, Func<OpenedSession, Verdict>? judge = null, Func<UnheardTime?>? unheard = null)
     {
         _current = current;
         _publishers = publishers;
         _judge = judge;
-        _isHeard = isHeard ?? (static () => true);
+        _unheard = unheard ?? (static () => null);
         _time = time;
         _logger = logger;
         if (current() is { } session) _vouched = (session.Manifest.Id, session.Manifest.Verified.Offset);
@@ -89,12 +90,13 @@ internal sealed class SessionVoucher : IDisposable
             Guid id = session.Manifest.Id;
             JournalPosition durable = session.Writer.DurableEnd;
             long bytes = durable.Offset - (_vouched.Session == id ? _vouched.Offset : 0);
-            if (bytes == 0 || _disposed) return;
+            UnheardTime? unheard = _unheard();
+            bool isHeardAnew = unheard != session.Manifest.Unheard;
+            if ((bytes == 0 && !isHeardAnew) || _disposed) return;
+            if (isHeardAnew) session.Record.NoteUnheard(unheard);
             // The first of a session at once: as long as nothing is vouched for, nobody would miss its journal.
             bool isFirst = _vouched.Session != id || _vouched.Offset == 0;
-            bool endsUnheard = session.Manifest.Unheard is not null && _isHeard();
-            if (endsUnheard) session.Record.NoteHeard();
-            if (!isFirst && !endsUnheard && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
+            if (!isFirst && !isHeardAnew && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
             _vouchedAt = _time.GetTimestamp(); // also if it fails: not again at once
             SessionVerdict? verdict = _judge?.Invoke(session).AsOf(durable.Seq, _time.GetUtcNow());
             session.Record.Vouch(durable, FindDurableNumbers(session, durable.Offset), verdict);

@@ -133,7 +133,7 @@ public sealed class CoverageLogTests : IDisposable
     {
         DateTimeOffset lastSign = _clock.GetUtcNow();
         _clock.Advance(TimeSpan.FromSeconds(5));
-        _coverage.TakeUp(UnheardTime.AfterKill(lastSign));
+        _coverage.TakeUp(UnheardTime.AfterKill(lastSign, before: null));
         _coverage.Expect("tcp://a:1");
         _ = Take();
         _clock.Advance(TimeSpan.FromSeconds(seconds));
@@ -143,6 +143,41 @@ public sealed class CoverageLogTests : IDisposable
         JournalEntry entry = Assert.Single(Take()).Entry;
         Assert.Equal(isTold, entry.IsHole);
         if (isTold) AssertHole(entry, lastSign);
+    }
+
+    [Fact]
+    public void What_is_not_heard_is_known_to_the_next_recorder_source_by_source()
+    {
+        DateTimeOffset killed = _clock.GetUtcNow();
+        DateTimeOffset lost = killed.AddMinutes(-1);
+        _coverage.TakeUp(UnheardTime.AfterKill(killed, new UnheardTime(null, null, [new SilentSource("tcp://b:1", lost)])));
+        _coverage.Expect("tcp://a:1");
+        _coverage.Expect("tcp://b:1");
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(killed, _coverage.StillUnheard?.Since);
+
+        _coverage.Begin(new CoveragePeriod("tcp://a:1", _clock.GetUtcNow()), "XPUB");
+        Assert.Equal(new UnheardTime(null, null, [new SilentSource("tcp://b:1", lost)]), _coverage.StillUnheard);
+        _coverage.Begin(new CoveragePeriod("tcp://b:1", _clock.GetUtcNow()), "XPUB");
+        Assert.Null(_coverage.StillUnheard);
+        List<(JournalEntry Entry, DateTimeOffset At)> told = Take();
+        AssertHole(told[1].Entry, killed);
+        AssertHole(told[2].Entry, lost);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_is_heard_after_another_session_has_begun_was_missed_in_it(bool begins)
+    {
+        _coverage.Expect("tcp://a:1");
+        _clock.Advance(TimeSpan.FromSeconds(0.5));
+        if (begins) _coverage.BeginSession(isLoaded: false);
+        _clock.Advance(TimeSpan.FromSeconds(0.5)); // else that is the recorder's beginning
+        _coverage.Begin(new CoveragePeriod("tcp://a:1", _clock.GetUtcNow()), "XPUB");
+
+        Assert.Equal(begins, _coverage.Interruption is not null);
+        Assert.Equal(begins, Assert.Single(Take()).Entry.IsHole);
     }
 
     private static void AssertHole(JournalEntry entry, DateTimeOffset since)

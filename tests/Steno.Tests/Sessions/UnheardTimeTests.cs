@@ -30,19 +30,23 @@ public sealed class UnheardTimeTests : IDisposable
     [InlineData("another session begun")]
     [InlineData("checkpoint loaded")]
     [InlineData("opened, and killed again")]
-    public void A_kill_is_remembered_until_a_recorder_listens_again(string between)
+    [InlineData("another session begun", "session.json deleted, recovered")]
+    [InlineData("journal deleted, recovered", "session.json deleted")]
+    [InlineData("trial touched")]
+    public void A_kill_is_remembered_until_a_recorder_listens_again(string between, string then = "nothing")
     {
         DateTimeOffset heard = Record(kill: true);
         _clock.Advance(TimeSpan.FromHours(1));
         Do(between);
         _clock.Advance(TimeSpan.FromHours(1));
+        Do(then);
 
         using (LoadedSession next = new(_logs.Root, time: _clock))
         {
             UnheardTime? unheard = next.Live.Current.Recovery.Unheard;
             Assert.Equal(heard, unheard?.Since);
-            Assert.Equal(between.StartsWith("session.json", StringComparison.Ordinal), unheard!.Reason.Contains("is not known", StringComparison.Ordinal));
-            next.Live.Current.Record.NoteHeard();
+            Assert.Equal((between + then).Contains("session.json", StringComparison.Ordinal), unheard?.Reason?.Contains("is not known", StringComparison.Ordinal));
+            next.Live.Current.Record.NoteUnheard(null);
             next.Close();
         }
 
@@ -78,8 +82,7 @@ public sealed class UnheardTimeTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(1));
         session.Say(1);
         DateTimeOffset heard = _clock.GetUtcNow();
-        File.Create(_logs.TrialFile).Dispose();
-        File.SetLastWriteTimeUtc(_logs.TrialFile, heard.UtcDateTime);
+        File.WriteAllText(_logs.TrialFile, $"{heard:O}\n");
         if (kill) session.Live.Dispose(); // which lets the copy catch up
         else session.Close();
         return heard;
@@ -99,6 +102,9 @@ public sealed class UnheardTimeTests : IDisposable
                 break;
             case "session.json deleted":
                 File.Delete(_logs.SessionFile);
+                break;
+            case "trial touched":
+                File.SetLastWriteTimeUtc(_logs.TrialFile, _clock.GetUtcNow().UtcDateTime);
                 break;
             case "another session begun":
                 using (StoppedSessions stopped = new(_logs, _clock)) stopped.New(null);
