@@ -136,7 +136,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
         List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow())))];
         Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
-        IEnumerable<KnownDamage> stays = manifest.KnownDamage.Where(damage => damage.Session is not null || damage.Kind == "torn");
+        IEnumerable<KnownDamage> stays = manifest.KnownDamage.Where(damage => damage.Session is not null || !damage.IsPlace || damage.Kind == "torn");
         return manifest with
         {
             Loaded = loaded,

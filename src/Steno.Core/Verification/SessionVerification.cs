@@ -45,6 +45,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         CopySearch search = new(directory, session, checkpoints, journal, read);
         AssembledCopies more = new(directory, session, Cancellation);
         bool isSeen = File.Exists(session.Journal);
+        _damage.AddRange(LostEnds());
         foreach (JournalDamage damage in found)
             _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
         foreach (JournalDamage damage in ofCopy)
@@ -64,8 +65,29 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     }
 
     /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
-    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned) =>
-        [.. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal))];
+    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned)
+    {
+        KnownDamage? lost = session.IsCurrent ? new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest is not null, planned.Length) : null;
+        return
+        [
+            .. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)),
+            .. LostEnds(),
+            .. lost is null ? [] : new[] { From(lost) with { KnownSince = null, Report = null } },
+        ];
+    }
+
+    /// <summary>What is lost behind the end that it had when it was put together: no copy has it, and no place in the journal.</summary>
+    private IEnumerable<FoundDamage> LostEnds() =>
+        (session.Manifest?.KnownDamage ?? []).Where(damage => damage.IsLostEnd && damage.Session is null).Select(From);
+
+    private FoundDamage From(KnownDamage lost) => SelfHashedFile.Whole(session.Journal, FileRole.Journal, "missing", lost.Description) with
+    {
+        Offset = lost.Offset,
+        Length = 0,
+        Session = session.Id,
+        KnownSince = lost.Found,
+        Report = session.File,
+    };
 
     /// <summary>Of its lines nothing is known but what others state; what stands there is whole perhaps, and of another session.</summary>
     private CheckedSession Strange(Guid whose)
