@@ -13,8 +13,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     /// <summary>What is said of a <c>session.json</c> that was missing, damaged or another's.</summary>
     public const string SessionFileMade = "It is made again from the journal and its checkpoints.";
 
+    /// <summary>Without a journal that is blank: it goes out of the way before, and is still there in a dry run.</summary>
     private readonly SessionCopies _copies =
-        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
+        new(directory, session.Id!.Value, session.Head, session.IsBlank ? null : session.Journal, session.Stated, session.Checkpoints)
         {
             OthersOutBehind = EndOf(session),
             CertainEndSeq = session.Manifest?.CertainEnd?.Seq,

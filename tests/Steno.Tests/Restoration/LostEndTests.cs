@@ -1,7 +1,12 @@
+using Steno.Core;
 using Steno.Core.Files;
+using Steno.Core.Recovery;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
+using Steno.Tests.Sessions;
+using Steno.Tests.Simulation;
+using Steno.Tests.Support;
 
 namespace Steno.Tests.Restoration;
 
@@ -68,17 +73,79 @@ public sealed class LostEndTests : IDisposable
         _both.AssertIntact();
     }
 
-    private SessionManifest Current => SessionManifest.Load(Logs.SessionFile)!;
-
-    private void AssertNamedOnce(string what)
+    /// <summary>The second copy, which is a moment behind, gives it back.</summary>
+    [Fact]
+    public void A_second_copy_that_ends_earlier_than_what_stood_there_has_not_all()
     {
-        _both.AssertCurrentIsWhole();
-        _both.AssertSealedIsWhole();
-        Assert.Equal(what, Assert.Single(Current.KnownDamage).Description);
-        Assert.Single(File.ReadLines(Logs.CurrentJournal), line => line.Contains("\"kind\":\"lost_end\"", StringComparison.Ordinal));
+        Leave("journal", _both.CurrentBytes.Length + 500);
+        File.WriteAllBytes(Logs.RecoveryFile, _both.CurrentBytes);
+        _both.Start().Close();
+        AssertNamedOnce(Assert.Single(_both.Verify().Damage, damage => damage.File == Logs.CurrentJournal).What);
     }
 
-    private RecoveryOutcome Recover(bool isDryRun = false) => new LogRecovery(Logs, TimeProvider.System) { IsDryRun = isDryRun }.Run();
+    /// <summary>The power goes behind any call of the first one; with what was cached, or without it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_interrupted_start_or_recovery_comes_to_the_same(bool start)
+    {
+        Leave("all three", _both.CurrentBytes.Length + 500);
+        bool isDone = false;
+        for (int call = 1; !isDone; call += start ? 1 : 3)
+        {
+            string root = $"{Logs.Root}-{call}";
+            Copies.Directory(Logs.Root, root);
+            ModelDisk disk = new(root);
+            disk.Arm(new DiskFault(call, DiskFaultKind.PowerCut, ForGood: true));
+            LogDirectory cut = new(root, new Disk(disk));
+            try
+            {
+                if (start) new SessionOpener(cut, TestComposer.New(), TimeProvider.System).Open().Close();
+                else new LogRecovery(cut, TimeProvider.System).Run();
+                isDone = true;
+            }
+            catch (StenoException) when (disk.IsOff)
+            {
+                // What it leaves is looked at.
+            }
+
+            string after = $"{root}-after";
+            disk.WriteAfterPowerCut(after, call % 2 == 0 ? Survival.OfNothing : Survival.OfEverything);
+            LogDirectory left = new(after);
+            RecoveryOutcome outcome = Recover(logs: left);
+            AssertNamedOnce(Assert.Single(outcome.Unhealed).What, left);
+            Assert.Contains("500 bytes", outcome.Unhealed[0].What, StringComparison.Ordinal);
+            Assert.Empty(new Quarantine(left, TimeProvider.System).Unfinished());
+            Directory.Delete(root, recursive: true);
+            Directory.Delete(after, recursive: true);
+        }
+    }
+
+    /// <summary>Those that go on from it know of it, and it is damage of the one that it was said in.</summary>
+    [Fact]
+    public void A_session_that_follows_inherits_it_and_a_recovery_does_not_take_it_for_healed()
+    {
+        Leave("journal", _both.CurrentBytes.Length + 500);
+        using (LoadedSession session = new(Logs.Root)) session.New();
+        File.Delete(Logs.ArchivedSessionFile(_both.Current.Started, _both.Current.Id));
+        _both.Recover();
+        KnownDamage lost = Assert.Single(Current.KnownDamage);
+        Assert.Equal((true, true, (Guid?)_both.Current.Id), (lost.IsLostEnd, lost.IsLoss, lost.Session));
+        Assert.Contains(_both.Current.Id.ToString(), LossSentence.Of([lost]), StringComparison.Ordinal);
+    }
+
+    private SessionManifest Current => SessionManifest.Load(Logs.SessionFile)!;
+
+    private void AssertNamedOnce(string what, LogDirectory? logs = null)
+    {
+        logs ??= Logs;
+        Assert.True(File.ReadAllBytes(logs.CurrentJournal).AsSpan().StartsWith(_both.CurrentBytes));
+        SessionManifest session = SessionManifest.Load(logs.SessionFile)!;
+        Assert.Equal((_both.Current.Id, what), (session.Id, Assert.Single(session.KnownDamage).Description));
+        Assert.Single(File.ReadLines(logs.CurrentJournal), line => line.Contains("\"kind\":\"lost_end\"", StringComparison.Ordinal));
+    }
+
+    private RecoveryOutcome Recover(bool isDryRun = false, LogDirectory? logs = null) => new LogRecovery(logs ?? Logs, TimeProvider.System) { IsDryRun = isDryRun }.Run();
 
     private static string[] Left(RecoveryOutcome outcome) => [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.What}")];
 
