@@ -4,11 +4,11 @@ using Steno.Core.Recovery;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// A journal without <c>session.json</c> came back from its copies, and nothing says where it ended but the length of what stood in
-/// its place, or its second copy's, and has no line: what that was longer by is lost, for good (docs/adr/0044).
+/// A journal came back from its copies, and nothing says where it ended but the length of what stood in its place, or its second
+/// copy's, and has no line: what that was longer by is lost, for good (docs/adr/0044).
 /// <code>
-/// 1. MisplacedFiles: a report in quarantine says how long it was, and that this is not settled; then it is moved there
-/// 2. session.json is made, and names the end that is lost, if one is
+/// 1. MisplacedFiles, or JournalHealing: a report in quarantine says how long it was, and that this is not settled; it goes there
+/// 2. session.json names the end that is lost, if one is
 /// 3. the report says that nothing is left to do
 /// </code>
 /// Crash after 1: the next start, or recovery, goes on from the report. After 2: it comes to the same, and names nothing twice; the
@@ -29,7 +29,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public SessionManifest Settle(SessionManifest manifest)
     {
-        KnownDamage? lost = Find(Longest(), new FileInfo(directory.CurrentJournal).Length);
+        KnownDamage? lost = Find(Longest(), Math.Max(new FileInfo(directory.CurrentJournal).Length, manifest.Verified.Offset));
         if (lost is not null && !manifest.KnownDamage.Any(known => known.IsLostEnd && known.Session is null && known.Offset == lost.Offset))
         {
             manifest = manifest with { KnownDamage = [.. manifest.KnownDamage, lost] };
@@ -49,12 +49,13 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
 
     /// <summary>The same as step 2 finds it, before anything is done.</summary>
     /// <param name="hasFile">There is a <c>session.json</c> of the session.</param>
-    /// <param name="length">Of the journal as it would be, bytes.</param>
+    /// <param name="length">Of the journal as it would be, or up to where lines are known that it lacks, bytes; 0: there is none.</param>
     /// <returns>Null: nothing would be lost.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public KnownDamage? FindPlanned(bool hasFile, long length)
     {
-        IEnumerable<string> blank = new[] { directory.CurrentJournal, directory.RecoveryFile }.Where(path => !hasFile && IsBlank(path, default));
+        string[] places = hasFile ? [directory.CurrentJournal] : [directory.CurrentJournal, directory.RecoveryFile];
+        IEnumerable<string> blank = places.Where(path => IsBlank(path, default));
         return Find(Math.Max(Longest(), blank.Select(path => new FileInfo(path).Length).DefaultIfEmpty(0).Max()), length);
     }
 

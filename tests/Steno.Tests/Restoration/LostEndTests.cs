@@ -15,7 +15,13 @@ public sealed class LostEndTests : IDisposable
 {
     private readonly TwoSessions _both = new();
 
-    public LostEndTests() => _both.CheckpointCurrent();
+    private readonly string[] _sealedSegments;
+
+    public LostEndTests()
+    {
+        _sealedSegments = Directory.GetFiles(Logs.Segments);
+        _both.CheckpointCurrent();
+    }
 
     private LogDirectory Logs => _both.Logs;
 
@@ -83,6 +89,25 @@ public sealed class LostEndTests : IDisposable
         AssertNamedOnce(Assert.Single(_both.Verify().Damage, damage => damage.File == Logs.CurrentJournal).What);
     }
 
+    /// <summary>A recorder that was killed has vouched for less than it had recorded.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Where_session_json_is_there_it_tells_up_to_where_lines_are_missing_and_the_rest_is_named_too(bool start)
+    {
+        SessionManifest file = Current with { Stopped = false };
+        Leave("journal", _both.CurrentBytes.Length + 500);
+        file.Save(Disk.Real, Logs.SessionFile);
+        RecoveryOutcome planned = Recover(isDryRun: true);
+
+        if (start) _both.Start().Close();
+        RecoveryOutcome done = Recover();
+
+        Assert.Equal(Left(planned), Left(done));
+        AssertNamedOnce(Assert.Single(done.Unhealed).What);
+        Assert.Empty(Recover().Actions);
+    }
+
     /// <summary>The power goes behind any call of the first one; with what was cached, or without it.</summary>
     [Theory]
     [InlineData(false)]
@@ -121,6 +146,24 @@ public sealed class LostEndTests : IDisposable
         }
     }
 
+    /// <summary>Its checkpoint says that there were more lines than its segments give back: these are missing, and what came after is lost.</summary>
+    [Fact]
+    public void What_is_missing_before_it_is_not_named_again()
+    {
+        foreach (string segment in Directory.GetFiles(Logs.Segments).Except(_sealedSegments)) File.Delete(segment);
+        File.WriteAllBytes(Logs.RecoveryFile, TwoSessions.LinesOf(_both.CurrentBytes, 1, 3));
+        File.WriteAllBytes(Logs.CurrentJournal, new byte[_both.CurrentBytes.Length + 500]);
+        File.Delete(Logs.SessionFile);
+        RecoveryOutcome planned = Recover(isDryRun: true);
+        RecoveryOutcome done = Recover();
+        Assert.Equal(Left(planned), Left(done));
+        Assert.Contains(done.Unhealed, damage => damage.What.Contains("500 bytes", StringComparison.Ordinal));
+
+        _both.Start().Close();
+        Assert.Equal(["lost_end 0-0", "missing 4-5"], Current.KnownDamage.Select(damage => $"{damage.Kind} {damage.FirstSeq}-{damage.LastSeq}"));
+        Assert.Contains("500 bytes", Current.KnownDamage[0].Description, StringComparison.Ordinal);
+    }
+
     /// <summary>Those that go on from it know of it, and it is damage of the one that it was said in.</summary>
     [Fact]
     public void A_session_that_follows_inherits_it_and_a_recovery_does_not_take_it_for_healed()
@@ -147,7 +190,7 @@ public sealed class LostEndTests : IDisposable
 
     private RecoveryOutcome Recover(bool isDryRun = false, LogDirectory? logs = null) => new LogRecovery(logs ?? Logs, TimeProvider.System) { IsDryRun = isDryRun }.Run();
 
-    private static string[] Left(RecoveryOutcome outcome) => [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.What}")];
+    private static string[] Left(RecoveryOutcome outcome) => [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.What}").Order(StringComparer.Ordinal)];
 
     private void Leave(string left, int length)
     {
