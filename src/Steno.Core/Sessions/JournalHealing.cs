@@ -55,7 +55,7 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
             file.RenameTo(healing);
         }
 
-        string? report = assembled.Replaced > 0 ? Keep(assembled, journal, session, isSealed) : null;
+        string? report = assembled.Replaced > 0 ? Keep(assembled, journal, session) : null;
         _untold.Begin(Tell(assembled, journal, session, isSealed, report));
         directory.Disk.Rename(healing, journal);
         return report;
@@ -80,21 +80,17 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
         string Healing(string file) => LogDirectory.Healing(Path.Combine(directory.Root, file));
     }
 
-    private string Keep(AssembledJournal assembled, string journal, Guid session, bool isSealed)
-    {
-        if (assembled.IsStrange) return new StrangeJournal(directory, time).Copy(journal);
-        bool isBlank = !isSealed && LostEnd.IsBlank(journal, Cancellation);
-        return _quarantine.Keep(journal, new QuarantineReport
+    private string Keep(AssembledJournal assembled, string journal, Guid session) =>
+        assembled.IsStrange ? new StrangeJournal(directory, time).Copy(journal) : _quarantine.Keep(journal, new QuarantineReport
         {
-            State = isBlank ? QuarantineReport.Repairing : QuarantineReport.Repaired, // see LostEnd
-            What = isBlank ? LostEnd.Journal : "damaged_journal",
+            State = QuarantineReport.Repaired,
+            What = "damaged_journal",
             Found = time.GetUtcNow(),
             Source = Path.GetRelativePath(directory.Root, journal),
             Offset = assembled.Same.Start,
             Length = assembled.Replaced,
             Session = session,
         });
-    }
 
     private Mending Tell(AssembledJournal assembled, string journal, Guid session, bool isSealed, string? report)
     {

@@ -4,10 +4,10 @@ using Steno.Core.Recovery;
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// A journal came back from its copies, and nothing says where it ended but the length of what stood in its place, or its second
+/// A journal without <c>session.json</c> came back from its copies, and nothing says where it ended but the length of what stood in its place, or its second
 /// copy's, and has no line: what that was longer by is lost, for good (docs/adr/0044).
 /// <code>
-/// 1. MisplacedFiles, or JournalHealing: a report in quarantine says how long it was, and that this is not settled; it goes there
+/// 1. MisplacedFiles: a report in quarantine says how long it was, and that this is not settled; it goes there
 /// 2. session.json names the end that is lost, if one is
 /// 3. the report says that nothing is left to do
 /// </code>
@@ -54,7 +54,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public KnownDamage? FindPlanned(bool hasFile, long length)
     {
-        string[] places = hasFile ? [directory.CurrentJournal] : [directory.CurrentJournal, directory.RecoveryFile];
+        string[] places = hasFile ? [] : [directory.CurrentJournal, directory.RecoveryFile];
         IEnumerable<string> blank = places.Where(path => IsBlank(path, default));
         return Find(Math.Max(Longest(), blank.Select(path => new FileInfo(path).Length).DefaultIfEmpty(0).Max()), length);
     }

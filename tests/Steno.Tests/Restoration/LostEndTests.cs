@@ -89,25 +89,6 @@ public sealed class LostEndTests : IDisposable
         AssertNamedOnce(Assert.Single(_both.Verify().Damage, damage => damage.File == Logs.CurrentJournal).What);
     }
 
-    /// <summary>A recorder that was killed has vouched for less than it had recorded.</summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Where_session_json_is_there_it_tells_up_to_where_lines_are_missing_and_the_rest_is_named_too(bool start)
-    {
-        SessionManifest file = Current with { Stopped = false };
-        Leave("journal", _both.CurrentBytes.Length + 500);
-        file.Save(Disk.Real, Logs.SessionFile);
-        RecoveryOutcome planned = Recover(isDryRun: true);
-
-        if (start) _both.Start().Close();
-        RecoveryOutcome done = Recover();
-
-        Assert.Equal(Left(planned), Left(done));
-        AssertNamedOnce(Assert.Single(done.Unhealed).What);
-        Assert.Empty(Recover().Actions);
-    }
-
     /// <summary>The power goes behind one call in some of the first one, with what was cached or without it: each of them was tried once.</summary>
     [Theory]
     [InlineData(false)]
