@@ -43,14 +43,22 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
 
     /// <summary>
     /// Moves a whole file, or whatever has its name, out of the way. On return it and the report are durable.
+    /// <code>
+    /// 1. where it is not settled with that, the report
+    /// 2. the file is renamed
+    /// 3. else the report
+    /// </code>
+    /// Crash after 1: a report without its bytes, which are in their place still. After 2: bytes whose name says what they are.
     /// </summary>
     /// <returns>The report's path.</returns>
     public string Move(string path, QuarantineReport report)
     {
         directory.Disk.CreateDirectory(directory.Quarantine);
-        string reportPath = FreeName(report.What);
+        string reportPath = BegunMove(report) ?? FreeName(report.What);
+        bool isFirst = report.State == QuarantineReport.Repairing;
+        if (isFirst) report.Save(directory.Disk, reportPath);
         directory.Disk.Rename(path, BytesPath(reportPath));
-        report.Save(directory.Disk, reportPath);
+        if (!isFirst) report.Save(directory.Disk, reportPath);
         return reportPath;
     }
 
@@ -78,6 +86,11 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         foreach (FileInfo file in new DirectoryInfo(directory.Quarantine).EnumerateFiles("*.json.tmp"))
             if (file.LinkTarget is null) directory.Disk.Delete(file.FullName);
     }
+
+    /// <summary>A crash came between the report and the bytes; null: none did.</summary>
+    private string? BegunMove(QuarantineReport report) => report.State != QuarantineReport.Repairing
+        ? null
+        : Unfinished().FirstOrDefault(one => one.Report.What == report.What && !File.Exists(BytesPath(one.Path))).Path;
 
     private string FreeName(string what)
     {

@@ -24,7 +24,8 @@ public sealed record QuarantineReport
     public required string State { get; init; }
 
     /// <summary>
-    /// What was wrong: <c>torn_tail</c>, <c>session_file</c>, <c>stranger</c>, <c>foreign_bytes</c>.
+    /// What was wrong: <c>torn_tail</c>, <c>session_file</c>, <c>stranger</c>, <c>foreign_bytes</c>,
+    /// <c>blank_journal</c>, <c>blank_copy</c> and others.
     /// </summary>
     [JsonPropertyName("what")]
     public required string What { get; init; }

@@ -21,12 +21,12 @@ internal sealed class SessionCopies : IDisposable
 
     /// <param name="session">Whose lines they are.</param>
     /// <param name="head">Lines of an earlier system at its head.</param>
-    /// <param name="journal">Its file, which may be missing.</param>
+    /// <param name="journal">Its file, which may be missing; null: what stands there says nothing.</param>
     /// <param name="stated">Lines that who proves himself has stated to be in it.</param>
     /// <param name="checkpoints">Of this session, newest first.</param>
     /// <exception cref="StorageException">A file cannot be opened.</exception>
     public SessionCopies(
-        LogDirectory directory, Guid session, EarlierHead head, string journal, IReadOnlyList<JournalPosition> stated,
+        LogDirectory directory, Guid session, EarlierHead head, string? journal, IReadOnlyList<JournalPosition> stated,
         IReadOnlyList<CheckpointManifest> checkpoints)
     {
         (_directory, _session, _head, _stated) = (directory, session, head, new StatedLines(head));
@@ -34,7 +34,7 @@ internal sealed class SessionCopies : IDisposable
         {
             foreach (JournalPosition place in stated) _stated.Add(place.Seq, place.Hash);
             foreach (CheckpointManifest manifest in checkpoints) _stated.Add(manifest.LastSeq, manifest.End.Hash);
-            if (IsFile(journal)) Journal = new FileLines(journal);
+            if (journal is not null && IsFile(journal)) Journal = new FileLines(journal);
             AddSegments(checkpoints);
             foreach (string path in SecondCopies()) AddSecondCopy(path, session);
         }

@@ -38,7 +38,7 @@ internal static class InheritedDamage
     }
 
     private static bool IsHealed(KnownDamage damage, Dictionary<Guid, SessionRestoration> healed) =>
-        !damage.IsLostSession && damage.Session is { } id && healed.TryGetValue(id, out SessionRestoration? session)
+        damage.IsPlace && damage.Session is { } id && healed.TryGetValue(id, out SessionRestoration? session)
         && !session.Remaining!.Any(left => left.FirstSeq <= damage.LastSeq && damage.FirstSeq <= left.LastSeq);
 
     private static SessionManifest? TryLoad(string file)

@@ -13,8 +13,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     /// <summary>What is said of a <c>session.json</c> that was missing, damaged or another's.</summary>
     public const string SessionFileMade = "It is made again from the journal and its checkpoints.";
 
+    /// <summary>Without a journal that is blank: it goes out of the way before, and is still there in a dry run.</summary>
     private readonly SessionCopies _copies =
-        new(directory, session.Id!.Value, session.Head, session.Journal, session.Stated, session.Checkpoints)
+        new(directory, session.Id!.Value, session.Head, session.IsBlank ? null : session.Journal, session.Stated, session.Checkpoints)
         {
             OthersOutBehind = EndOf(session),
             CertainEndSeq = session.Manifest?.CertainEnd?.Seq,
@@ -136,7 +137,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
         List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow())))];
         Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
-        IEnumerable<KnownDamage> stays = manifest.KnownDamage.Where(damage => damage.Session is not null || damage.Kind == "torn");
+        IEnumerable<KnownDamage> stays = manifest.KnownDamage.Where(damage => damage.Session is not null || !damage.IsPlace || damage.Kind == "torn");
         return manifest with
         {
             Loaded = loaded,

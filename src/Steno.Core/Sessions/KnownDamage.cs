@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -5,7 +6,7 @@ using Steno.Core.Messages;
 namespace Steno.Core.Sessions;
 
 /// <summary>Damage that stays in a journal, as <c>session.json</c> keeps it.</summary>
-/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters; or <c>lost_session</c>.</param>
+/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters; or <c>lost_session</c>, <c>lost_end</c>.</param>
 /// <param name="ToldSeq">The line in the journal that tells of it; 0 as long as there is none.</param>
 /// <param name="Session">The earlier session whose journal it is in; null for this one's.</param>
 public sealed record KnownDamage(
@@ -19,6 +20,7 @@ public sealed record KnownDamage(
     [property: JsonPropertyName("session")] Guid? Session = null)
 {
     private const string LostSession = "lost_session";
+    private const string LostEnd = "lost_end";
 
     /// <summary>
     /// The hash of the last line that is concerned, base64, where it is known though the line is lost: it proves the line
@@ -30,11 +32,22 @@ public sealed record KnownDamage(
 
     /// <summary>Lines are gone, or nothing proves that they are what was said.</summary>
     [JsonIgnore]
-    public bool IsLoss => Kind is "altered" or "unverifiable" or "missing" or "torn" or LostSession;
+    public bool IsLoss => Kind is "altered" or "unverifiable" or "missing" or "torn" or LostSession or LostEnd;
 
     /// <summary>It is no place in a journal: of the session that followed <see cref="Session"/> nothing is left.</summary>
     [JsonIgnore]
     public bool IsLostSession => Kind == LostSession;
+
+    /// <summary>
+    /// Behind <see cref="Offset"/> the journal had more when it was put together of its copies: <see cref="Length"/> bytes that no copy
+    /// has, and that nobody can count in lines.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsLostEnd => Kind == LostEnd;
+
+    /// <summary>It is a place in a journal, and gone when that is healed; false: it stays true for good.</summary>
+    [JsonIgnore]
+    public bool IsPlace => !IsLostSession && !IsLostEnd;
 
     /// <summary>What is wrong, and where, in plain words.</summary>
     [JsonIgnore]
@@ -43,6 +56,12 @@ public sealed record KnownDamage(
         get
         {
             if (IsLostSession) return $"The session that followed session {Session} is gone: nothing of it was here when another began in its place.";
+            if (IsLostEnd)
+            {
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"The end of the journal{(Session is { } earlier ? $" of session {earlier}" : "")} is lost, behind byte {Offset}: what stood in its place, or in its second copy's, had no line, and was {Length} bytes longer than what came back.");
+            }
+
             string lines = FirstSeq == LastSeq ? $"Line {FirstSeq}" : $"Lines {FirstSeq} to {LastSeq}";
             string journal = Session is { } id ? $"the journal of session {id}" : "the journal";
             return Kind switch
@@ -60,6 +79,10 @@ public sealed record KnownDamage(
 
     /// <param name="before">The sealed session that it followed.</param>
     public static KnownDamage OfLostSession(Guid before, DateTimeOffset found) => new(LostSession, 0, 0, 0, 0, found, Session: before);
+
+    /// <param name="offset">Where the journal ends that came back.</param>
+    /// <param name="length">How many bytes it had more, 1 or more.</param>
+    public static KnownDamage OfLostEnd(long offset, long length, DateTimeOffset found) => new(LostEnd, offset, length, 0, 0, found);
 
     public static KnownDamage From(in JournalDamage damage, DateTimeOffset found) => new(
         NameOf(damage.Kind), damage.Offset, damage.Length, damage.FirstSeq, damage.LastSeq, found);
@@ -111,7 +134,7 @@ public sealed record KnownDamage(
     }
 
     /// <summary>Whether this place of the session's own journal is among the bytes.</summary>
-    internal bool Holds(long offset) => Session is null && Offset <= offset && offset < Offset + Length;
+    internal bool Holds(long offset) => IsPlace && Session is null && Offset <= offset && offset < Offset + Length;
 
     /// <summary>Whether it concerns the line of the session's own journal that begins there: that is in it, or follows what is missing.</summary>
     public bool Touches(long offset) => Holds(offset) || (Session is null && Kind is "missing" && offset == Offset);

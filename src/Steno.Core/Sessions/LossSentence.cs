@@ -12,10 +12,11 @@ public static class LossSentence
     {
         List<KnownDamage> losses = [.. known.Where(damage => damage.IsLoss)];
         if (losses.Count == 0) return "";
-        if (losses.Find(damage => damage.IsLostSession) is { } lost)
+        List<KnownDamage> nowhere = [.. losses.Where(damage => !damage.IsPlace)];
+        if (nowhere.Count > 0)
         {
-            string others = Of([.. losses.Where(damage => !damage.IsLostSession)]);
-            return others.Length == 0 ? lost.Description : $"{lost.Description} {others}";
+            string others = Of([.. losses.Where(damage => damage.IsPlace)]);
+            return string.Join(' ', nowhere.Select(lost => lost.Description).Append(others).Where(text => text.Length > 0));
         }
 
         IEnumerable<string> named = losses.Take(NamedRanges).Select(d => (d.FirstSeq == d.LastSeq

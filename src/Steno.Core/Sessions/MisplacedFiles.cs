@@ -10,8 +10,10 @@ namespace Steno.Core.Sessions;
 /// <code>
 /// 1. a session.json of another session is moved into quarantine
 /// 2. a journal of another session is moved to recovery/kept_*.jsonl, and what has no line of any into quarantine
+/// 3. without session.json, a second copy that has no line is moved there, too
 /// </code>
-/// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing.
+/// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing. <see cref="LostEnd"/>
+/// remembers how long blank ones were.
 /// </summary>
 internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
 {
@@ -46,6 +48,8 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         }
 
         if (identity.IsJournalBlank) MoveBlank();
+        if (file is null && LostEnd.IsBlank(directory.RecoveryFile, cancellation))
+            notes.AddQuarantined(MoveBlank(directory.RecoveryFile, LostEnd.SecondCopy));
         return file;
     }
 
@@ -59,16 +63,18 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
             return;
         }
 
-        notes.AddQuarantined(quarantine.Move(directory.CurrentJournal, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = "blank_journal",
-            Found = time.GetUtcNow(),
-            Source = Path.GetFileName(directory.CurrentJournal),
-            Offset = 0,
-            Length = length,
-        }));
+        notes.AddQuarantined(MoveBlank(directory.CurrentJournal, LostEnd.Journal));
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the journal is as if it were missing."));
     }
+
+    private string MoveBlank(string path, string what) => quarantine.Move(path, new QuarantineReport
+    {
+        State = QuarantineReport.Repairing,
+        What = what,
+        Found = time.GetUtcNow(),
+        Source = Path.GetRelativePath(directory.Root, path),
+        Offset = 0,
+        Length = new FileInfo(path).Length,
+    });
 }

@@ -25,6 +25,7 @@ public sealed class SessionOpener
     private readonly UntoldMendings _untold;
     private readonly TellingAtStart _telling;
     private readonly AssemblyAtStart _assembly;
+    private readonly LostEnd _lostEnd;
     private bool _isAdopted;
     private DateTimeOffset? _lastSign;
     private readonly RecoveryNotes _notes = new();
@@ -44,6 +45,7 @@ public sealed class SessionOpener
         _untold = new UntoldMendings(directory);
         _telling = new TellingAtStart(directory, composer, time, _notes);
         _assembly = new AssemblyAtStart(directory, time, _notes);
+        _lostEnd = new LostEnd(directory, time);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
         _sessionFiles = new SessionFileReader(_quarantine, time, _notes);
@@ -84,9 +86,13 @@ public sealed class SessionOpener
     }
 
     /// <summary>Nothing of a current session is here. Where one was sealed that nobody goes on with, its successor is lost.</summary>
-    private OpenedSession BeginFirst() => LostSuccessor.FindParent(_directory) is { } parent
-        ? TellOf(_succession.BeginInPlaceOfLost(parent, _lastSign is { } last ? UnheardTime.AfterUnknownEnd(last) : null))
-        : _succession.Begin(null, SessionReason.Created, [], null);
+    private OpenedSession BeginFirst()
+    {
+        _lostEnd.Forget(); // the end of a session of which nothing came back: that all of it is lost is said, where anything says it
+        return LostSuccessor.FindParent(_directory) is { } parent
+            ? TellOf(_succession.BeginInPlaceOfLost(parent, _lastSign is { } last ? UnheardTime.AfterUnknownEnd(last) : null))
+            : _succession.Begin(null, SessionReason.Created, [], null);
+    }
 
     private SessionManifest Adopt()
     {
@@ -136,6 +142,7 @@ public sealed class SessionOpener
 
     private OpenedSession Continue(SessionManifest manifest)
     {
+        manifest = _lostEnd.Settle(manifest);
         DurableFile file = _directory.Disk.OpenExisting(_directory.CurrentJournal);
         try
         {
@@ -189,7 +196,7 @@ public sealed class SessionOpener
         if (heals)
         {
             damage = [.. damage.Except(scan.Damage)];
-            known = [.. known.Where(d => d.Session is not null || d.Offset < scan.Whole.Offset)];
+            known = [.. known.Where(d => d.Session is not null || !d.IsPlace || d.Offset < scan.Whole.Offset)];
         }
 
         if (end.Seq < manifest.Verified.Seq) return SealCut(manifest, file, end, damage);

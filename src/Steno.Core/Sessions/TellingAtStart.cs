@@ -35,7 +35,7 @@ internal sealed class TellingAtStart(LogDirectory directory, LineComposer compos
 
         foreach (JournalDamage hole in salvage?.Holes ?? [])
             known.Add(KnownDamage.From(hole, now) with { ToldSeq = salvage!.RecoveredSeq });
-        if (known.SequenceEqual(manifest.KnownDamage)) return manifest;
+        if (untold.Count == 0 && known.SequenceEqual(manifest.KnownDamage)) return manifest; // else they may have been announced before a crash
 
         SessionManifest changed = manifest with { KnownDamage = known };
         changed.Save(directory.Disk, directory.SessionFile);

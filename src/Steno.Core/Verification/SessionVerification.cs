@@ -45,6 +45,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         CopySearch search = new(directory, session, checkpoints, journal, read);
         AssembledCopies more = new(directory, session, Cancellation);
         bool isSeen = File.Exists(session.Journal);
+        _damage.AddRange(LostEnds(session.IsBlank ? 0 : journal.FileLength));
         foreach (JournalDamage damage in found)
             _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
         foreach (JournalDamage damage in ofCopy)
@@ -65,7 +66,31 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
     public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned) =>
-        [.. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal))];
+    [
+        .. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)),
+        .. LostEnds(planned.Length),
+    ];
+
+    /// <summary>What is lost behind the end that the journal had when it was put together, which is no place in it; known, or about to be.</summary>
+    /// <param name="length">Of the journal; 0: there is none.</param>
+    private IEnumerable<FoundDamage> LostEnds(long length)
+    {
+        foreach (KnownDamage known in session.Manifest?.KnownDamage ?? [])
+            if (known.IsLostEnd && known.Session is null) yield return From(known);
+        if (!session.IsCurrent || LiveEnd is not null || length == 0) yield break;
+        long vouched = session.Manifest?.Verified.Offset ?? session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).DefaultIfEmpty(0).Max();
+        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest is not null, Math.Max(length, vouched)) is { } lost)
+            yield return From(lost) with { KnownSince = null, Report = null };
+    }
+
+    private FoundDamage From(KnownDamage lost) => SelfHashedFile.Whole(session.Journal, FileRole.Journal, "missing", lost.Description) with
+    {
+        Offset = lost.Offset,
+        Length = 0,
+        Session = session.Id,
+        KnownSince = lost.Found,
+        Report = session.File,
+    };
 
     /// <summary>Of its lines nothing is known but what others state; what stands there is whole perhaps, and of another session.</summary>
     private CheckedSession Strange(Guid whose)
