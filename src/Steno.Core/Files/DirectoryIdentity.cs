@@ -6,6 +6,9 @@ namespace Steno.Core.Files;
 /// </summary>
 internal sealed class DirectoryIdentity
 {
+    /// <summary>An exchange of two directories is there and back in milliseconds, and what waits for it would else be given up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly string _path;
     private readonly FileFacts _facts;
 
@@ -24,9 +27,10 @@ internal sealed class DirectoryIdentity
     public static DirectoryIdentity Of(string path) =>
         new(path, FileFacts.Of(path) ?? throw StorageException.DirectoryLost(path));
 
+    /// <summary>Waits half a second for the directory to come back.</summary>
     /// <exception cref="StorageException">The name leads elsewhere, or nowhere.</exception>
     public void RequireInPlace()
     {
-        if (!IsInPlace) throw StorageException.DirectoryReplaced(_path);
+        if (!IsInPlace && !SpinWait.SpinUntil(() => IsInPlace, Patience)) throw StorageException.DirectoryReplaced(_path);
     }
 }

@@ -16,8 +16,9 @@ public sealed record UnheardTime(
     [property: JsonPropertyName("sources")] IReadOnlyList<SilentSource> Sources)
 {
     /// <param name="before">What was known of it while it ran.</param>
-    public static UnheardTime AfterKill(DateTimeOffset since, UnheardTime? before) =>
-        new(since, "The recorder ended without a word.", before?.Sources ?? []);
+    /// <param name="failure">Why recording had stopped before the recorder ended, in sentences; null: it had not.</param>
+    public static UnheardTime AfterKill(DateTimeOffset since, UnheardTime? before, string? failure = null) =>
+        new(since, failure is null ? "The recorder ended without a word." : $"Recording had failed: {failure}", before?.Sources ?? []);
 
     public static UnheardTime AfterUnknownEnd(DateTimeOffset since) =>
         new(since, "How the recorder ended is not known: session.json was missing.", []);

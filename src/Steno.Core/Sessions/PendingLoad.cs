@@ -48,6 +48,7 @@ internal sealed class PendingLoad(
         else if (intent?.Loaded is not null && IsBuiltOf(intent)
             && succession.FindSealed(current) is { Sealed: SessionReason.CheckpointLoaded } parent)
         {
+            succession.SaveSealed(parent, SessionReason.CheckpointLoaded, parent.ChildName);
             current = succession.PutInPlace(parent, intent);
         }
         else

@@ -138,6 +138,11 @@ public sealed record SessionManifest
     /// <summary>Where these lines end, in bytes.</summary>
     internal long ForeignBytes => Math.Max(Earlier?.Bytes ?? 0, Loaded?.Bytes ?? 0);
 
+    /// <summary>With what <paramref name="later"/>, of the same session, says of how recording ended, if it failed.</summary>
+    internal SessionManifest WithEndOf(SessionManifest later) => later.Failure is null
+        ? this
+        : this with { Failure = later.Failure, Lost = later.Lost, Verdict = later.Verdict };
+
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
     public void Save(Disk disk, string path) => disk.WriteAtomically(path, ToBytes());

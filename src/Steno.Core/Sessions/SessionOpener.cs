@@ -74,7 +74,7 @@ public sealed class SessionOpener
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
-            return TellOf(_succession.BeginAfter(found with { Unheard = manifest.Unheard }, ReasonOf(found), name: found.ChildName));
+            return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, Cancellation)) return Continue(manifest);
         if (manifest is null) return _assembly.TryPutOfCheckpoints(Cancellation) ? Continue(Adopt()) : BeginFirst();
@@ -115,7 +115,7 @@ public sealed class SessionOpener
     {
         if (manifest.Unheard is { Since: not null }) return manifest;
         DateTimeOffset since = _lastSign ?? manifest.Verified.At;
-        return manifest with { Unheard = _isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since, manifest.Unheard) };
+        return manifest with { Unheard = _isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since, manifest.Unheard, manifest.Failure) };
     }
 
     /// <summary>

@@ -145,7 +145,7 @@ internal sealed class SessionSuccession(
 
     /// <summary>
     /// The current session as it was sealed, if the journal is in the archive already and a crash came before
-    /// its child began; else null.
+    /// its child began; else null. What a recorder that could not begin the child has said of itself meanwhile is with it.
     /// </summary>
     public SessionManifest? FindSealed(SessionManifest current)
     {
@@ -154,7 +154,9 @@ internal sealed class SessionSuccession(
         if (!File.Exists(journal)) return null;
         try
         {
-            return SessionManifest.Load(directory.ArchivedSessionFile(current.Started, current.Id));
+            return SessionManifest.Load(directory.ArchivedSessionFile(current.Started, current.Id)) is { } found
+                ? found.WithEndOf(current) with { Unheard = current.Unheard }
+                : null;
         }
         catch (JournalDamagedException)
         {

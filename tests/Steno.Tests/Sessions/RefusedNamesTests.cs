@@ -47,6 +47,35 @@ public sealed class RefusedNamesTests : IDisposable
         Assert.NotEqual(opened.Manifest.Id, next.Manifest.Id);
     }
 
+    /// <summary>The session is sealed, and the disk refuses the next one: what is lost from then on is the sealed one's loss.</summary>
+    [Theory]
+    [InlineData("session.json")]
+    [InlineData("current_session.jsonl")]
+    public void What_is_lost_while_another_session_could_not_begin_is_known_after_the_next_start(string refused)
+    {
+        LogDirectory logs = new(_directory.Join("logs"), new Disk(_names));
+        logs.Disk.CreateDirectory(logs.Root);
+        OpenedSession opened = new SessionOpener(logs, _composer, TimeProvider.System).Open();
+        using LiveSession live = new(opened, logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        live.Concluding = session => (null, new SessionVerdict("complete", "all", session.Writer.DurableSeq, TimeProvider.System.GetUtcNow()));
+        Say(live, 3);
+        JournalPosition durable = live.Current.Writer.DurableEnd;
+        _names.RefusedFile = Path.Combine(logs.Root, refused);
+        live.Ask(SuccessionOrder.New(null));
+        Assert.ThrowsAny<StenoException>(live.SucceedIfDue);
+        live.GiveUp();
+        live.Current.Record.Fail("No session could follow.", durable, 6, Verdict(durable.Seq));
+        live.Dispose();
+        _names.RefusedFile = null;
+
+        for (int start = 0; start < 2; start++) new SessionOpener(logs, _composer, TimeProvider.System).Open().Close();
+        SessionManifest parent = SessionManifest.Load(logs.ArchivedSessionFile(opened.Manifest.Started, opened.Manifest.Id))!;
+        Assert.Equal((6, "incomplete"), (parent.Lost, parent.StandingVerdict?.Value));
+        SessionManifest child = SessionManifest.Load(logs.SessionFile)!;
+        Assert.Equal(parent.Id, child.Parent?.Id);
+        Assert.NotEqual("complete", child.StandingVerdict?.Value);
+    }
+
     private void Say(LiveSession live, int messages)
     {
         for (int i = 0; i < messages; i++)
@@ -73,6 +102,9 @@ public sealed class RefusedNamesTests : IDisposable
         /// <summary>The directory whose names stay as they are; null: none.</summary>
         public string? RefusedIn { get; set; }
 
+        /// <summary>That nothing can become, or replace; null: none.</summary>
+        public string? RefusedFile { get; set; }
+
         public override FileStream Open(string path, FileMode mode, FileShare share)
         {
             if (!File.Exists(path)) Require("open", path);
@@ -81,7 +113,7 @@ public sealed class RefusedNamesTests : IDisposable
 
         public override void Rename(string from, string to)
         {
-            Require("rename", from);
+            if (from != RefusedFile) Require("rename", from);
             Require("rename", to);
             base.Rename(from, to);
         }
@@ -100,7 +132,7 @@ public sealed class RefusedNamesTests : IDisposable
 
         private void Require(string operation, string path)
         {
-            if (Path.GetDirectoryName(path) == RefusedIn) throw StorageException.FromErrno(operation, path, Errnos.NotPermitted);
+            if (Path.GetDirectoryName(path) == RefusedIn || path == RefusedFile) throw StorageException.FromErrno(operation, path, Errnos.NotPermitted);
         }
     }
 }

@@ -101,6 +101,26 @@ public sealed class ReplacedDirectoryTests : IDisposable
         Assert.True(File.Exists(_logs.SessionFile));
     }
 
+    /// <summary>Two directories that are exchanged and back: a session that was to begin just then begins.</summary>
+    [Fact]
+    public async Task A_directory_that_is_back_in_a_moment_was_never_gone()
+    {
+        Directory.Move(_logs.Root, _old);
+        Task back = Task.Run(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+                Directory.Move(_old, _logs.Root);
+            },
+            TestContext.Current.CancellationToken);
+        _live.Ask(SuccessionOrder.New(null));
+        _live.SucceedIfDue();
+        await back;
+        Say(_live, _composer, 1);
+        Assert.NotNull(_live.Current.Manifest.Parent);
+        Assert.True(_live.Close());
+    }
+
     private static void Refused(Action write) =>
         Assert.Contains("replaced", Assert.Throws<StorageException>(write).Message, StringComparison.Ordinal);
 
