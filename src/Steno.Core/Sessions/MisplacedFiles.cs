@@ -75,6 +75,6 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         Found = time.GetUtcNow(),
         Source = Path.GetRelativePath(directory.Root, path),
         Offset = 0,
-        Length = new FileInfo(path).Length,
+        Length = FileFacts.LengthOf(path),
     });
 }
