@@ -94,8 +94,7 @@ internal static class SegmentFile
     {
         string path = Path.Combine(directory.Segments, entry.File);
         FileFacts.RequireFile(path);
-        FileInfo file = new(path);
-        if (!file.Exists) throw new JournalDamagedException(path, 0, "it is missing", Hint);
+        if (FileFacts.Of(path) is not { } file) throw new JournalDamagedException(path, 0, "it is missing", Hint);
         // Before it is read into memory: a file that somebody made larger is no segment.
         if (file.Length != entry.Bytes)
         {

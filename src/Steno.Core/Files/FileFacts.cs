@@ -36,6 +36,13 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
             : throw StorageException.FromErrno("statx", path, errno);
     }
 
+    /// <summary>
+    /// Bytes of the file that has this name, or that a link of this name leads to: <see cref="FileInfo"/> says of a link how
+    /// long its target's path is. 0 if nothing has it, or no file: a directory has a length, too.
+    /// </summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static long LengthOf(string path) => Of(path) is { Kind: FileKind.File } file ? file.Length : 0;
+
     /// <summary>The facts of an open file, whatever became of its name.</summary>
     /// <exception cref="StorageException">It cannot be looked at.</exception>
     public static FileFacts Of(SafeFileHandle file, string path)

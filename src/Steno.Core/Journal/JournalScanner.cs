@@ -1,3 +1,5 @@
+using Steno.Core.Files;
+
 namespace Steno.Core.Journal;
 
 /// <summary>
@@ -61,11 +63,11 @@ public sealed class JournalScanner
     /// <param name="until">Stops at the first proven line that ends here or behind it.</param>
     /// <param name="pace">Called after each line with the bytes read so far; may wait, and may throw to end
     /// the scan.</param>
-    /// <exception cref="Files.StorageException">The disk refuses.</exception>
+    /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public JournalScan Scan(in JournalPosition start, long until = long.MaxValue, Action<long>? pace = null)
     {
-        long length = Bytes?.Length ?? new FileInfo(_path).Length;
+        long length = Bytes?.Length ?? FileFacts.LengthOf(_path);
         _end = _whole = start;
         if (length < start.Offset)
         {

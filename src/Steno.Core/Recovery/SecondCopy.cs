@@ -135,11 +135,7 @@ internal sealed class SecondCopy(LogDirectory directory, string? path = null)
     /// <summary>The session that a journal names; null if it names none: see <see cref="NamedSession"/>.</summary>
     public static Guid? ReadSession(string journal) => NamedSession.Find(journal)?.Id;
 
-    private bool Reaches(long offset)
-    {
-        FileInfo copy = new(_path);
-        return copy.Exists && copy.Length > offset;
-    }
+    private bool Reaches(long offset) => FileFacts.LengthOf(_path) > offset;
 
     private bool EndsIn(in JournalPosition vouched)
     {

@@ -44,7 +44,12 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     public RecoveryOutcome Run()
     {
         using DirectoryLock? held = IsDryRun ? null : DirectoryLock.Acquire(directory);
-        if (!IsDryRun) new Quarantine(directory, time).ClearBegun();
+        if (!IsDryRun)
+        {
+            new Quarantine(directory, time).ClearBegun();
+            BegunFiles.Clear(directory);
+        }
+
         VerificationReport before = Verify();
         if (before.IsIntact && !IsInterrupted)
         {

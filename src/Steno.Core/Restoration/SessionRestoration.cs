@@ -206,7 +206,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         Found = time.GetUtcNow(),
         Source = Path.GetRelativePath(directory.Root, path),
         Offset = 0,
-        Length = new FileInfo(path).Length,
+        Length = FileFacts.LengthOf(path),
         Session = session.Id,
     };
 }

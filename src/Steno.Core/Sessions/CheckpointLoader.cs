@@ -61,7 +61,7 @@ public sealed class CheckpointLoader(LogDirectory directory, LineComposer compos
     public SessionManifest Prepare(EarlierCheckpoint earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
-        long length = new FileInfo(earlier.File).Exists ? new FileInfo(earlier.File).Length : 0;
+        long length = FileFacts.LengthOf(earlier.File);
         return Build(new LoadedLines(earlier.Name, null, 0, 0), name: null, () =>
         {
             using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

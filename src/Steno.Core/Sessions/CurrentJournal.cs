@@ -85,14 +85,23 @@ internal static class CurrentJournal
 
     /// <summary>
     /// The session that the journal names, if it ends before the lines that are this one's alone, and is none of its own all the same:
-    /// the second copy, which names this one, has other lines. Null: that is not so, or nobody knows.
+    /// the second copy, which names this one, has other lines; or the lines that they would share could not name that session, and
+    /// <c>session.json</c> is not all that speaks. Null: that is not so, or nobody knows.
     /// </summary>
     /// <inheritdoc cref="FindName"/>
     public static NamedSession? FindOtherThan(SessionManifest session, LogDirectory directory, CancellationToken cancellation)
     {
-        if (session.Loaded is null || JournalAnchor.EndsIn(directory.CurrentJournal, session.Verified.Position)) return null;
+        if (session.LastForeignSeq == 0 || JournalAnchor.EndsIn(directory.CurrentJournal, session.Verified.Position)) return null;
         if (NamedSession.Find(directory.CurrentJournal, cancellation) is not { } named || named.Id == session.Id) return null;
-        if (NamedSession.Find(directory.RecoveryFile, cancellation)?.Id != session.Id) return null;
+        NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
+        if (copy?.Id != session.Id)
+        {
+            KnownSessions known = new(directory);
+            bool isAlone = copy?.Id != named.Id && !known.Has(named.Id, named.Parent?.Id) && !known.Has(session.Id, session.Parent?.Id);
+            if (isAlone || SharedHead.MayName(directory, session, named, cancellation)) return null;
+            return FindName(directory, cancellation) is { } other && other.Id != session.Id ? other : null;
+        }
+
         using JournalReader ours = new(directory.CurrentJournal);
         using JournalReader copys = new(directory.RecoveryFile);
         return UncontradictedLine.FindLastCommon(UncontradictedLine.Of(ours, cancellation), UncontradictedLine.Of(copys, cancellation)) is { IsSame: false } ? named : null;
@@ -104,7 +113,8 @@ internal static class CurrentJournal
         return NamedSession.Find(reader, cancellation: cancellation) is { } named && named.Id == session ? named : null;
     }
 
-    private static StitchedLines Open(LogDirectory directory, CheckpointManifest checkpoint)
+    /// <summary>All lines of a checkpoint, as far as they can be read.</summary>
+    internal static StitchedLines Open(LogDirectory directory, CheckpointManifest checkpoint)
     {
         SegmentCache cache = new();
         return new StitchedLines(

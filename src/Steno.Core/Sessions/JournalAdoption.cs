@@ -18,7 +18,7 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
     public SessionManifest Adopt(CancellationToken cancellation)
     {
         EarlierHead head = EarlierHead.Find(directory.CurrentJournal, cancellation);
-        bool unterminated = head.Bytes > new FileInfo(directory.CurrentJournal).Length;
+        bool unterminated = head.Bytes > FileFacts.LengthOf(directory.CurrentJournal);
         if (unterminated)
         {
             using DurableFile file = directory.Disk.OpenExisting(directory.CurrentJournal);
@@ -28,7 +28,7 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
 
         if (head.Lines > 0)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{head.Lines} lines of an earlier system stay untouched at the head of the journal."));
-        bool ours = head.Bytes < new FileInfo(directory.CurrentJournal).Length;
+        bool ours = head.Bytes < FileFacts.LengthOf(directory.CurrentJournal);
         SessionManifest fresh = succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
         NamedSession? named = ours ? CurrentJournal.Identify(directory, cancellation) : null;
         if (ours)

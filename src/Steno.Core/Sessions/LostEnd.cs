@@ -29,7 +29,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public SessionManifest Settle(SessionManifest manifest)
     {
-        KnownDamage? lost = Find(Longest(), Math.Max(new FileInfo(directory.CurrentJournal).Length, manifest.Verified.Offset));
+        KnownDamage? lost = Find(Longest(), Math.Max(FileFacts.LengthOf(directory.CurrentJournal), manifest.Verified.Offset));
         if (lost is not null && !manifest.KnownDamage.Any(known => known.IsLostEnd && known.Session is null && known.Offset == lost.Offset))
         {
             manifest = manifest with { KnownDamage = [.. manifest.KnownDamage, lost] };
@@ -56,7 +56,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     {
         string[] places = hasFile ? [] : [directory.CurrentJournal, directory.RecoveryFile];
         IEnumerable<string> blank = places.Where(path => IsBlank(path, default));
-        return Find(Math.Max(Longest(), blank.Select(path => new FileInfo(path).Length).DefaultIfEmpty(0).Max()), length);
+        return Find(Math.Max(Longest(), blank.Select(FileFacts.LengthOf).DefaultIfEmpty(0).Max()), length);
     }
 
     /// <summary>It is there, and not empty, and has no line.</summary>

@@ -33,7 +33,7 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
                 Found = time.GetUtcNow(),
                 Source = Path.GetFileName(directory.SessionFile),
                 Offset = 0,
-                Length = new FileInfo(directory.SessionFile).Length,
+                Length = FileFacts.LengthOf(directory.SessionFile),
                 Session = file!.Id,
             });
             notes.AddQuarantined(report);
@@ -55,7 +55,7 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
 
     private void MoveBlank()
     {
-        long length = new FileInfo(directory.CurrentJournal).Length;
+        long length = FileFacts.LengthOf(directory.CurrentJournal);
         if (length == 0)
         {
             directory.Disk.Delete(directory.CurrentJournal);
@@ -75,6 +75,6 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         Found = time.GetUtcNow(),
         Source = Path.GetRelativePath(directory.Root, path),
         Offset = 0,
-        Length = new FileInfo(path).Length,
+        Length = FileFacts.LengthOf(path),
     });
 }

@@ -1,3 +1,4 @@
+using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Recovery;
 
@@ -37,7 +38,7 @@ internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time
                 Found = time.GetUtcNow(),
                 Source = Path.GetFileName(path),
                 Offset = 0,
-                Length = new FileInfo(path).Length,
+                Length = FileFacts.LengthOf(path),
             }));
             notes.Add($"{e.Message} {consequence}");
             return null;

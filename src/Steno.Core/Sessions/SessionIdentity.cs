@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Recovery;
 
@@ -99,12 +98,4 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
     private static IEnumerable<string> Named(LogDirectory directory, string pattern) =>
         Directory.Exists(directory.Archive) ? Directory.EnumerateFiles(directory.Archive, pattern) : [];
-
-    /// <summary>Sessions that have a checkpoint here, or go on from a session that is here.</summary>
-    private sealed class KnownSessions(LogDirectory directory)
-    {
-        private readonly HashSet<Guid> _checkpointed = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
-
-        public bool Has(Guid session, Guid? parent) => _checkpointed.Contains(session) || parent is { } before && IsSealed(directory, before);
-    }
 }

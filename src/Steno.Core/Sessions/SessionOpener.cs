@@ -66,6 +66,7 @@ public sealed class SessionOpener
     {
         _lastSign = LastSign.Of(_directory);
         _quarantine.ClearBegun();
+        BegunFiles.Clear(_directory);
         _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());

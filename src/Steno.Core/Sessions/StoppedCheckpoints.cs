@@ -70,7 +70,7 @@ public sealed class StoppedCheckpoints : IDisposable
     private JournalPosition FindEnd(SessionManifest session, CancellationToken cancellation)
     {
         JournalPosition vouched = session.Verified.Position;
-        if (session.Stopped && new FileInfo(_directory.CurrentJournal).Length == vouched.Offset) return vouched;
+        if (session.Stopped && FileFacts.LengthOf(_directory.CurrentJournal) == vouched.Offset) return vouched;
         JournalPosition from = vouched.Offset >= session.EarlierHead.Bytes ? vouched : session.EarlierHead.End;
         JournalScanner scanner = new(_directory.CurrentJournal, from.Offset, vouched) { Cancellation = cancellation, Stated = KnownDamage.Stated(session.KnownDamage) };
         JournalScan scan = scanner.Scan(from);

@@ -29,7 +29,7 @@ internal sealed class CheckpointFiles(LogDirectory directory)
         foreach (string id in CheckpointCatalogue.Ids(directory))
         {
             string path = CheckpointCatalogue.PathOf(directory, id);
-            Bytes += FileFacts.Of(path)?.Length ?? 0;
+            Bytes += FileFacts.LengthOf(path);
             if (SelfHashedFile.Read(path, FileRole.Manifest, CheckpointManifest.Load, _damage) is { } manifest) _manifests.Add(manifest);
         }
     }
@@ -102,7 +102,7 @@ internal sealed class CheckpointFiles(LogDirectory directory)
             Role = entry.IsList ? FileRole.List : FileRole.Segment,
             Kind = kind,
             Offset = offset,
-            Length = Math.Max(0, (FileFacts.Of(path)?.Length ?? 0) - offset),
+            Length = Math.Max(0, FileFacts.LengthOf(path) - offset),
             FirstSeq = entry.FirstSeq,
             LastSeq = entry.LastSeq,
             Session = manifest.Session,

@@ -96,7 +96,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     private CheckedSession Strange(Guid whose)
     {
         long last = session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max();
-        FoundDamage found = From(new JournalDamage(DamageKind.Altered, 0, new FileInfo(session.Journal).Length, Math.Min(1, last), last), session.Journal, FileRole.Journal) with
+        FoundDamage found = From(new JournalDamage(DamageKind.Altered, 0, FileFacts.LengthOf(session.Journal), Math.Min(1, last), last), session.Journal, FileRole.Journal) with
         {
             KnownSince = null,
             Report = null,

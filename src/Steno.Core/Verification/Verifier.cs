@@ -52,8 +52,8 @@ public sealed class Verifier(LogDirectory directory)
         IReadOnlyList<SessionFiles> sessions = catalogue.Read(checkpoints.Manifests, damage);
         long? durable = DurableSeq();
         isLive = durable is not null;
-        _total = sessions.Sum(session => session.IsLatest || IncludesArchive ? LengthOf(session.Journal) : 0)
-            + LengthOf(directory.RecoveryFile) + BytesOf(directory.Segments);
+        _total = sessions.Sum(session => session.IsLatest || IncludesArchive ? FileFacts.LengthOf(session.Journal) : 0)
+            + FileFacts.LengthOf(directory.RecoveryFile) + BytesOf(directory.Segments);
         checkpoints.ReadStored(Tell, Cancellation);
         _before = checkpoints.Bytes;
 
@@ -101,8 +101,6 @@ public sealed class Verifier(LogDirectory directory)
 
     private void Tell(long done) => Progress(Math.Min(_before + done, _total), _total);
 
-    private static long LengthOf(string path) => FileFacts.Of(path)?.Length ?? 0;
-
     private static long BytesOf(string folder) =>
-        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0;
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => FileFacts.LengthOf(file.FullName)) : 0;
 }

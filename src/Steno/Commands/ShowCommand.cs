@@ -72,7 +72,7 @@ internal static class ShowCommand
         IReadOnlyList<SessionJournal> others, string id, int around, VerbContext context)
     {
         ProgressNote progress = new("sealed sessions", context.Error, context.Time);
-        long[] bytes = [.. others.Select(other => FileFacts.Of(other.Path)?.Kind == FileKind.File ? new FileInfo(other.Path).Length : 0)];
+        long[] bytes = [.. others.Select(other => FileFacts.Of(other.Path) is { Kind: FileKind.File } file ? file.Length : 0)];
         for (int n = 0; n < others.Count; n++)
         {
             progress.Tell(bytes.Take(n).Sum(), bytes.Sum());

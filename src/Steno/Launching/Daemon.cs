@@ -1,3 +1,4 @@
+using Steno.Core.Files;
 using Steno.Processes;
 
 namespace Steno.Launching;
@@ -18,7 +19,7 @@ internal static class Daemon
             log);
 
     /// <summary>Where what a daemon says from now on begins in its log.</summary>
-    public static long LogEnd(string log) => new FileInfo(log) is { Exists: true } file ? file.Length : 0;
+    public static long LogEnd(string log) => FileFacts.LengthOf(log);
 
     /// <summary>The last lines of a daemon's log: it says best why it failed.</summary>
     /// <param name="log">The file.</param>

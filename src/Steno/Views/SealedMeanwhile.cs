@@ -34,7 +34,7 @@ internal sealed class SealedMeanwhile
         try
         {
             long bytes = SessionManifest.Load(sessionFile)?.Loaded?.Bytes ?? 0;
-            return bytes <= new FileInfo(journal).Length ? bytes : 0;
+            return bytes <= FileFacts.LengthOf(journal) ? bytes : 0;
         }
         catch (Exception e) when (e is StenoException or IOException)
         {

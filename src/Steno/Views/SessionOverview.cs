@@ -98,7 +98,7 @@ internal static class SessionOverview
             LoadedSeq = manifest?.Loaded?.Seq,
             Sealed = manifest?.Sealed,
             LastSeq = LastSeq(journal) ?? (File.Exists(journal) ? manifest?.Verified.Seq : null),
-            JournalBytes = File.Exists(journal) ? new FileInfo(journal).Length : 0,
+            JournalBytes = FileFacts.LengthOf(journal),
             Verdict = manifest?.StandingVerdict,
             Damage = [.. (manifest?.KnownDamage ?? []).Where(damage => damage.Session is null)],
             Journal = journal,

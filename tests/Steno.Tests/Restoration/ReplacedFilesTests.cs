@@ -54,6 +54,77 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertIntact();
     }
 
+    /// <summary>
+    /// By its word the first lines are those of a checkpoint, and our journal ends before they do: they are not, since they name a
+    /// session that the checkpoint's cannot.
+    /// </summary>
+    [Theory]
+    [InlineData(true, 5, true)]
+    [InlineData(false, 5, true)]
+    [InlineData(true, 5, false)]
+    [InlineData(false, 5, false)]
+    [InlineData(true, 2, true)]
+    [InlineData(false, 2, true)]
+    public void A_session_json_of_another_loaded_session_is_the_damage_where_the_journal_is_short(bool start, int lines, bool hasCopy)
+    {
+        using TwoSessions others = new(load: true);
+        byte[] file = File.ReadAllBytes(others.Logs.SessionFile);
+        File.WriteAllBytes(Logs.SessionFile, file);
+        Assert.True(others.Current.Loaded!.Seq > 5 && TwoSessions.LinesOf(_both.CurrentBytes, 1, 5).Length == _both.CurrentBytes.Length);
+        File.WriteAllBytes(Logs.CurrentJournal, TwoSessions.LinesOf(_both.CurrentBytes, 1, lines));
+        if (!hasCopy) File.Delete(Logs.RecoveryFile);
+        Assert.Contains(_both.Verify().Damage, damage => damage.File == Logs.SessionFile && damage.Session == _both.Current.Id);
+
+        Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        _both.AssertSealedIsWhole();
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(file));
+        if (start) _both.Recover(); // the recorder's own thread makes the second copy again
+        _both.AssertIntact();
+    }
+
+    /// <summary>
+    /// The control: of three sessions that were loaded from one another the last one's journal is cut where it names the first. That
+    /// is ours: the archive says so, or the checkpoint, and else nothing speaks against it.
+    /// </summary>
+    [Theory]
+    [InlineData(true, "nothing")]
+    [InlineData(true, "archive")]
+    [InlineData(true, "second copy")]
+    [InlineData(true, "archive, second copy")]
+    [InlineData(false, "nothing")]
+    [InlineData(false, "archive, second copy")]
+    public void A_session_json_of_our_own_loaded_session_stands_though_the_journal_names_only_the_first(bool start, string gone)
+    {
+        using TemporaryDirectory own = new(inMemory: true);
+        LogDirectory logs = new(own.Join("logs"));
+        Guid id;
+        using (LoadedSession session = new(logs.Root))
+        {
+            session.Say(4);
+            session.Load(LoadSource.Of(session.Checkpoint()));
+            session.Say(3);
+            session.Load(LoadSource.Of(session.Checkpoint()));
+            session.Say(3);
+            session.Checkpoint();
+            session.AwaitCopy();
+            id = session.Manifest.Id;
+            session.Close();
+        }
+
+        byte[] whole = File.ReadAllBytes(logs.CurrentJournal);
+        File.WriteAllBytes(logs.CurrentJournal, TwoSessions.LinesOf(whole, 1, 3));
+        if (gone.Contains("archive", StringComparison.Ordinal)) Directory.Delete(logs.Archive, recursive: true);
+        if (gone.Contains("copy", StringComparison.Ordinal)) File.Delete(logs.RecoveryFile);
+
+        if (start) new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open().Close();
+        else new LogRecovery(logs, TimeProvider.System).Run();
+
+        Assert.Equal(id, SessionManifest.Load(logs.SessionFile)!.Id);
+        Assert.True(File.ReadAllBytes(logs.CurrentJournal).AsSpan().StartsWith(whole));
+    }
+
     /// <summary>Three sessions: the journal goes on from one that is in the archive, and the others are not known here.</summary>
     [Theory]
     [InlineData(true, true)]
