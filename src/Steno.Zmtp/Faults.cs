@@ -71,6 +71,12 @@ internal static class Faults
         $"Nothing answers at {endpoint}: {detail}.",
         "Start what should listen there, or correct the address.");
 
+    /// <summary>A door is to be opened where a file is, a folder, or a link.</summary>
+    public static ZmtpFault NoSocket(string path) => new(
+        ZmtpFaultCode.ConnectFailed,
+        $"Cannot listen on {ZmtpEndpoint.Ipc(path)}: what has that name is no socket.",
+        "Move it away, or choose another path.");
+
     public static ZmtpFault NameNotResolved(ZmtpEndpoint endpoint) => new(
         ZmtpFaultCode.NameNotResolved, $"The host name of {endpoint} leads nowhere.", "Correct the name.");
 

@@ -160,6 +160,30 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.All(both, start => Assert.Contains($"(pid {pid})", start.Output, StringComparison.Ordinal));
     }
 
+    /// <summary>One that waits for its broker, and one that has its lock and does not answer yet.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_recorder_that_ends_while_start_waits_for_it_is_followed_by_one_of_its_own(bool isOpening)
+    {
+        using Strace opening = new("listen", "delay_enter=60000000");
+        await using RecorderProcess other = RecorderProcess.Launch(_logs, Ports.FreeEndpoint(), before: isOpening ? opening.Before : null);
+        if (isOpening) await Eventually.BecomesTrueAsync(() => File.Exists(Path.Combine(_logs.Logs, "run", "control.sock")) && File.Exists(_logs.Journal), "it opens");
+        else Assert.True(await other.IsActiveAsync());
+        int pid = int.Parse(await File.ReadAllTextAsync(Path.Combine(_logs.Logs, "recorder.pid"), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+        await using ChildProcess start = ChildProcess.Start(StenoBinary.Path, ["start", "--logs", _logs.Logs, .. Doors]);
+        await Eventually.BecomesTrueAsync(() => File.Exists(Path.Combine(_logs.Logs, "run", "start.lock")), "start is at work");
+        long since = TimeProvider.System.GetTimestamp();
+        await Eventually.BecomesTrueAsync(() => start.HasExited || TimeProvider.System.GetElapsedTime(since).TotalSeconds > 0.3, "it has asked");
+
+        other.Process.Signal(isOpening ? PosixSignalNumber.Kill : PosixSignalNumber.Interrupt, pid);
+        if (isOpening) other.Process.Signal(PosixSignalNumber.Kill); // strace, which holds it until the delay is over
+
+        Assert.True(await start.WaitForExitAsync() == 0, start.Error);
+        Assert.NotEqual(pid, (await StatusAsync(expected: 0)).GetProperty("pid").GetInt32());
+        Assert.Equal("", start.Error);
+    }
+
     [Fact]
     public async Task What_was_started_survives_the_process_group_and_the_terminal_of_who_started_it()
     {

@@ -62,6 +62,5 @@ internal sealed class Listener : IDisposable
     {
         Volatile.Write(ref _isShut, true);
         _door.Dispose();
-        if (Endpoint.IsIpc && Endpoint.Path[0] != '@') File.Delete(Endpoint.Path);
     }
 }

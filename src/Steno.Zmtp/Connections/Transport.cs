@@ -47,24 +47,24 @@ internal static class Transport
     }
 
     /// <exception cref="ZmtpException">The address cannot be listened on.</exception>
+    /// <exception cref="IOException">The file system refuses what a socket's file needs.</exception>
+    /// <exception cref="UnauthorizedAccessException">As before.</exception>
     public static Socket Listen(ZmtpEndpoint endpoint)
     {
-        EndPoint address = endpoint.IsIpc
-            ? ToUnix(endpoint)
-            : new IPEndPoint(ToListenAddress(endpoint), endpoint.Port);
-        if (endpoint.IsIpc) RemoveStaleFile(endpoint);
-        Socket socket = Create(address.AddressFamily);
+        bool hasFile = endpoint.IsIpc && endpoint.Path[0] != '@';
+        Socket? socket = null;
         try
         {
-            socket.Bind(address);
-            if (endpoint.IsIpc && endpoint.Path[0] != '@' && !OperatingSystem.IsWindows())
+            socket = hasFile ? UnixDoor.At(endpoint.Path) : Bind(endpoint);
+            // Between bind and listen nobody gets in: no moment in which the mode is the umask's.
+            if (hasFile && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(endpoint.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             socket.Listen(Backlog);
             return socket;
         }
         catch (SocketException error)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new ZmtpException(
                 new ZmtpFault(
                     ZmtpFaultCode.ConnectFailed,
@@ -73,6 +73,11 @@ internal static class Transport
                         ? "Stop what owns it, or choose another."
                         : "Choose an address of this machine that is free."),
                 error);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
         }
     }
 
@@ -92,6 +97,22 @@ internal static class Transport
     /// <summary>The peer's address for people to read.</summary>
     public static string DescribeRemote(Socket socket, ZmtpEndpoint endpoint) =>
         endpoint.IsIpc ? endpoint.ToString() : socket.RemoteEndPoint?.ToString() ?? "";
+
+    private static Socket Bind(ZmtpEndpoint endpoint)
+    {
+        EndPoint address = endpoint.IsIpc ? ToUnix(endpoint) : new IPEndPoint(ToListenAddress(endpoint), endpoint.Port);
+        Socket socket = Create(address.AddressFamily);
+        try
+        {
+            socket.Bind(address);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static Socket Create(AddressFamily family) => new(
         family,
@@ -133,21 +154,5 @@ internal static class Transport
             ZmtpFaultCode.NameNotResolved,
             $"Cannot listen on {endpoint}: a door needs an address of this machine, not a name.",
             "Use tcp://127.0.0.1:port, or tcp://*:port for every interface."));
-    }
-
-    /// <summary>A socket file that nobody answers at is left over from a process that was killed.</summary>
-    private static void RemoveStaleFile(ZmtpEndpoint endpoint)
-    {
-        if (endpoint.Path[0] == '@' || !File.Exists(endpoint.Path)) return;
-        using Socket probe = Create(AddressFamily.Unix);
-        try
-        {
-            probe.Connect(ToUnix(endpoint));
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            // Refused is also the answer of a file that is no socket: that one is somebody's, and stays.
-            if (new FileInfo(endpoint.Path).Length == 0) File.Delete(endpoint.Path);
-        }
     }
 }

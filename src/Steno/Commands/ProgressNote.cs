@@ -21,11 +21,14 @@ internal sealed class ProgressNote(string what, Screen error, TimeProvider time)
         error.Flush();
     }
 
-    /// <summary>Tells meanwhile how far the recorder is with what it was asked for.</summary>
+    /// <summary>
+    /// Tells meanwhile how far the recorder is with what it was asked for; and, also in a pipe, what it waits for itself when it
+    /// does not record: a full disk may let it wait for hours.
+    /// </summary>
     public static async Task<T> WhileAsync<T>(string logs, VerbContext context, Func<Task<T>> asked)
     {
         using CancellationTokenSource done = new();
-        Task progress = FollowAsync(logs, context.Error, context.Time, done.Token);
+        Task progress = FollowAsync(logs, context, done.Token);
         try
         {
             return await asked().ConfigureAwait(false);
@@ -37,18 +40,23 @@ internal sealed class ProgressNote(string what, Screen error, TimeProvider time)
         }
     }
 
-    private static async Task FollowAsync(string logs, Screen error, TimeProvider time, CancellationToken cancellation)
+    private static async Task FollowAsync(string logs, VerbContext context, CancellationToken cancellation)
     {
-        if (!error.IsTerminal) return;
-        ProgressNote note = new("checkpoint", error, time);
+        Screen error = context.Error;
+        ProgressNote note = new("checkpoint", error, context.Time);
+        bool hasTold = false; // once: the sentences count seconds, and would never be the same
         using var client = new ControlClient(logs);
         try
         {
             while (true)
             {
-                await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
+                await Task.Delay(Interval, context.Time, cancellation).ConfigureAwait(false);
                 ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
                 if (reply.Status?.CheckpointProgress is { } progress) note.Tell(progress.DoneBytes, progress.TotalBytes);
+                if (hasTold || reply.Status is null or { Recording: true }) continue;
+                hasTold = true;
+                error.Prose($"{Styled.Warning("Waiting for the recorder, which does not record:")} {reply.Explanation}");
+                error.Flush();
             }
         }
         catch (OperationCanceledException)

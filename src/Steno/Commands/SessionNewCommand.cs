@@ -37,7 +37,7 @@ internal static class SessionNewCommand
         return await interruption.RunAsync(async cancellation =>
         {
             BegunSession begun = await interruption.AskAsync(
-                () => client.NewAsync(name, cancellation),
+                () => ProgressNote.WhileAsync(logs.Root, context, () => client.NewAsync(name, cancellation)),
                 "The recorder goes on with it: `steno session list` shows when the session has begun.",
                 () => BeginAlone(logs, name, context, cancellation)).ConfigureAwait(false);
             return Print(begun, json, context);

@@ -84,10 +84,20 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     private async Task<StartReport> StartAloneAsync(CancellationToken cancellation)
     {
         using var client = new ControlClient(settings.Logs);
-        ControlReply found = await client.StatusAsync(cancellation).ConfigureAwait(false);
-        if (found.Outcome is ControlOutcome.NotAnswering or ControlOutcome.Refused)
-            throw new LaunchException(found.Explanation, "`steno stop` ends it; then start again.");
+        RecorderStatus? proven;
+        do proven = await TryStartAsync(client, cancellation).ConfigureAwait(false);
+        while (proven is null);
 
+        // The one that answers may be another's, run by hand at the same moment: ours gave way.
+        bool wasRunning = _recorder is null || _recorder.Identity.Pid != proven.Pid;
+        ProcessIdentity? ours = OurBroker.Find(_run);
+        return new StartReport(proven.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, FindPublishers(proven), proven);
+    }
+
+    /// <returns>Null: the recorder that ran has ended meanwhile.</returns>
+    private async Task<RecorderStatus?> TryStartAsync(ControlClient client, CancellationToken cancellation)
+    {
+        ControlReply found = await FindAsync(client, cancellation).ConfigureAwait(false);
         bool runs = found.Outcome is ControlOutcome.Answered;
         if (!runs) await ThrowIfTakenAsync(settings.Direct, "--direct", cancellation).ConfigureAwait(false);
         // A broker that the recorder does not listen to would take what agents say, and nobody would write.
@@ -102,11 +112,21 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
                 DaemonArguments.Recorder(settings, _run.RecorderLog), _run.RecorderLog, settings.Logs);
         }
 
-        RecorderStatus status = await ProveAsync(client, cancellation).ConfigureAwait(false);
-        // The one that answers may be another's, run by hand at the same moment: ours gave way.
-        bool wasRunning = _recorder is null || _recorder.Identity.Pid != status.Pid;
-        ProcessIdentity? ours = OurBroker.Find(_run);
-        return new StartReport(status.Pid, wasRunning, ours, BrokerWasRunning: _broker is null, FindPublishers(status), status);
+        return await ProveAsync(client, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A recorder that runs and can be asked, or none: one that begins or ends in this moment is waited for.</summary>
+    private async Task<ControlReply> FindAsync(ControlClient client, CancellationToken cancellation)
+    {
+        long began = time.GetTimestamp();
+        while (true)
+        {
+            ControlReply found = await client.StatusAsync(cancellation).ConfigureAwait(false);
+            if (found.Outcome is ControlOutcome.Answered or ControlOutcome.NotRunning) return found;
+            bool mayChange = found is { Outcome: ControlOutcome.NotAnswering, IsKnown: false };
+            if (!mayChange || time.GetElapsedTime(began) > SettledAfter) throw CannotBeAsked(found);
+            await Task.Delay(Poll, time, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A recorder that ran before may listen to another broker than this start would.</summary>
@@ -167,7 +187,8 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
                 "Its log says why. Another program on its port? --publishers and --subscribers name others.");
     }
 
-    private async Task<RecorderStatus> ProveAsync(ControlClient client, CancellationToken cancellation)
+    /// <returns>Null: there is none to wait for any more, and none was launched.</returns>
+    private async Task<RecorderStatus?> ProveAsync(ControlClient client, CancellationToken cancellation)
     {
         long began = time.GetTimestamp();
         long settled = began;
@@ -179,6 +200,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
             if (reply.Status is { Recording: true } proven) return proven;
 
             ThrowIfBrokerEnded();
+            if (_recorder is null && reply.Outcome is ControlOutcome.NotRunning) return null;
             if (ended is { } code && reply.Outcome is not ControlOutcome.Answered)
                 throw _recorder!.EndedAtOnce("recorder", code, "Its log says why.");
 
@@ -189,15 +211,21 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         }
     }
 
-    private LaunchException DoesNotRecord(ControlReply reply) => _recorder is null
-        ? new LaunchException(
-            $"A recorder runs already (pid {reply.Pid ?? 0}), and does not record: {reply.Explanation}",
-            reply.Status is { Stopped: true }
-                ? "It will not go on by itself: mend this, `steno stop`, then start again."
-                : "It goes on trying. `steno status` shows when it records; `steno stop` ends it.")
-        : new LaunchException(
+    private LaunchException DoesNotRecord(ControlReply reply) => (_recorder, reply.Status) switch
+    {
+        ({ } ours, _) => new LaunchException(
             $"The recorder was started and does not record: {reply.Explanation}",
-            "It was stopped again. Mend this, then start once more.", _recorder.LogTail);
+            "It was stopped again. Mend this, then start once more.", ours.LogTail),
+        (null, { } status) => new LaunchException(
+            $"A recorder runs already (pid {status.Pid}), and does not record: {reply.Explanation}",
+            status.Stopped
+                ? "It will not go on by itself: mend this, `steno stop`, then start again."
+                : "It goes on trying. `steno status` shows when it records; `steno stop` ends it."),
+        _ => CannotBeAsked(reply),
+    };
+
+    private static LaunchException CannotBeAsked(ControlReply reply) =>
+        new(reply.Explanation, "`steno stop` ends it; then start again.");
 
     /// <summary>In the order of <see cref="Stopper"/>: the broker first.</summary>
     private async Task TakeBackAsync()
