@@ -168,9 +168,7 @@ public sealed class RecorderTests : IDisposable
     /// <summary>From when to when nobody listened is said by everything that a user may look at, whatever happens meanwhile.</summary>
     [Theory]
     [InlineData(false, "")]
-    [InlineData(true, "")]
     [InlineData(true, "recover --yes")]
-    [InlineData(false, "session new --yes")]
     public async Task The_time_between_a_killed_recorder_and_the_next_is_named(bool isJournalDeleted, string command)
     {
         await using PythonPeer broker = await PythonPeer.BindAsync("XPUB", _endpoint);

@@ -176,7 +176,7 @@ public sealed class StartStopTests : IAsyncLifetime
         long since = TimeProvider.System.GetTimestamp();
         await Eventually.BecomesTrueAsync(() => start.HasExited || TimeProvider.System.GetElapsedTime(since).TotalSeconds > 0.3, "it has asked");
 
-        other.Process.Signal(isOpening ? PosixSignalNumber.Kill : PosixSignalNumber.Interrupt, pid);
+        other.Process.Signal(isOpening ? PosixSignalNumber.Kill : PosixSignalNumber.Terminate, pid);
         if (isOpening) other.Process.Signal(PosixSignalNumber.Kill); // strace, which holds it until the delay is over
 
         Assert.True(await start.WaitForExitAsync() == 0, start.Error);

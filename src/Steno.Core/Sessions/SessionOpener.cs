@@ -164,7 +164,7 @@ public sealed class SessionOpener
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
         if (_isAdopted) tailStart = Math.Max(tailStart, TailWindow.BehindFirst(file.Path, file.Read, manifest.EarlierHead));
-        (JournalScan scan, IReadOnlyList<JournalDamage> damage) = Scan(manifest, file, tailStart);
+        (JournalScan scan, IReadOnlyList<JournalDamage> damage) = ScanAtStart.Run(manifest, file, tailStart, _isAdopted, Cancellation);
         bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);
         JournalPosition end = heals ? scan.Whole : scan.End;
         bool continues = _healing.CanContinue(manifest, end);
@@ -184,7 +184,7 @@ public sealed class SessionOpener
         if (scan.NeedsNewline && !heals) file.Write("\n"u8, length);
         long torn = heals ? length - end.Offset : scan.TornBytes;
         // Before a repair begins: it says where the journal ended, and that must be durable by then.
-        if (unclean || length != manifest.Verified.Offset) WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
+        if (unclean || length != manifest.Verified.Offset) ScanAtStart.WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
         if (torn > 0)
         {
             if (repair is null) repair = _repair.KeepTail(manifest.Id, end, torn);
@@ -225,7 +225,7 @@ public sealed class SessionOpener
             return new OpenedSession(
                 new SessionRecord(told, _directory, _time), writer, Report(damage, told.Unheard, salvage))
             {
-                Audit = AuditOf(manifest, scan.Start.Offset),
+                Audit = ScanAtStart.AuditOf(manifest, file.Path, scan.Start.Offset),
             };
         }
         catch
@@ -240,37 +240,6 @@ public sealed class SessionOpener
         loaded is null || end.Seq >= loaded.Seq ? loaded
         : end.Seq == 0 ? null
         : loaded with { Seq = end.Seq, Bytes = end.Offset };
-
-    /// <summary>
-    /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what
-    /// <c>session.json</c> says, the whole journal is read.
-    /// </summary>
-    private (JournalScan Scan, IReadOnlyList<JournalDamage> Damage) Scan(
-        SessionManifest manifest, DurableFile file, long tailStart)
-    {
-        EarlierHead head = manifest.EarlierHead;
-        JournalPosition vouched = manifest.Verified.Position;
-        IReadOnlyDictionary<long, ChainHash> stated = KnownDamage.Stated(manifest.KnownDamage);
-        JournalPosition from = JournalAnchor.Find(file, head.End, vouched);
-        if (_isAdopted) from = head.End; // a checkpoint vouches for that place, and nobody for what is before it
-        // Among copies lines follow each other too, and what comes behind them follows on other lines.
-        if (manifest.KnownDamage.Any(d => d.Holds(from.Offset))) from = JournalAnchor.EndsIn(file, vouched) ? vouched : head.End;
-        JournalScan scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation, Stated = stated }.Scan(from);
-        if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq)
-            scan = new JournalScanner(file.Path, tailStart, vouched) { Cancellation = Cancellation, Stated = stated }.Scan(head.End);
-
-        // A large head is left to the audit: it is in no window.
-        bool headChanged = head.Bytes is > 0 and <= JournalAnchor.WindowBytes && scan.Start.Offset == head.Bytes
-            && scan.FileLength >= head.Bytes && !head.IsUnchanged(file.Path);
-        return (scan, headChanged ? [head.Damage, .. scan.Damage] : scan.Damage);
-    }
-
-    private JournalAudit? AuditOf(SessionManifest manifest, long readFrom)
-    {
-        EarlierHead head = manifest.EarlierHead;
-        bool allRead = readFrom == head.Bytes && head.Bytes <= JournalAnchor.WindowBytes;
-        return allRead ? null : new JournalAudit(_directory.CurrentJournal, head, readFrom) { Stated = KnownDamage.Stated(manifest.KnownDamage) };
-    }
 
     private (string Path, QuarantineReport Report)? FindUnfinishedRepair(SessionManifest manifest)
     {
@@ -289,24 +258,6 @@ public sealed class SessionOpener
         _notes.AddQuarantined(repair.Path);
         _notes.Add($"{salvage.Description} See {repair.Path}");
         return salvage;
-    }
-
-    /// <summary>
-    /// What the page cache shows is no proof that it reached the disk: after a failed sync the kernel calls
-    /// such pages clean. Written again they are dirty again, and this sync means something.
-    /// </summary>
-    private static void WriteTailAgain(DurableFile file, long from, long to)
-    {
-        byte[] buffer = new byte[Math.Clamp(to - from, 0, 1 << 20)];
-        while (from < to)
-        {
-            int read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - from)), from);
-            if (read == 0) break;
-            file.Write(buffer.AsSpan(0, read), from);
-            from += read;
-        }
-
-        file.Sync();
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal static class Door
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(SocketType.Stream, ProtocolType.Tcp);
             EndPoint address = door.IsIpc
-                ? new UnixDomainSocketEndPoint(door.Path)
+                ? new UnixDomainSocketEndPoint(door.Path[0] == '@' ? $"\0{door.Path[1..]}" : door.Path)
                 : new DnsEndPoint(door.Host, door.Port);
             await socket.ConnectAsync(address, deadline.Token).ConfigureAwait(false);
             return true;
