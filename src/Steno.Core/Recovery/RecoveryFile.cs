@@ -32,6 +32,9 @@ public sealed class RecoveryFile : IDisposable
     /// </summary>
     private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>While nothing is said, between two looks at whether the copy is still there.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// After a failure, before a new copy is tried: a full disk may have room again by then.
     /// </summary>
@@ -125,7 +128,7 @@ public sealed class RecoveryFile : IDisposable
             TimeSpan pause = CopyInterval;
             try
             {
-                if (_copy is not null && !HasItsName) Close();
+                if (_copy is not null && !IsAsLeft) Close();
                 _copy ??= Resume();
                 Copy();
                 _failure = null;
@@ -150,8 +153,8 @@ public sealed class RecoveryFile : IDisposable
         End();
     }
 
-    /// <summary>Somebody may delete it: then there is no second copy, and another is begun.</summary>
-    private bool HasItsName => FileFacts.Of(_directory.RecoveryFile) is { } named && named.IsSameAs(_copy!.Facts);
+    /// <summary>Somebody may delete it, or cut it: then there is no second copy, or not of all, and it is begun again, or completed.</summary>
+    private bool IsAsLeft => FileFacts.Of(_directory.RecoveryFile) is { } named && named.IsSameAs(_copy!.Facts) && _copy.Length == _copied;
 
     private bool IsLevel => _copied == _journal.DurableBytes && _durable == _copied;
 
@@ -161,7 +164,7 @@ public sealed class RecoveryFile : IDisposable
         _sleeps = true;
         // Between the look and the sleep more may have come: the look must be repeated after others can see
         // the sleep.
-        bool go = !IsLevel || WaitHandle.WaitAny([_stopped, _noted]) == 1;
+        bool go = !IsLevel || WaitHandle.WaitAny([_stopped, _noted], LookInterval) != 0;
         _sleeps = false;
         return go;
     }

@@ -29,6 +29,24 @@ internal static class LastRecorder
         }
     }
 
+    /// <summary>What speaks against its good end, of one that was ended and could not be asked; null: its session.json says that it was good.</summary>
+    public static string? DoubtOfEnd(LogDirectory logs)
+    {
+        try
+        {
+            return SessionManifest.Load(logs.SessionFile) switch
+            {
+                { Stopped: true } => null,
+                null => $"Its session.json is gone: somebody deleted or moved {logs.Root} while it recorded. What it could save is in {logs.Archive}.",
+                _ => $"It could not be asked how it ended{End(logs)}: `steno start` mends what it left, and says what.",
+            };
+        }
+        catch (StenoException e)
+        {
+            return $"It could not be asked how it ended: {e.Sentences}";
+        }
+    }
+
     private static string Lost(long messages) => messages switch
     {
         0 => "",

@@ -176,7 +176,9 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
             string owner = PortOwner.Describe(broker) is { } who ? $" It is {who}." : "";
             throw new LaunchException(
                 $"No broker to listen to at {broker}: {problem}{owner}",
-                "Nothing was started. Start the broker first, or name its door for subscribers with --broker.");
+                OurBroker.Find(_run) is { } ours && _broker is null
+                    ? $"Nothing was started. The broker that `steno start` launched here runs (pid {ours.Pid}): if its doors are others, name them as before, with --subscribers and --publishers, or end it with `steno stop`."
+                    : "Nothing was started. Start the broker first, or name its door for subscribers with --broker.");
         }
     }
 

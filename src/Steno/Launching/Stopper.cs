@@ -64,9 +64,11 @@ internal sealed class Stopper(string logs, TimeProvider time)
             // One that does not answer is asked by signal, and woken if it is stopped.
             process => { if (reply.Outcome is ControlOutcome.NotAnswering) process.AskToEnd(); },
             RecorderDeadline, kill, cancellation).ConfigureAwait(false);
-        return report.How is StopOutcome.Stopped
-            ? report with { Problem = await client.HearProblemAsync(cancellation).ConfigureAwait(false) }
-            : report;
+        if (report.How is not StopOutcome.Stopped) return report;
+        string? problem = reply.Outcome is ControlOutcome.NotAnswering
+            ? LastRecorder.DoubtOfEnd(new LogDirectory(logs))
+            : await client.HearProblemAsync(cancellation).ConfigureAwait(false);
+        return report with { Problem = problem };
     }
 
     private async Task<StopReport> EndAsync(

@@ -45,6 +45,25 @@ public sealed class RecoveryFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("deleted")]
+    [InlineData("emptied")]
+    [InlineData("cut")]
+    [InlineData("longer")]
+    public async Task What_others_do_to_the_copy_is_made_good_while_nobody_speaks(string what)
+    {
+        using JournalWriter writer = new(Disk.Real.CreateNew(_logs.CurrentJournal), JournalPosition.Start, TimeProvider.System);
+        using RecoveryFile copy = new(_logs, writer, TimeProvider.System);
+        for (int line = 0; line < 9; line++) Lines.Append(writer);
+        writer.Commit();
+        copy.Note();
+        await Eventually.BecomesTrueAsync(() => copy.DurableBytes == writer.DurableBytes, "all is copied and synced");
+        if (what == "deleted") File.Delete(_logs.RecoveryFile);
+        else using (FileStream file = new(_logs.RecoveryFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(what == "emptied" ? 0 : what == "cut" ? 700 : file.Length + 700);
+
+        await Eventually.BecomesTrueAsync(() => File.Exists(_logs.RecoveryFile) && Journal.AsSpan().SequenceEqual(Copy), "the copy is whole again");
+    }
+
     /// <summary>Its first line is long before what is looked at to resume a copy.</summary>
     [Theory]
     [InlineData(false)]
