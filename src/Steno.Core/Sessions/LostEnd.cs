@@ -30,7 +30,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     public SessionManifest Settle(SessionManifest manifest)
     {
         KnownDamage? lost = Find(Longest(), Math.Max(FileFacts.LengthOf(directory.CurrentJournal), manifest.Verified.Offset));
-        if (lost is not null && !manifest.KnownDamage.Any(known => known.IsLostEnd && known.Session is null && known.Offset == lost.Offset))
+        if (lost is not null && !manifest.KnownDamage.Any(known => known.IsLostEnd && known.Session is null && (known.Offset == lost.Offset || known.Offset == 0)))
         {
             manifest = manifest with { KnownDamage = [.. manifest.KnownDamage, lost] };
             manifest.Save(directory.Disk, directory.SessionFile);
@@ -39,6 +39,10 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         Forget();
         return manifest;
     }
+
+    /// <summary>Of a journal of which nothing came back: all that it was long; null: nothing stood there.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public KnownDamage? FindAll() => Longest() is > 0 and var all ? KnownDamage.OfLostEnd(0, all, time.GetUtcNow()) : null;
 
     /// <summary>Step 3; of a journal that did not come back, too.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>

@@ -89,10 +89,13 @@ public sealed class SessionOpener
     /// <summary>Nothing of a current session is here. Where one was sealed that nobody goes on with, its successor is lost.</summary>
     private OpenedSession BeginFirst()
     {
-        _lostEnd.Forget(); // the end of a session of which nothing came back: that all of it is lost is said, where anything says it
-        return LostSuccessor.FindParent(_directory) is { } parent
-            ? TellOf(_succession.BeginInPlaceOfLost(parent, _lastSign is { } last ? UnheardTime.AfterUnknownEnd(last) : null))
-            : _succession.Begin(null, SessionReason.Created, [], null);
+        UnheardTime? unheard = _lastSign is { } last ? UnheardTime.AfterUnknownEnd(last) : null;
+        KnownDamage? lost = _lostEnd.FindAll();
+        OpenedSession begun = LostSuccessor.FindParent(_directory) is { } parent
+            ? _succession.BeginInPlaceOfLost(parent, unheard)
+            : _succession.Begin(null, SessionReason.Created, lost is null ? [] : [lost], null, unheard: unheard);
+        _lostEnd.Forget();
+        return begun.Manifest is { KnownDamage: [], Unheard: null } ? begun : TellOf(begun);
     }
 
     private SessionManifest Adopt()
@@ -115,6 +118,7 @@ public sealed class SessionOpener
     private SessionManifest AfterUnclean(SessionManifest manifest)
     {
         if (manifest.Unheard is { Since: not null }) return manifest;
+        _lastSign ??= LastSign.Of(_directory); // of what was put back meanwhile
         DateTimeOffset since = _lastSign ?? manifest.Verified.At;
         return manifest with { Unheard = _isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since, manifest.Unheard, manifest.Failure) };
     }

@@ -56,6 +56,7 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         {
             lock (_gate)
             {
+                if (_isStopping) return null; // what is not heard again by now, the journal tells
                 UnheardTime? before = _hasHeard ? null : _takenUp;
                 SilentSource[] silent = [.. _silent.Select(source => new SilentSource(source.Key, source.Value.Since)).OrderBy(source => source.Endpoint, StringComparer.Ordinal)];
                 return before is null && silent.Length == 0 ? null : new UnheardTime(before?.Since, before?.Reason, silent);

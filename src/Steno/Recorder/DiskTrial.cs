@@ -75,7 +75,9 @@ internal sealed class DiskTrial : IDisposable
     {
         try
         {
-            _file = _logs.Disk.CreateOrEmpty(_logs.TrialFile);
+            // What the one before has written stays until this one writes: see LastSign.
+            bool isThere = FileFacts.Of(_logs.TrialFile) is { Kind: FileKind.File } && new FileInfo(_logs.TrialFile).LinkTarget is null;
+            _file = isThere ? _logs.Disk.OpenExisting(_logs.TrialFile) : _logs.Disk.CreateOrEmpty(_logs.TrialFile);
         }
         catch (StorageException e)
         {

@@ -23,6 +23,9 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <summary>For descriptors that the doors give back as they close.</summary>
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(2);
 
+    /// <summary>When recording has failed, and that could not be kept either.</summary>
+    private static readonly TimeSpan NotingAgain = TimeSpan.FromSeconds(5);
+
     /// <summary>For so long what the disk confirmed last stands for how it is.</summary>
     private static readonly TimeSpan ProvenFor = TimeSpan.FromSeconds(1);
 
@@ -105,7 +108,11 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             if (_scribe.Failed.IsCompleted)
             {
                 await AbandonAsync(sources).ConfigureAwait(false);
-                await NoteFailureAsync(session.Current, completeness).ConfigureAwait(false);
+                // Until somebody stops it: what forbids it now may be mended, and then it may be killed.
+                while (!await NoteFailureAsync(session.Current, completeness).ConfigureAwait(false)
+                    && await Task.WhenAny(signals.Requested, Task.Delay(NotingAgain, time)).ConfigureAwait(false) != signals.Requested)
+                {
+                }
             }
 
             string reason = await signals.Requested.ConfigureAwait(false);
@@ -206,7 +213,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// Who finds no recorder later shall learn why, and what is missing: the journal cannot tell. A disk that does not
     /// answer is not waited for long.
     /// </summary>
-    private async Task NoteFailureAsync(OpenedSession session, Completeness completeness)
+    /// <returns>False: it could not be.</returns>
+    private async Task<bool> NoteFailureAsync(OpenedSession session, Completeness completeness)
     {
         Exception failure = await _scribe!.Failed.ConfigureAwait(false);
         long lost = session.LostBefore + _scribe.Lost;
@@ -215,14 +223,17 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         {
             await Task.Run(() => session.Record.Fail(failure.Message, session.Writer.DurableEnd, lost, verdict))
                 .WaitAsync(PatienceAtTheEnd, time).ConfigureAwait(false);
+            return true;
         }
         catch (StorageException e)
         {
             RecorderLog.VouchFailed(_logger, e.Message, e.Hint);
+            return false;
         }
         catch (TimeoutException)
         {
             RecorderLog.VouchFailed(_logger, "the disk does not answer", "Why recording stopped and what is lost is kept only as long as this recorder runs: `steno status` shows it.");
+            return false;
         }
     }
 

@@ -60,6 +60,33 @@ public sealed class LostEndTests : IDisposable
         Assert.Contains(lost.What, LossSentence.Of(Current.KnownDamage), StringComparison.Ordinal);
     }
 
+    /// <summary>The only session, and no checkpoint of it: nothing comes back.</summary>
+    [Fact]
+    public void Of_a_session_that_is_blank_and_has_no_checkpoint_all_is_named_as_lost()
+    {
+        using TemporaryDirectory directory = new(inMemory: true);
+        LogDirectory logs = new(directory.Join("logs"));
+        using (LoadedSession session = new(logs.Root))
+        {
+            session.Say(5);
+            session.AwaitCopy();
+        }
+
+        long length = new FileInfo(logs.CurrentJournal).Length;
+        foreach (string file in new[] { logs.CurrentJournal, logs.RecoveryFile, logs.SessionFile })
+            File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
+        for (int start = 0; start < 2; start++) new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open().Close();
+
+        File.Copy(logs.CurrentJournal, logs.RecoveryFile, overwrite: true); // as a recorder's second copy
+        KnownDamage lost = Assert.Single(SessionManifest.Load(logs.SessionFile)!.KnownDamage);
+        Assert.Equal((true, length), (lost.IsLostEnd, lost.Length));
+        Assert.Single(File.ReadAllLines(logs.CurrentJournal), line => line.Contains("lost_end", StringComparison.Ordinal));
+        Assert.Equal(lost.Description, Assert.Single(new Verifier(logs) { IncludesArchive = true }.Run().Damage).What);
+        RecoveryOutcome recovered = new LogRecovery(logs, TimeProvider.System).Run();
+        Assert.Empty(recovered.Actions);
+        Assert.False(recovered.IsWhole);
+    }
+
     /// <summary>The control: what stood there may have been no more than what came back.</summary>
     [Theory]
     [InlineData(true, "all three")]

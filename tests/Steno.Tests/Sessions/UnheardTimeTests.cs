@@ -33,6 +33,9 @@ public sealed class UnheardTimeTests : IDisposable
     [InlineData("another session begun", "session.json deleted, recovered")]
     [InlineData("journal deleted, recovered", "session.json deleted")]
     [InlineData("trial touched")]
+    [InlineData("trial emptied", "session.json deleted")]
+    [InlineData("another session begun", "trial emptied, session.json deleted")]
+    [InlineData("all deleted")]
     public void A_kill_is_remembered_until_a_recorder_listens_again(string between, string then = "nothing")
     {
         DateTimeOffset heard = Record(kill: true);
@@ -45,7 +48,7 @@ public sealed class UnheardTimeTests : IDisposable
         {
             UnheardTime? unheard = next.Live.Current.Recovery.Unheard;
             Assert.Equal(heard, unheard?.Since);
-            Assert.Equal((between + then).Contains("session.json", StringComparison.Ordinal), unheard?.Reason?.Contains("is not known", StringComparison.Ordinal));
+            Assert.Equal((between + then).Contains("session.json", StringComparison.Ordinal) || between == "all deleted", unheard?.Reason?.Contains("is not known", StringComparison.Ordinal));
             next.Live.Current.Record.NoteUnheard(null);
             next.Close();
         }
@@ -103,6 +106,13 @@ public sealed class UnheardTimeTests : IDisposable
             case "session.json deleted":
                 File.Delete(_logs.SessionFile);
                 break;
+            case "all deleted":
+                foreach (string file in new[] { _logs.CurrentJournal, _logs.SessionFile, _logs.RecoveryFile }) File.Delete(file);
+                Directory.Delete(_logs.Checkpoints, recursive: true);
+                break;
+            case "trial emptied":
+                File.WriteAllText(_logs.TrialFile, "");
+                break;
             case "trial touched":
                 File.SetLastWriteTimeUtc(_logs.TrialFile, _clock.GetUtcNow().UtcDateTime);
                 break;
@@ -117,6 +127,7 @@ public sealed class UnheardTimeTests : IDisposable
                 break;
         }
 
-        if (steps.Length > 1) new LogRecovery(_logs, _clock).Run();
+        if (steps is [_, "session.json deleted"]) File.Delete(_logs.SessionFile);
+        else if (steps.Length > 1) new LogRecovery(_logs, _clock).Run();
     }
 }
