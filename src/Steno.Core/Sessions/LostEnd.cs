@@ -40,9 +40,24 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         return manifest;
     }
 
-    /// <summary>Of a journal of which nothing came back: all that it was long; null: nothing stood there.</summary>
+    /// <summary>
+    /// Of a journal of which nothing came back: all that it was long. Null: nothing stood there, or no more than the beginning
+    /// of a first line, which may never have been recorded.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public KnownDamage? FindAll() => Longest() is > 0 and var all ? KnownDamage.OfLostEnd(0, all, time.GetUtcNow()) : null;
+    public KnownDamage? FindAll()
+    {
+        long all = Unsettled().Where(one => !IsBegunLine(Quarantine.BytesPath(one.Path))).Select(one => one.Report.Length).DefaultIfEmpty(0).Max();
+        return all > 0 ? KnownDamage.OfLostEnd(0, all, time.GetUtcNow()) : null;
+    }
+
+    private bool IsBegunLine(string bytes)
+    {
+        if (FileFacts.Of(bytes) is not { Kind: FileKind.File }) return false;
+        using DurableFile file = directory.Disk.OpenExisting(bytes);
+        Span<byte> first = stackalloc byte[1];
+        return file.Read(first, 0) == 1 && first[0] == (byte)'{';
+    }
 
     /// <summary>Step 3; of a journal that did not come back, too.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
