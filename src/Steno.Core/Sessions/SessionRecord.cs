@@ -76,12 +76,12 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         {
             VerifiedPoint verified = durable.Seq > _manifest.Verified.Seq ? VerifiedPoint.From(durable, time.GetUtcNow()) : _manifest.Verified;
             _manifest = _manifest with { Verified = verified, Failure = failure, Lost = lost, Verdict = verdict };
-            // A session that could not give way to another still has the file, or has it in the archive.
-            if (_retired && !IsOurs)
+            // A session that could not give way to another has its file in the archive, and perhaps here still.
+            if (_retired)
             {
                 string archived = directory.ArchivedSessionFile(_manifest.Started, _manifest.Id);
                 if (SessionFileReader.TryLoad(archived) is { } found) found.WithEndOf(_manifest).Save(directory.Disk, archived);
-                return;
+                if (!IsOurs) return;
             }
 
             try

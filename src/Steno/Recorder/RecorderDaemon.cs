@@ -24,7 +24,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(2);
 
     /// <summary>When recording has failed, and that could not be kept either.</summary>
-    private static readonly TimeSpan NotingAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan NotingAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>For so long what the disk confirmed last stands for how it is.</summary>
     private static readonly TimeSpan ProvenFor = TimeSpan.FromSeconds(1);
