@@ -53,13 +53,13 @@ mkdir -p "$results"
 status=0
 run() { dotnet test -c Release --no-build --results-directory "$results" --report-xunit-trx "$@"; }
 
-# Sweeps and simulation only compute: with low priority they take what the end-to-end tests, which measure time, leave of
-# the processors. All else of the unit tests has peers and deadlines, and comes behind.
+# Sweeps and simulation only compute: with low priority they take what the others, which measure time or have peers and
+# deadlines, leave of the processors.
 (renice -n 10 $BASHPID; run --project tests/Steno.Tests --filter-trait Kind=Sweep) >"$results/sweeps.log" 2>&1 &
 sweeps=$!
 run --project tests/Steno.EndToEnd || status=$?
-wait $sweeps || { status=$?; cat "$results/sweeps.log"; }
 run --project tests/Steno.Tests --filter-not-trait Kind=Sweep || status=$?
+wait $sweeps || { status=$?; cat "$results/sweeps.log"; }
 
 # Counted from the results. Nothing found is a failure too: tests that did not run have not passed.
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters[^>]*" | grep -o "\b$1=\"[0-9]*\"" | grep -o '[0-9]*' | awk "{ n += \$1 } END { print n + 0 }"; }

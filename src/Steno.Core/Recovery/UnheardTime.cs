@@ -18,7 +18,7 @@ public sealed record UnheardTime(
     /// <param name="before">What was known of it while it ran.</param>
     /// <param name="failure">Why recording had stopped before the recorder ended, in sentences; null: it had not.</param>
     public static UnheardTime AfterKill(DateTimeOffset since, UnheardTime? before, string? failure = null) =>
-        new(since, failure is null ? "The recorder ended without a word." : $"Recording had failed: {failure}", before?.Sources ?? []);
+        new(since, failure is null ? "The recorder ended without a word." : $"Recording had failed: {failure.TrimEnd('.')}.", before?.Sources ?? []);
 
     public static UnheardTime AfterUnknownEnd(DateTimeOffset since) =>
         new(since, "How the recorder ended is not known: session.json was missing.", []);

@@ -76,21 +76,14 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         {
             VerifiedPoint verified = durable.Seq > _manifest.Verified.Seq ? VerifiedPoint.From(durable, time.GetUtcNow()) : _manifest.Verified;
             _manifest = _manifest with { Verified = verified, Failure = failure, Lost = lost, Verdict = verdict };
-            // A session that could not give way to another has its file in the archive, and perhaps here still.
-            if (_retired)
-            {
-                string archived = directory.ArchivedSessionFile(_manifest.Started, _manifest.Id);
-                if (SessionFileReader.TryLoad(archived) is { } found) found.WithEndOf(_manifest).Save(directory.Disk, archived);
-                if (!IsOurs) return;
-            }
-
+            // A session that could not give way to another has its file in the archive, and perhaps here still: whichever can be saved is.
             try
             {
-                _manifest.Save(directory.Disk, directory.SessionFile);
+                if (_retired) SaveArchived();
             }
-            catch (StorageException e) when (e.IsForbidden && IsOurs)
+            finally
             {
-                _manifest.SaveOver(directory.Disk, directory.SessionFile);
+                if (!_retired || IsOurs) SaveHoweverRefused();
             }
         }
     }
@@ -126,6 +119,24 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
     public void Retire()
     {
         lock (_gate) _retired = true;
+    }
+
+    private void SaveArchived()
+    {
+        string archived = directory.ArchivedSessionFile(_manifest.Started, _manifest.Id);
+        if (SessionFileReader.TryLoad(archived) is { } found) found.WithEndOf(_manifest).Save(directory.Disk, archived);
+    }
+
+    private void SaveHoweverRefused()
+    {
+        try
+        {
+            _manifest.Save(directory.Disk, directory.SessionFile);
+        }
+        catch (StorageException e) when (e.IsForbidden && IsOurs)
+        {
+            _manifest.SaveOver(directory.Disk, directory.SessionFile);
+        }
     }
 
     private bool IsOurs => SessionFileReader.TryLoad(directory.SessionFile)?.Id == _manifest.Id;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Steno.Control;
 using Steno.Core;
 using Steno.Core.Files;
@@ -108,10 +109,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             if (_scribe.Failed.IsCompleted)
             {
                 await AbandonAsync(sources).ConfigureAwait(false);
-                // Until somebody stops it: what forbids it now may be mended, and then it may be killed.
-                while (!await NoteFailureAsync(session.Current, completeness).ConfigureAwait(false)
-                    && await Task.WhenAny(signals.Requested, Task.Delay(NotingAgain, time)).ConfigureAwait(false) != signals.Requested)
+                bool isNoted = await NoteFailureAsync(session.Current, completeness, _logger).ConfigureAwait(false);
+                // What forbids it now may be mended, and then this recorder may be killed.
+                while (!isNoted && !signals.Requested.IsCompleted)
                 {
+                    await Task.WhenAny(signals.Requested, Task.Delay(NotingAgain, time)).ConfigureAwait(false);
+                    isNoted = await NoteFailureAsync(session.Current, completeness, NullLogger.Instance).ConfigureAwait(false);
                 }
             }
 
@@ -121,7 +124,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             string? problem = await StopAsync(
                 sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, changer, reason).ConfigureAwait(false);
             // What came between the failure and the doors' end is counted by now, or it failed only here.
-            if (_scribe.Failed.IsCompleted) await NoteFailureAsync(session.Current, completeness).ConfigureAwait(false);
+            if (_scribe.Failed.IsCompleted) await NoteFailureAsync(session.Current, completeness, _logger).ConfigureAwait(false);
             _ended.SetResult(problem);
             return problem is null;
         }
@@ -213,8 +216,9 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// Who finds no recorder later shall learn why, and what is missing: the journal cannot tell. A disk that does not
     /// answer is not waited for long.
     /// </summary>
+    /// <param name="logger">Told why it could not be kept.</param>
     /// <returns>False: it could not be.</returns>
-    private async Task<bool> NoteFailureAsync(OpenedSession session, Completeness completeness)
+    private async Task<bool> NoteFailureAsync(OpenedSession session, Completeness completeness, ILogger logger)
     {
         Exception failure = await _scribe!.Failed.ConfigureAwait(false);
         long lost = session.LostBefore + _scribe.Lost;
@@ -227,12 +231,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         }
         catch (StorageException e)
         {
-            RecorderLog.VouchFailed(_logger, e.Message, e.Hint);
+            RecorderLog.VouchFailed(logger, e.Message, e.Hint);
             return false;
         }
         catch (TimeoutException)
         {
-            RecorderLog.VouchFailed(_logger, "the disk does not answer", "Why recording stopped and what is lost is kept only as long as this recorder runs: `steno status` shows it.");
+            RecorderLog.VouchFailed(logger, "the disk does not answer", "Why recording stopped and what is lost is kept only as long as this recorder runs: `steno status` shows it.");
             return false;
         }
     }
