@@ -19,7 +19,7 @@ public sealed class ReceiveQueue : IDisposable
     /// follows.</summary>
     private const int MaxKeptStalls = 1024;
 
-    /// <summary>About 20 µs of looking before the reader's thread sleeps: a wake-up costs more.</summary>
+    /// <summary>The reader's thread sleeps at once: a burst's sender needs the processor (docs/adr/0008).</summary>
     private const int SpinCount = 0;
 
     private readonly Lock _gate = new();
