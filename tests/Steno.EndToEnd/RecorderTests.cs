@@ -235,6 +235,12 @@ public sealed class RecorderTests : IDisposable
         Assert.False(answer.RootElement.GetProperty("known").GetBoolean());
         Assert.Equal(recorder.Process.Pid, answer.RootElement.GetProperty("pid").GetInt32());
         Assert.Contains(why, answer.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        // Nobody else writes there meanwhile, however often it is tried.
+        await SecondIsRefusedAsync(recorder.Process.Pid);
+        (code, _, string error) = await StenoBinary.RunAsync(["session", "new", "--logs", _logs.Logs]);
+        Assert.Equal(1, code);
+        Assert.Contains($"pid {recorder.Process.Pid}", error, StringComparison.Ordinal);
+        await SecondIsRefusedAsync(recorder.Process.Pid);
         (code, _, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
         Assert.Equal(0, code);
         Assert.Equal(0, await recorder.Process.WaitForExitAsync());

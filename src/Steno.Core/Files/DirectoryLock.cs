@@ -32,6 +32,7 @@ public sealed class DirectoryLock : IDisposable
         directory.Disk.CreateDirectory(directory.Root);
         foreach (string path in directory.Files) FileFacts.RequireFile(path);
         foreach (string path in directory.Directories) FileFacts.RequireDirectory(path);
+        bool isNew = !File.Exists(directory.LockFile);
         DurableFile file;
         try
         {
@@ -47,6 +48,7 @@ public sealed class DirectoryLock : IDisposable
             directory.Disk.Held = DirectoryIdentity.Of(directory.Root);
             // Somebody may have exchanged it behind the lock: then it would be held to the other.
             if (FileFacts.Of(directory.LockFile) is not { } named || !named.IsSameAs(file.Facts)) throw StorageException.DirectoryReplaced(directory.Root);
+            if (isNew) RequireNobodyWithout(directory);
             // Beside the lock, not in it: a locked file cannot be read.
             byte[] pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
             directory.Disk.WriteAtomically(directory.PidFile, pid);
@@ -58,6 +60,19 @@ public sealed class DirectoryLock : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Somebody may have deleted the lock of a recorder that runs: it is held to a file without a name then, and the journal is
+    /// in its place. A crash before the lock that was made here is gone again leaves one that says nothing.
+    /// </summary>
+    /// <exception cref="DirectoryLockedException">Linux only: elsewhere it cannot be told.</exception>
+    private static void RequireNobodyWithout(LogDirectory directory)
+    {
+        string held = DescriptorHolder.Deleted(RealPath.Of(directory.LockFile));
+        if (DescriptorHolder.FindOther(held, RealPath.Of(directory.CurrentJournal)) is not { } holder) return;
+        directory.Disk.Delete(directory.LockFile);
+        throw new DirectoryLockedException(directory.Root, holder);
     }
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace Steno.Core.Files;
 
 /// <summary>Another process writes in this log directory.</summary>
-public sealed class DirectoryLockedException(string path, int? holder, Exception inner) : StenoException(
+public sealed class DirectoryLockedException(string path, int? holder, Exception? inner = null) : StenoException(
     holder is { } pid
         ? $"Another recorder (pid {pid}) is writing in {path}."
         : $"Another recorder is writing in {path}.",

@@ -10,13 +10,16 @@ internal static class LastSign
 {
     /// <summary>
     /// The latest of these: when the last line was received, in the journal or its second copy, that shows a recorder which
-    /// listens, and when the disk was tried last, as one does every other second while nobody speaks. Somebody may have deleted
-    /// any of them; where none is left, the last such line of the newest journal in the archive. Null: nothing says so.
+    /// listens, and when the disk was tried last, as one does every other second while nobody speaks. So is the last such line of the
+    /// newest journal in the archive: its session may have ended a moment before. Somebody may have deleted any of them. Null: nothing says so.
     /// </summary>
     /// <exception cref="StorageException">The journal cannot be read.</exception>
     public static DateTimeOffset? Of(LogDirectory logs) =>
-        new[] { ReceivedAt(logs.CurrentJournal), IfReadable(logs.RecoveryFile, ReceivedAt), IfReadable(logs.TrialFile, TriedAt) }.Max()
-        ?? (NewestArchived(logs) is { } archived ? IfReadable(archived, ReceivedAt) : null);
+        new[]
+        {
+            ReceivedAt(logs.CurrentJournal), IfReadable(logs.RecoveryFile, ReceivedAt), IfReadable(logs.TrialFile, TriedAt),
+            NewestArchived(logs) is { } archived ? IfReadable(archived, ReceivedAt) : null,
+        }.Max();
 
     private static string? NewestArchived(LogDirectory logs) =>
         Directory.Exists(logs.Archive) ? Directory.EnumerateFiles(logs.Archive, "*.jsonl").Max(StringComparer.Ordinal) : null;

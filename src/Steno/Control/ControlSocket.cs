@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Steno.Core.Files;
 using Steno.Processes;
 
 namespace Steno.Control;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steno.Core.Files;
 using Steno.Processes;
 
 namespace Steno.Launching;

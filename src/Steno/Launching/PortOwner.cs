@@ -1,5 +1,5 @@
 using System.Globalization;
-using Steno.Processes;
+using Steno.Core.Files;
 using Steno.Zmtp;
 
 namespace Steno.Launching;

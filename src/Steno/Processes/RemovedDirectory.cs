@@ -14,7 +14,7 @@ internal static class RemovedDirectory
     /// </summary>
     public static int? FindRecorder(LogDirectory logs) => File.Exists(logs.LockFile)
         ? null
-        : DescriptorHolder.Find(RealPath.Of(logs.LockFile) + " (deleted)"); // the kernel's words
+        : DescriptorHolder.Find(DescriptorHolder.Deleted(RealPath.Of(logs.LockFile)));
 
     /// <summary>
     /// The recorder that had this directory as far as the directory knows, and the one that it has in truth: somebody has

@@ -56,6 +56,32 @@ public sealed class UnheardTimeTests : IDisposable
         AssertOrderly();
     }
 
+    /// <summary>While messages come the disk is not tried, and the new session has none of its own yet.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_heard_in_a_session_that_has_just_ended_is_a_sign_of_life(bool load)
+    {
+        DateTimeOffset heard;
+        using (LoadedSession session = new(_logs.Root, time: _clock))
+        {
+            File.WriteAllText(_logs.TrialFile, $"{_clock.GetUtcNow():O}\n");
+            session.Say(2);
+            CheckpointManifest checkpoint = session.Checkpoint();
+            _clock.Advance(TimeSpan.FromMinutes(20));
+            session.Say(1);
+            heard = _clock.GetUtcNow();
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            if (load) session.Load(LoadSource.Of(checkpoint));
+            else session.New();
+            session.Live.Dispose();
+        }
+
+        _clock.Advance(TimeSpan.FromHours(1));
+        using LoadedSession next = new(_logs.Root, time: _clock);
+        Assert.Equal(heard, next.Live.Current.Recovery.Unheard?.Since);
+    }
+
     [Theory]
     [InlineData("nothing")]
     [InlineData("journal deleted")]

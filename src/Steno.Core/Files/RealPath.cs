@@ -1,15 +1,16 @@
 using System.Runtime.InteropServices;
 
-namespace Steno.Processes;
+namespace Steno.Core.Files;
 
 /// <summary>A path without symbolic links, so that two names of one directory are known to be one.</summary>
-internal static partial class RealPath
+public static partial class RealPath
 {
     /// <summary>
     /// Resolves every link of what exists of <paramref name="path"/>; the rest is appended as it is.
     /// </summary>
     public static string Of(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (OperatingSystem.IsWindows()) return full;
 
