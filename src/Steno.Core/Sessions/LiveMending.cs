@@ -120,7 +120,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         string saved;
         try
         {
-            bool isLost = isDirectoryLost || directory.Disk.Held is { IsInPlace: false };
+            bool isLost = isDirectoryLost || directory.Disk.Held is { Root.IsInPlace: false };
             saved = isLost ? KeepNameless(left, current, directory.Refuge(time.GetUtcNow())) : PutBackOrKeep(left, current);
         }
         catch (StorageException e)

@@ -319,6 +319,7 @@ public sealed class LiveSessionTests : IDisposable
     {
         string moved = _directory.Join("moved");
         Directory.Move(_logs.Root, moved);
+        using DirectoryLock held = DirectoryLock.Acquire(_logs);
         Directory.CreateDirectory(_logs.Root);
         Say(2);
         _live.Commit();
