@@ -100,7 +100,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
 
         _untold.Begin(new Mending
         {
-            What = Mending.Cut,
+            What = stretch.End < end.Offset ? Mending.Altered : Mending.Cut,
             FirstSeq = lines.First,
             LastSeq = lines.Last,
             Quarantine = report is null ? null : Relative(report),

@@ -144,6 +144,9 @@ public sealed record SessionManifest
         : this with { Failure = later.Failure, Lost = later.Lost, Verdict = later.Verdict };
 
     /// <summary>Replaces <paramref name="path"/>; the new content is durable on return.</summary>
+    /// <summary>Lines are known to be missing up to <see cref="Verified"/>. False: what is lost stands before others that are there.</summary>
+    internal bool LacksEnd => KnownDamage.Any(damage => damage is { Session: null, Kind: "missing" } && damage.LastSeq >= Verified.Seq);
+
     /// <exception cref="StorageException">The disk refuses; the old content stands.</exception>
     public void Save(Disk disk, string path) => disk.WriteAtomically(path, ToBytes());
 

@@ -266,6 +266,7 @@ internal sealed class SessionSuccession(
             SessionReason.New or SessionReason.Rotated or SessionReason.CheckpointLoaded =>
                 $"Session {parent.Id} was sealed ({reason}) as {archived}",
             SessionReason.JournalMissing => $"The journal of session {parent.Id} has vanished, with lines up to {parent.Verified.Seq}",
+            _ when !parent.LacksEnd => $"The journal was written over in place before line {parent.Verified.Seq}: it is sealed as {archived}",
             _ => $"The journal ended before line {parent.Verified.Seq}, which was recorded: it is sealed as {archived}",
         }}, and a new session begins.");
 }
