@@ -42,12 +42,22 @@ public sealed class NumberedPublisherTests : IDisposable
         Assert.Equal(("agent", _run, 500), (run.GetProperty("name").GetString(), run.GetProperty("run").GetString(), run.GetProperty("last").GetInt64()));
         (_, string screen, _) = await StenoBinary.RunAsync(["status", "--logs", _logs.Logs]);
         Assert.Contains("complete?  complete: Up to line", screen, StringComparison.Ordinal);
+        await ListedAsync(Complete);
         await publisher.AskAsync($"end {_run} 500");
         await VerdictIsAsync(recorder, Complete, "each said its last word");
 
         await publisher.AskAsync("plain");
         await VerdictIsAsync(recorder, Unknown, "agent, for one");
+        await ListedAsync(Unknown);
         Assert.Contains("missing 0", await NumberVerifier.VerifyAsync(Journal), StringComparison.Ordinal);
+
+        async Task ListedAsync(string verdict)
+        {
+            (_, string list, _) = await StenoBinary.RunAsync(["session", "list", "--logs", _logs.Logs]);
+            Assert.EndsWith($"; {verdict}\n", list, StringComparison.Ordinal);
+            (_, string shown, _) = await StenoBinary.RunAsync(["session", "show", "--json", "--logs", _logs.Logs]);
+            Assert.Equal(verdict, JsonElement.Parse(shown).GetProperty("session").GetProperty("verdict").GetProperty("value").GetString());
+        }
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class OverwrittenJournalTests : IDisposable
 
         await OverwriteAsync(what, before.Length);
         JsonElement status = await recorder.WaitForAsync(s => s.GetProperty("incidents").GetArrayLength() == 1, "it is told", 5);
-        Assert.Contains("wrote over", status.GetProperty("incidents")[0].GetProperty("what").GetString(), StringComparison.Ordinal);
+        string told = status.GetProperty("incidents")[0].GetProperty("what").GetString()!;
+        Assert.Contains(what == "all of it" ? "cut the journal or wrote over it" : "wrote over the journal in place", told, StringComparison.Ordinal);
         status = await recorder.WaitUntilReceivedAsync(underLoad ? 9000 : 3000);
         Assert.Equal("created", status.GetProperty("session").GetProperty("began").GetString());
         Assert.Empty(status.GetProperty("damage").EnumerateArray());
@@ -42,8 +43,8 @@ public sealed class OverwrittenJournalTests : IDisposable
 
         Assert.Equal(before, File.ReadAllBytes(_logs.Journal)[..before.Length]);
         await JournalVerifier.VerifyAsync(_logs.Journal);
-        JsonElement told = Assert.Single(_logs.Lines().Select(l => JsonElement.Parse(l).GetProperty("Metadata")), IsRecovered);
-        string kept = Path.Combine(_logs.Logs, told.GetProperty("quarantine").GetString()!);
+        JsonElement line = Assert.Single(_logs.Lines().Select(l => JsonElement.Parse(l).GetProperty("Metadata")), IsRecovered);
+        string kept = Path.Combine(_logs.Logs, line.GetProperty("quarantine").GetString()!);
         Assert.NotEqual(0, new FileInfo(kept).Length);
     }
 
@@ -65,8 +66,42 @@ public sealed class OverwrittenJournalTests : IDisposable
         JsonElement damage = Assert.Single(status.GetProperty("damage").EnumerateArray());
         Assert.Equal("altered", damage.GetProperty("kind").GetString());
         Assert.Equal("incomplete", status.GetProperty("verdict").GetString());
+        Assert.Contains("written over in place", status.GetProperty("incidents").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("cut ", status.GetProperty("incidents").ToString(), StringComparison.Ordinal);
+        Assert.Contains("written over in place", Assert.Single(status.GetProperty("recovered").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        (_, string listed, _) = await StenoBinary.RunAsync(["session", "list", "--json", "--logs", _logs.Logs]);
+        JsonElement ended = JsonElement.Parse(listed).GetProperty("sessions")[1].GetProperty("verdict");
+        Assert.Equal("incomplete", ended.GetProperty("value").GetString());
+        Assert.Contains("lost, or not as written", ended.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, await recorder.StopAsync());
         await JournalVerifier.VerifyAsync(_logs.Journal);
+    }
+
+    /// <summary>Nothing heals it while a recorder runs; what verify advises does.</summary>
+    [Fact]
+    public async Task A_second_copy_that_somebody_overwrote_is_put_right_as_verify_advises()
+    {
+        await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        await publisher.WaitForOutputAsync("ready");
+        await publisher.TellAsync("send 300 1 300");
+        await recorder.WaitUntilReceivedAsync(300);
+        await CopiedAsync();
+        string copy = Path.Combine(_logs.Logs, "recovery", "crash_recovery.jsonl");
+        await RunAsync($"printf Z | dd of='{copy}' bs=1 seek={new FileInfo(copy).Length / 2} conv=notrunc status=none");
+
+        (int code, string found, string advice) = await StenoBinary.RunAsync(["verify", "--logs", _logs.Logs]);
+        Assert.Equal(1, code);
+        Assert.Contains(copy, found, StringComparison.Ordinal);
+        int stop = advice.IndexOf("`steno stop", StringComparison.Ordinal);
+        int recover = advice.IndexOf("`steno recover --dry-run", StringComparison.Ordinal);
+        int start = advice.IndexOf("`steno start", StringComparison.Ordinal);
+        Assert.True(stop >= 0 && stop < recover && recover < start, advice);
+        Assert.Equal(0, await recorder.StopAsync());
+        (_, _, advice) = await StenoBinary.RunAsync(["verify", "--logs", _logs.Logs]);
+        Assert.DoesNotContain("steno stop", advice, StringComparison.Ordinal); // the control
+        Assert.Equal(0, (await StenoBinary.RunAsync(["recover", "--yes", "--logs", _logs.Logs])).ExitCode);
+        Assert.Equal(0, (await StenoBinary.RunAsync(["verify", "--all", "--logs", _logs.Logs])).ExitCode);
     }
 
     /// <summary>The control: who only touches the file, or reads it, has changed nothing.</summary>

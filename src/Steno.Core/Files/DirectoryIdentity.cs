@@ -24,13 +24,20 @@ internal sealed class DirectoryIdentity
 
     /// <summary>Of the directory that has the name now.</summary>
     /// <exception cref="StorageException">It is not there.</exception>
-    public static DirectoryIdentity Of(string path) =>
-        new(path, FileFacts.Of(path) ?? throw StorageException.DirectoryLost(path));
+    public static DirectoryIdentity Of(string path) => Find(path) ?? throw StorageException.DirectoryLost(path);
 
-    /// <summary>Waits half a second for the directory to come back.</summary>
+    /// <summary>The same; null: nothing has the name.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static DirectoryIdentity? Find(string path) => FileFacts.Of(path) is { } facts ? new DirectoryIdentity(path, facts) : null;
+
+    /// <summary>Waits half a second for the directory to come back. False: it does not.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public bool ComesBack() => IsInPlace || SpinWait.SpinUntil(() => IsInPlace, Patience);
+
+    /// <summary>The same.</summary>
     /// <exception cref="StorageException">The name leads elsewhere, or nowhere.</exception>
     public void RequireInPlace()
     {
-        if (!IsInPlace && !SpinWait.SpinUntil(() => IsInPlace, Patience)) throw StorageException.DirectoryReplaced(_path);
+        if (!ComesBack()) throw StorageException.DirectoryReplaced(_path);
     }
 }

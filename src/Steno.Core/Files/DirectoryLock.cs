@@ -45,7 +45,7 @@ public sealed class DirectoryLock : IDisposable
 
         try
         {
-            directory.Disk.Held = DirectoryIdentity.Of(directory.Root);
+            directory.Disk.Held = new HeldDirectories(directory.Root, directory.Directories);
             // Somebody may have exchanged it behind the lock: then it would be held to the other.
             if (FileFacts.Of(directory.LockFile) is not { } named || !named.IsSameAs(file.Facts)) throw StorageException.DirectoryReplaced(directory.Root);
             if (isNew) RequireNobodyWithout(directory);

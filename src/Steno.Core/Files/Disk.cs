@@ -6,14 +6,14 @@ namespace Steno.Core.Files;
 /// changes something in it goes through that. Thread-safe.
 /// <para>
 /// As long as somebody holds the lock of a log directory, its disk is held to that directory: whatever is done by name is
-/// refused when the name leads elsewhere (docs/adr/0009). One look before each call, microseconds before it; files that
-/// are open are written all the same.
+/// refused when the name leads elsewhere (docs/adr/0009). One look before each call, microseconds before it, and where a name
+/// is missing or taken then the call is made once more; files that are open are written all the same.
 /// </para>
 /// </summary>
 public sealed class Disk
 {
     private readonly DiskCalls _calls;
-    private volatile DirectoryIdentity? _held;
+    private volatile HeldDirectories? _held;
 
     internal Disk(DiskCalls calls) => _calls = calls;
 
@@ -21,19 +21,10 @@ public sealed class Disk
     public static Disk Real { get; } = new(new DiskCalls());
 
     /// <summary>The directory that it is held to; null: to none. Set by who holds its lock.</summary>
-    internal DirectoryIdentity? Held
+    internal HeldDirectories? Held
     {
         get => _held;
         set => _held = value;
-    }
-
-    private DiskCalls ByName
-    {
-        get
-        {
-            _held?.RequireInPlace();
-            return _calls;
-        }
     }
 
     /// <summary>The same, held to no directory.</summary>
@@ -49,7 +40,7 @@ public sealed class Disk
         try
         {
             file.Sync();
-            ByName.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            SyncDirectory(ParentOf(path));
             return file;
         }
         catch
@@ -67,7 +58,7 @@ public sealed class Disk
     public DurableFile CreateOrEmpty(string path)
     {
         bool isStrange = new FileInfo(path).LinkTarget is not null || FileFacts.Of(path) is { Kind: FileKind.Pipe or FileKind.Socket };
-        if (isStrange) ByName.Delete(path);
+        if (isStrange) Delete(path);
         DurableFile file = Open(path, FileMode.OpenOrCreate);
         try
         {
@@ -88,7 +79,7 @@ public sealed class Disk
     /// <exception cref="StorageException">The disk refuses.</exception>
     public DurableFile CreateTemporary(string path)
     {
-        ByName.Delete(path);
+        Delete(path);
         return Open(path, FileMode.CreateNew);
     }
 
@@ -116,14 +107,14 @@ public sealed class Disk
         // 2. Its bytes are synced.
         // 3. Renamed over the target, and the directory synced. Crash before the sync: old or new, both
         // whole.
-        string temporary = path + ".tmp";
-        using (DurableFile file = CreateOrEmpty(temporary))
+        try
         {
-            file.Write(bytes, 0);
-            file.Sync();
+            WriteAndRename(path, bytes);
         }
-
-        Rename(temporary, path);
+        catch (StorageException e) when (e.Errno == Errnos.NotFound && _held is not null)
+        {
+            WriteAndRename(path, bytes); // the temporary file may have come into a directory that had the place for a moment
+        }
     }
 
     /// <summary>
@@ -148,11 +139,11 @@ public sealed class Disk
     {
         from = Path.GetFullPath(from);
         to = Path.GetFullPath(to);
-        ByName.Rename(from, to);
-        string target = Path.GetDirectoryName(to)!;
-        string source = Path.GetDirectoryName(from)!;
-        ByName.SyncDirectory(target);
-        if (source != target) ByName.SyncDirectory(source);
+        string target = ParentOf(to);
+        string source = ParentOf(from);
+        ByName(calls => calls.Rename(from, to), source, target);
+        SyncDirectory(target);
+        if (source != target) SyncDirectory(source);
     }
 
     /// <summary>
@@ -164,20 +155,21 @@ public sealed class Disk
     {
         ArgumentNullException.ThrowIfNull(renames);
         if (renames.Count == 0) return;
-        foreach (var (from, to) in renames) ByName.Rename(Path.GetFullPath(from), Path.GetFullPath(to));
-        ByName.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(renames[0].To))!);
+        string directory = ParentOf(renames[0].To);
+        foreach (var (from, to) in renames) ByName(calls => calls.Rename(Path.GetFullPath(from), Path.GetFullPath(to)), directory);
+        SyncDirectory(directory);
     }
 
     /// <summary>Deletes a file, if it is there. A crash may bring it back.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public void Delete(string path) => ByName.Delete(path);
+    public void Delete(string path) => ByName(calls => calls.Delete(path), ParentOf(path));
 
     /// <summary>Deletes a file, if it is there; durable on return.</summary>
     /// <exception cref="StorageException">The disk refuses, or the sync of the directory failed.</exception>
     public void DeleteDurably(string path)
     {
-        ByName.Delete(path);
-        ByName.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Delete(path);
+        SyncDirectory(ParentOf(path));
     }
 
     /// <summary>
@@ -189,14 +181,87 @@ public sealed class Disk
     {
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full)) return;
-        _held?.RequireInPlace(); // before its parents are made
+        _held?.Require(full); // before its parents are made; and it may be back
+        if (Directory.Exists(full)) return;
         FileFacts.RequireDirectory(full);
         string? parent = Path.GetDirectoryName(full);
         if (parent is not null) CreateDirectory(parent);
-        ByName.MakeDirectory(full);
-        if (parent is not null) ByName.SyncDirectory(parent);
+        ByName(calls => calls.MakeDirectory(full), parent ?? full);
+        if (parent is not null) SyncDirectory(parent);
     }
 
-    private DurableFile Open(string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete) =>
-        new(path, ByName.Open(path, mode, share), this, _calls);
+    /// <summary>Whether a file has the name: in the directory that is held, not in one that has its place for a moment.</summary>
+    /// <exception cref="StorageException">The name of the directory leads elsewhere.</exception>
+    internal bool HasFile(string path)
+    {
+        while (true)
+        {
+            _held?.Require(ParentOf(path));
+            bool found = File.Exists(path);
+            if (_held?.AreInPlace(ParentOf(path)) is not false) return found;
+        }
+    }
+
+    private static string ParentOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private DurableFile Open(string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete)
+    {
+        DurableFile file = OpenOnce(path, mode, share);
+        try
+        {
+            Require([ParentOf(path)]);
+            if (_held is null || FileFacts.Of(path) is { } named && named.IsSameAs(file.Facts)) return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        file.Dispose(); // it is in a directory that had the place for a moment
+        return OpenOnce(path, mode, share);
+    }
+
+    private DurableFile OpenOnce(string path, FileMode mode, FileShare share)
+    {
+        FileStream? stream = null;
+        ByName(calls => stream = calls.Open(path, mode, share), ParentOf(path));
+        return new DurableFile(path, stream!, this, _calls);
+    }
+
+    private void SyncDirectory(string path) => ByName(calls => calls.SyncDirectory(path), path);
+
+    private void WriteAndRename(string path, ReadOnlySpan<byte> bytes)
+    {
+        string temporary = path + ".tmp";
+        using (DurableFile file = CreateOrEmpty(temporary))
+        {
+            file.Write(bytes, 0);
+            file.Sync();
+        }
+
+        Rename(temporary, path);
+    }
+
+    /// <param name="directories">In which the call has names.</param>
+    private void ByName(Action<DiskCalls> call, params ReadOnlySpan<string> directories)
+    {
+        Require(directories);
+        try
+        {
+            call(_calls);
+        }
+        catch (StorageException e) when (e.Errno is Errnos.NotFound or Errnos.Exists && _held is not null)
+        {
+            // Between the look and the call another directory may have had the place: then nothing was done in ours.
+            Require(directories);
+            call(_calls);
+        }
+    }
+
+    private void Require(ReadOnlySpan<string> directories)
+    {
+        if (_held is not { } held) return;
+        foreach (string directory in directories) held.Require(directory);
+    }
 }

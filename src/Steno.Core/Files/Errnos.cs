@@ -8,6 +8,7 @@ internal static class Errnos
     public const int NotPermitted = 1;
     public const int NotFound = 2;
     public const int Interrupted = 4;
+    public const int Exists = 17;
     public const int NotADirectory = 20;
     public const int IsADirectory = 21;
     public const int InputOutput = 5;

@@ -22,8 +22,11 @@ public sealed record Mending
     /// <summary>The journal was gone at the start.</summary>
     public const string Missing = "journal_missing";
 
-    /// <summary>Lines were cut off or written over.</summary>
+    /// <summary>Lines were cut off, or written over up to the end: which of both it was the file does not show.</summary>
     public const string Cut = "journal_cut";
+
+    /// <summary>Lines were written over, and those behind them were not.</summary>
+    public const string Altered = "journal_altered";
 
     /// <summary>Somebody wrote behind the end.</summary>
     public const string ForeignBytes = "foreign_bytes";
@@ -35,7 +38,7 @@ public sealed record Mending
     public const string SealedHealed = "sealed_journal_healed";
 
     /// <summary>All that <see cref="What"/> can be.</summary>
-    public static readonly IReadOnlyList<string> Kinds = [Deleted, Replaced, Saved, Missing, Cut, ForeignBytes, Healed, SealedHealed];
+    public static readonly IReadOnlyList<string> Kinds = [Deleted, Replaced, Saved, Missing, Cut, Altered, ForeignBytes, Healed, SealedHealed];
 
     [JsonPropertyName("what")]
     public required string What { get; init; }
@@ -85,8 +88,12 @@ public sealed record Mending
         ForeignBytes => $"Somebody else wrote {Bytes} bytes behind line {FirstSeq - 1} of the journal: they are in quarantine.",
         Healed => $"The journal was damaged, and was put together from its copies: {PutBack}.",
         SealedHealed => $"The journal of the sealed session {Of} was damaged, and was put together from its copies: {PutBack}.",
-        _ => $"Somebody cut the journal or wrote over it: {(FirstSeq == LastSeq ? $"line {FirstSeq} was" : $"lines {FirstSeq} to {LastSeq} were")} put back from its second copy.",
+        Altered => $"Somebody wrote over the journal in place: {FromCopy}.",
+        _ => $"Somebody cut the journal or wrote over it: {FromCopy}.",
     }}");
+
+    private string FromCopy => string.Create(CultureInfo.InvariantCulture,
+        $"{(FirstSeq == LastSeq ? $"line {FirstSeq} was" : $"lines {FirstSeq} to {LastSeq} were")} put back from its second copy");
 
     private string PutBack => FirstSeq == 0 ? "lines that stood twice, in the wrong place or were others' were put right"
         : FirstSeq == LastSeq ? string.Create(CultureInfo.InvariantCulture, $"line {FirstSeq} was put back")
@@ -97,7 +104,7 @@ public sealed record Mending
     {
         List<SystemEventField> fields = [SystemEventField.Of("what", What)];
         if (Of is { } session) fields.Add(SystemEventField.Of("session_id", session.ToString()));
-        if (What is Cut or Healed or SealedHealed) fields.AddRange([SystemEventField.Of("first_seq", FirstSeq), SystemEventField.Of("last_seq", LastSeq)]);
+        if (What is Cut or Altered or Healed or SealedHealed) fields.AddRange([SystemEventField.Of("first_seq", FirstSeq), SystemEventField.Of("last_seq", LastSeq)]);
         if (Bytes > 0) fields.Add(SystemEventField.Of("bytes", Bytes));
         if (Quarantine is not null) fields.Add(SystemEventField.Of("quarantine", Quarantine));
         return new SystemEvent(SystemEventNames.Recovered, Description, fields);

@@ -10,7 +10,7 @@ namespace Steno.Core.Sessions;
 /// <exception cref="StorageException">It is not there.</exception>
 internal sealed class DirectoryWatch(LogDirectory directory, Action<string> happened)
 {
-    private readonly DirectoryIdentity _root = directory.Disk.Held ?? DirectoryIdentity.Of(directory.Root);
+    private readonly DirectoryIdentity _root = directory.Disk.Held?.Root ?? DirectoryIdentity.Of(directory.Root);
 
     private volatile string? _problem;
 
@@ -23,7 +23,7 @@ internal sealed class DirectoryWatch(LogDirectory directory, Action<string> happ
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public void Look()
     {
-        bool there = _root.IsInPlace;
+        bool there = _problem is null ? _root.ComesBack() : _root.IsInPlace; // one that is back in a moment was never gone
         if (there == _problem is null) return;
         _problem = there ? null : $"{Lost.Message}.";
         happened(_problem ?? $"The log directory {directory.Root} is back in its place.");

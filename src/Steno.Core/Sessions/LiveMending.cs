@@ -100,7 +100,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
 
         _untold.Begin(new Mending
         {
-            What = Mending.Cut,
+            What = stretch.End < end.Offset ? Mending.Altered : Mending.Cut,
             FirstSeq = lines.First,
             LastSeq = lines.Last,
             Quarantine = report is null ? null : Relative(report),
@@ -120,7 +120,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
         string saved;
         try
         {
-            bool isLost = isDirectoryLost || directory.Disk.Held is { IsInPlace: false };
+            bool isLost = isDirectoryLost || directory.Disk.Held is { Root.IsInPlace: false };
             saved = isLost ? KeepNameless(left, current, directory.Refuge(time.GetUtcNow())) : PutBackOrKeep(left, current);
         }
         catch (StorageException e)

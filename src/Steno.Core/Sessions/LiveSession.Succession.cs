@@ -146,8 +146,8 @@ public sealed partial class LiveSession
         _current.Record.Retire(); // before: session.json is another's from here on
         Renumbering?.Invoke(new EndedSession(parent.Id, left.End.Seq, IsOrderly: true));
         _current = order.Prepared is { } prepared
-            ? NewSuccession().LoadSealed(parent, prepared)
-            : NewSuccession().BeginSealed(parent, order.Reason, $"It continues session {parent.Id}.", null, order.Name);
+            ? NewSuccession().LoadSealed(parent, prepared, left.File)
+            : NewSuccession().BeginSealed(parent, order.Reason, $"It continues session {parent.Id}.", null, order.Name, left.File);
         left.File.Dispose();
         _left = null;
         _current.Writer.Room = _room;

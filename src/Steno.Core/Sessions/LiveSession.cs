@@ -388,7 +388,7 @@ public sealed partial class LiveSession : IDisposable
         _current.Record.Retire(); // before: what is known from here on is not of its journal
         Renumbering?.Invoke(new EndedSession(parent.Id, end.Seq, IsOrderly: false));
         SessionSuccession succession = new(_directory, _composer, _time, _recorded, new RecoveryNotes());
-        _current = succession.BeginAfter(why.Parent, why.Reason, why.What, why.Fields);
+        _current = succession.BeginAfter(why.Parent, why.Reason, why.What, why.Fields, journal: file);
         file.Dispose();
         _happened($"{why.What} Session {_current.Manifest.Id} began.");
     }

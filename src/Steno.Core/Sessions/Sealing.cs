@@ -22,12 +22,16 @@ internal sealed record Sealing(SessionManifest Parent, string Reason, string Wha
     public static Sealing ByOthers(SessionManifest parent, IReadOnlyList<JournalDamage> lost, DateTimeOffset now)
     {
         (long first, long last) = (lost.Min(d => d.FirstSeq), lost.Max(d => d.LastSeq));
+        parent = parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, lost, now) };
+        string lines = first == last
+            ? string.Create(CultureInfo.InvariantCulture, $"its line {first} was")
+            : string.Create(CultureInfo.InvariantCulture, $"its lines {first} to {last} were");
         return new Sealing(
-            parent with { KnownDamage = KnownDamage.Merge(parent.KnownDamage, lost, now) },
+            parent,
             SessionReason.JournalCut,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"It continues session {parent.Id}, whose journal somebody has cut or written over: its lines {first} to {last} were recorded and are missing."),
+            parent.LacksEnd
+                ? $"It continues session {parent.Id}, whose journal somebody has cut or written over: {lines} recorded, and not all of that is there."
+                : $"It continues session {parent.Id}, whose journal somebody has written over in place: {lines} recorded, and not all of that is as written.",
             [SystemEventField.Of("missing_first_seq", first), SystemEventField.Of("missing_last_seq", last)]);
     }
 }

@@ -69,16 +69,22 @@ public sealed record SessionManifest
 
     /// <summary>
     /// <see cref="Verdict"/>, as far as it holds: that nothing is missing was true at the line where it was judged, and
-    /// of a session that went on since, or whose recorder ended without a word, it is not known.
+    /// of a session that went on since, or whose recorder ended without a word, it is not known. Lines that are known to be
+    /// lost make it <c>incomplete</c>, whoever judged it before, or nobody.
     /// </summary>
     [JsonIgnore]
-    public SessionVerdict? StandingVerdict => Verdict is { Value: "complete" } judged && CertainEnd is null
-        ? judged with
+    public SessionVerdict? StandingVerdict => Verdict switch
+    {
+        { Value: "incomplete" } => Verdict,
+        _ when LossSentence.Of(KnownDamage) is { Length: > 0 } losses =>
+            new SessionVerdict("incomplete", losses, Verified.Seq, KnownDamage.Where(damage => damage.IsLoss).Max(damage => damage.Found)),
+        { Value: "complete" } when CertainEnd is null => Verdict with
         {
             Value = "unknown",
             Reason = "Nothing was missing then; what came after it was not judged yet. A running recorder does in `steno status`, after one that was killed the next start.",
-        }
-        : Verdict;
+        },
+        _ => Verdict,
+    };
 
     /// <summary>
     /// What its child is called: for a start that has to begin it, where a crash came before. Null while it goes on.
@@ -137,6 +143,9 @@ public sealed record SessionManifest
 
     /// <summary>Where these lines end, in bytes.</summary>
     internal long ForeignBytes => Math.Max(Earlier?.Bytes ?? 0, Loaded?.Bytes ?? 0);
+
+    /// <summary>Lines are known to be missing up to <see cref="Verified"/>. False: what is lost stands before others that are there.</summary>
+    internal bool LacksEnd => KnownDamage.Any(damage => damage is { Session: null, Kind: "missing" } && damage.LastSeq >= Verified.Seq);
 
     /// <summary>With what <paramref name="later"/>, of the same session, says of how recording ended, if it failed.</summary>
     internal SessionManifest WithEndOf(SessionManifest later) => later.Failure is null

@@ -12,7 +12,7 @@ public static class SessionReason
     /// <summary>A journal was expected and had vanished.</summary>
     public const string JournalMissing = "journal_missing";
 
-    /// <summary>The journal before it ended before a line that was known to be recorded.</summary>
+    /// <summary>The journal before it ended before a line that was known to be recorded, or was written over.</summary>
     public const string JournalCut = "journal_cut";
 
     /// <summary>The disk refused a write or a sync of the journal before it, while recording.</summary>

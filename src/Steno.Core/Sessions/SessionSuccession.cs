@@ -30,13 +30,15 @@ internal sealed class SessionSuccession(
     /// missing.</param>
     /// <param name="what">What happened, for the first line: a sentence and its particulars.</param>
     /// <param name="name">What the child is called; null: as its parent, unless somebody asked for another.</param>
+    /// <param name="journal">The parent's, where it is open; it stays open.</param>
     public OpenedSession BeginAfter(
-        SessionManifest parent, string? reason, string? what = null, IReadOnlyList<SystemEventField>? fields = null, string? name = null)
+        SessionManifest parent, string? reason, string? what = null, IReadOnlyList<SystemEventField>? fields = null, string? name = null,
+        DurableFile? journal = null)
     {
-        bool kept = File.Exists(directory.CurrentJournal) || File.Exists(directory.ArchivedJournal(parent.Started, parent.Id));
+        bool kept = directory.Disk.HasFile(directory.CurrentJournal) || directory.Disk.HasFile(directory.ArchivedJournal(parent.Started, parent.Id));
         reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
         SaveSealed(parent, reason, name);
-        return BeginSealed(parent, reason, what, fields, name);
+        return BeginSealed(parent, reason, what, fields, name, journal);
     }
 
     /// <summary>Step 1. Nothing has changed if it throws.</summary>
@@ -52,9 +54,9 @@ internal sealed class SessionSuccession(
 
     /// <summary>Steps 2 to 5.</summary>
     public OpenedSession BeginSealed(
-        SessionManifest parent, string reason, string? what, IReadOnlyList<SystemEventField>? fields, string? name)
+        SessionManifest parent, string reason, string? what, IReadOnlyList<SystemEventField>? fields, string? name, DurableFile? journal)
     {
-        MoveJournal(parent, reason);
+        MoveJournal(parent, reason, journal);
         return Begin(
             ParentOf(parent), reason, Inherit(parent),
             // Of what the parent's journal has behind this, the next start reads it there.
@@ -78,9 +80,10 @@ internal sealed class SessionSuccession(
     /// does the rest (<see cref="PendingLoad"/>).
     /// </summary>
     /// <param name="prepared">The loaded session, as it was built.</param>
-    public OpenedSession LoadSealed(SessionManifest parent, SessionManifest prepared)
+    /// <param name="journal">The parent's; it stays open.</param>
+    public OpenedSession LoadSealed(SessionManifest parent, SessionManifest prepared, DurableFile journal)
     {
-        MoveJournal(parent, SessionReason.CheckpointLoaded);
+        MoveJournal(parent, SessionReason.CheckpointLoaded, journal);
         SessionManifest manifest = PutInPlace(parent, prepared);
         JournalWriter writer = new(
             directory.Disk.OpenExisting(directory.CurrentJournal), manifest.Verified.Position, time, recorded);
@@ -114,10 +117,19 @@ internal sealed class SessionSuccession(
         return Begin(ParentOf(parent), SessionReason.JournalMissing, [.. Inherit(parent), lost], InheritNumbering(parent), what, [], parent.Name, unheard);
     }
 
-    private void MoveJournal(SessionManifest parent, string reason)
+    private void MoveJournal(SessionManifest parent, string reason, DurableFile? journal)
     {
+        Disk disk = directory.Disk;
         string archived = directory.ArchivedJournal(parent.Started, parent.Id);
-        if (File.Exists(directory.CurrentJournal)) directory.Disk.Rename(directory.CurrentJournal, archived);
+        // Again: where another directory had the log directory's place just then, it was done there.
+        while (disk.HasFile(directory.CurrentJournal)) disk.Rename(directory.CurrentJournal, archived);
+        if (journal is not null && !disk.HasFile(archived))
+        {
+            // Another directory had the archive's place just then, and has the journal now: ours gets it from the open file.
+            using DurableFile copy = JournalRestorer.Copy(disk, journal, journal.Length, archived + ".tmp");
+            copy.RenameTo(archived);
+        }
+
         string what = Describe(parent, reason, archived);
         if (SessionReason.IsOrderly(reason)) notes.AddOrderly(what);
         else notes.Add(what);
@@ -254,6 +266,7 @@ internal sealed class SessionSuccession(
             SessionReason.New or SessionReason.Rotated or SessionReason.CheckpointLoaded =>
                 $"Session {parent.Id} was sealed ({reason}) as {archived}",
             SessionReason.JournalMissing => $"The journal of session {parent.Id} has vanished, with lines up to {parent.Verified.Seq}",
+            _ when !parent.LacksEnd => $"The journal was written over in place before line {parent.Verified.Seq}: it is sealed as {archived}",
             _ => $"The journal ended before line {parent.Verified.Seq}, which was recorded: it is sealed as {archived}",
         }}, and a new session begins.");
 }

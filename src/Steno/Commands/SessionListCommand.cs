@@ -8,7 +8,7 @@ using Steno.Views;
 
 namespace Steno.Commands;
 
-/// <summary><c>steno session list</c>: reads the <c>session.json</c> files; no recorder needs to run.</summary>
+/// <summary><c>steno session list</c>: reads the <c>session.json</c> files, and asks the recorder for its verdict; none needs to run.</summary>
 internal static class SessionListCommand
 {
     public static Command Create(VerbContext context)
@@ -18,14 +18,16 @@ internal static class SessionListCommand
         var settings = new SettingOptions(verb, SettingKey.Logs);
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(json);
-        verb.SetAction(parsed => Run(new LogDirectory(settings.Read(parsed, context).Logs), parsed.GetValue(json), context));
+        verb.SetAction((parsed, cancellation) =>
+            RunAsync(new LogDirectory(settings.Read(parsed, context).Logs), parsed.GetValue(json), context, cancellation));
         return verb;
     }
 
-    private static int Run(LogDirectory logs, bool json, VerbContext context)
+    private static async Task<int> RunAsync(LogDirectory logs, bool json, VerbContext context, CancellationToken cancellation)
     {
         LogsOfVerb.Require(logs);
-        IReadOnlyList<SessionAnswer> found = SessionOverview.All(logs);
+        JudgedSessions judged = await JudgedSessions.AskAsync(logs, context.Time, cancellation).ConfigureAwait(false);
+        IReadOnlyList<SessionAnswer> found = [.. SessionOverview.All(logs).Select(judged.Of)];
         if (json)
         {
             context.Output.Verbatim(JsonSerializer.Serialize(new SessionListAnswer(1, found), CommandJson.Default.SessionListAnswer));

@@ -25,11 +25,13 @@ internal static class SessionShowCommand
         Option<bool> json = CheckpointCommand.Json();
         verb.Add(which);
         verb.Add(json);
-        verb.SetAction(parsed =>
+        verb.SetAction(async (parsed, cancellation) =>
         {
             LogDirectory logs = new(settings.Read(parsed, context).Logs);
             LogsOfVerb.Require(logs);
+            JudgedSessions judged = await JudgedSessions.AskAsync(logs, context.Time, cancellation).ConfigureAwait(false);
             ShownSessionAnswer answer = SessionOverview.Find(logs, parsed.GetRequiredValue(which));
+            answer = answer with { Session = judged.Of(answer.Session) };
             if (parsed.GetValue(json))
                 context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.ShownSessionAnswer));
             else Print(answer, logs, context.Output, context.Time);

@@ -31,10 +31,11 @@ internal static class VerifyCommand
     {
         LogsOfVerb.Require(logs);
         long started = context.Time.GetTimestamp();
+        long? durable = null;
         Verifier verifier = new(logs)
         {
             IncludesArchive = all,
-            DurableSeq = () => AskDurable(logs, cancellation),
+            DurableSeq = () => durable = AskDurable(logs, cancellation),
             Progress = new ProgressNote("verify", context.Error, context.Time).Tell,
             Cancellation = cancellation,
         };
@@ -43,7 +44,7 @@ internal static class VerifyCommand
 
         VerificationAnswer answer = VerificationAnswer.From(report, logs, all, context.Time.GetElapsedTime(started));
         if (json) context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.VerificationAnswer));
-        else VerificationScreen.Print(answer, context.Output, context.Error, context.Hints.In);
+        else VerificationScreen.Print(answer, durable is not null, context.Output, context.Error, context.Hints.In);
         return report.IsIntact ? ExitCodes.Done : ExitCodes.Failed;
     }
 

@@ -11,8 +11,9 @@ internal static class VerificationScreen
     /// <summary>So many at most are printed; <c>--json</c> has all.</summary>
     private const int Max = 100;
 
+    /// <param name="isRecording">A recorder runs there.</param>
     /// <param name="hint">Makes advised commands fit the command line at hand.</param>
-    public static void Print(VerificationAnswer answer, Screen output, Screen error, Func<string, string> hint)
+    public static void Print(VerificationAnswer answer, bool isRecording, Screen output, Screen error, Func<string, string> hint)
     {
         foreach (FoundDamageAnswer damage in answer.Damage.Take(Max)) Print(damage, output);
         if (answer.Damage.Count > Max) output.Prose($"… and {answer.Damage.Count - Max} more: --json has them all.");
@@ -30,7 +31,8 @@ internal static class VerificationScreen
             return;
         }
 
-        error.Prose($"{hint("Keep a copy of the directory as it is. `steno recover --dry-run` says what can be put right, `steno recover` does it; a running recorder heals its own journal.")}");
+        if (isRecording) error.Prose($"{hint("Keep a copy of the directory as it is. The recorder that runs heals its own journal within seconds, and nothing else. For the rest `steno stop` comes first; then `steno recover --dry-run` says what can be put right, `steno recover` does it, and `steno start` records again.")}");
+        else error.Prose($"{hint("Keep a copy of the directory as it is. `steno recover --dry-run` says what can be put right, `steno recover` does it.")}");
     }
 
     internal static void Print(FoundDamageAnswer damage, Screen output)

@@ -172,6 +172,8 @@ public sealed class LiveSessionTests : IDisposable
         SessionManifest parent = SessionManifest.Load(_logs.ArchivedSessionFile(_first.Started, _first.Id))!;
         Assert.Equal(6, parent.Verified.Seq);
         Assert.Contains(parent.KnownDamage, d => d.Kind == "missing" && d.FirstSeq == whole + 1 && d.LastSeq == 6);
+        Assert.Equal("incomplete", parent.StandingVerdict?.Value);
+        Assert.Contains("lost, or not as written", parent.StandingVerdict?.Reason, StringComparison.Ordinal);
         Assert.Equal(_first.Id, SessionManifest.Load(_logs.SessionFile)!.Parent!.Id);
     }
 
@@ -317,6 +319,7 @@ public sealed class LiveSessionTests : IDisposable
     [Fact]
     public void A_renamed_log_directory_is_told_and_nothing_is_written_in_its_place()
     {
+        using DirectoryLock held = DirectoryLock.Acquire(_logs);
         string moved = _directory.Join("moved");
         Directory.Move(_logs.Root, moved);
         Directory.CreateDirectory(_logs.Root);
