@@ -29,6 +29,23 @@ public sealed class StartStopTests : IAsyncLifetime
         _logs.Dispose();
     }
 
+    [Theory]
+    [InlineData("publishers")]
+    [InlineData("subscribers")]
+    public async Task A_door_of_our_broker_that_nobody_reaches_by_its_path_is_named(string deleted)
+    {
+        string path = $"{_logs.Root}/{deleted}.sock";
+        (int code, _, string error) = await Run(
+            "start", "--publishers", $"ipc://{_logs.Root}/publishers.sock", "--subscribers", $"ipc://{_logs.Root}/subscribers.sock", "--direct", "off");
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("our broker", (await Run("status")).Output, StringComparison.Ordinal);
+        File.Delete(path);
+        JsonElement status = await Eventually.GetAsync(
+            () => StatusAsync(expected: 0), s => s.GetProperty("broker").GetProperty("warnings").GetArrayLength() > 0, TimeSpan.FromSeconds(5), "it is named");
+        Assert.Contains($"{path} is gone", status.GetProperty("broker").GetProperty("warnings")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, (await Run("stop")).Code);
+    }
+
     [Fact]
     public async Task Start_returns_when_recording_is_proven_and_stop_ends_everything()
     {

@@ -81,7 +81,7 @@ public sealed partial class LiveSession
     /// <code>
     /// 1. everything that was received before is durable, and the journal is the one that was written
     /// 2. the writer is abandoned: it has nothing in memory
-    /// 3. the sealed session.json is in the archive
+    /// 3. the sealed session.json is in the archive, and the current one could be replaced
     /// 4. the journal is renamed into the archive, and another begins (SessionSuccession.BeginSealed, LoadSealed)
     /// 5. the second copy follows that; the one of the sealed journal is deleted
     /// </code>
@@ -122,10 +122,13 @@ public sealed partial class LiveSession
         try
         {
             _patience.Insist(() => NewSuccession().SaveSealed(parent, order.Reason, order.Name));
+            // The next session's session.json and journal will want a name, where the journal is sealed already: now it can still be refused.
+            _patience.Insist(() => session.Record.Vouch(left.End, parent.Numbering, verdict));
             return parent;
         }
         catch (StorageException e)
         {
+            ForgetSealing(parent);
             _copy.Stop(); // it reads through the writer that was abandoned
             _current = session with { Writer = new JournalWriter(left.File, left.End, _time, _recorded) { Room = _room } };
             _left = null;
@@ -134,6 +137,19 @@ public sealed partial class LiveSession
             _happened($"No new session ({order.Reason}) could begin, and this one goes on: {e.Message}. {e.Hint}");
             order.Refuse(e);
             return null;
+        }
+    }
+
+    /// <summary>Step 3 is undone; where the disk does not let it, the next start does.</summary>
+    private void ForgetSealing(SessionManifest parent)
+    {
+        try
+        {
+            NewSuccession().ForgetSealing(parent);
+        }
+        catch (StorageException e)
+        {
+            _happened(e.Sentences);
         }
     }
 

@@ -19,4 +19,7 @@ internal static partial class BrokerLog
         "Subscriptions are too many to tell publishers each: from now on they are asked for everything, and "
             + "subscribers get what they want as before.")]
     public static partial void AsksForAll(ILogger logger);
+
+    [LoggerMessage(1902, LogLevel.Warning, "{Problem}")]
+    public static partial void Unreachable(ILogger logger, string problem);
 }

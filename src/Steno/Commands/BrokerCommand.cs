@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using Steno.Broker;
 using Steno.Configuration;
 using Steno.Launching;
@@ -44,8 +45,10 @@ internal static class BrokerCommand
         {
             Zmtp = options.Zmtp with { MaxConnections = Math.Min(options.Zmtp.MaxConnections, connections) },
         };
-        await using var forwarder = new Forwarder(options, context.Time, loggers.CreateLogger("broker"));
+        ILogger logger = loggers.CreateLogger("broker");
+        await using var forwarder = new Forwarder(options, context.Time, logger);
         forwarder.Start();
+        await using var watch = new DoorWatch([settings.Publishers, settings.Subscribers], problem => BrokerLog.Unreachable(logger, problem), context.Time);
 
         context.Output.Line($"{BrokerLogTail.Beginning}");
         context.Output.Line($"  publishers connect to   {settings.Publishers.ToString()}");
@@ -53,6 +56,7 @@ internal static class BrokerCommand
         context.Output.Flush();
 
         string reason = await signals.Requested.ConfigureAwait(false);
+        await watch.DisposeAsync().ConfigureAwait(false); // they go now
         await forwarder.StopAsync().ConfigureAwait(false);
         ForwarderStatus last = forwarder.Status;
         context.Output.Line(

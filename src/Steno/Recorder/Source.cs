@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Steno.Processes;
 using Steno.Zmtp;
 
 namespace Steno.Recorder;

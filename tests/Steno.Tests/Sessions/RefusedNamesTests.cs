@@ -49,9 +49,9 @@ public sealed class RefusedNamesTests : IDisposable
 
     /// <summary>The session is sealed, and the disk refuses the next one: what is lost from then on is the sealed one's loss.</summary>
     [Theory]
-    [InlineData("session.json")]
-    [InlineData("current_session.jsonl")]
-    public void What_is_lost_while_another_session_could_not_begin_is_known_after_the_next_start(string refused)
+    [InlineData("session.json", 1)] // it can be replaced before the journal is sealed, and then cannot
+    [InlineData("current_session.jsonl", 0)]
+    public void What_is_lost_while_another_session_could_not_begin_is_known_after_the_next_start(string refused, int allowed)
     {
         LogDirectory logs = new(_directory.Join("logs"), new Disk(_names));
         logs.Disk.CreateDirectory(logs.Root);
@@ -61,6 +61,7 @@ public sealed class RefusedNamesTests : IDisposable
         Say(live, 3);
         JournalPosition durable = live.Current.Writer.DurableEnd;
         _names.RefusedFile = Path.Combine(logs.Root, refused);
+        _names.Allowed = allowed;
         live.Ask(SuccessionOrder.New(null));
         Assert.ThrowsAny<StenoException>(live.SucceedIfDue);
         live.GiveUp();
@@ -74,6 +75,32 @@ public sealed class RefusedNamesTests : IDisposable
         SessionManifest child = SessionManifest.Load(logs.SessionFile)!;
         Assert.Equal(parent.Id, child.Parent?.Id);
         Assert.NotEqual("complete", child.StandingVerdict?.Value);
+    }
+
+    /// <summary>No inode is free, or something stands in the way: there is no next session, and this one goes on.</summary>
+    [Theory]
+    [InlineData("session.json")]
+    [InlineData("session.json.tmp")]
+    public void A_session_json_that_cannot_be_replaced_is_noticed_before_the_journal_is_sealed(string refused)
+    {
+        LogDirectory logs = new(_directory.Join("logs"), new Disk(_names));
+        logs.Disk.CreateDirectory(logs.Root);
+        OpenedSession opened = new SessionOpener(logs, _composer, TimeProvider.System).Open();
+        using LiveSession live = new(opened, logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        Say(live, 3);
+        _names.RefusedFile = Path.Combine(logs.Root, refused);
+        SuccessionOrder order = SuccessionOrder.New(null);
+        live.Ask(order);
+        live.SucceedIfDue();
+        Assert.True(order.Done.IsFaulted);
+        Say(live, 2);
+        Assert.Empty(Directory.GetFiles(logs.Archive));
+        Assert.Equal(6, File.ReadAllLines(logs.CurrentJournal).Length);
+
+        _names.RefusedFile = null;
+        live.Ask(SuccessionOrder.New(null));
+        live.SucceedIfDue();
+        Assert.NotEqual(opened.Manifest.Id, live.Current.Manifest.Id);
     }
 
     private void Say(LiveSession live, int messages)
@@ -105,6 +132,9 @@ public sealed class RefusedNamesTests : IDisposable
         /// <summary>That nothing can become, or replace; null: none.</summary>
         public string? RefusedFile { get; set; }
 
+        /// <summary>So often it can before.</summary>
+        public int Allowed { get; set; }
+
         public override FileStream Open(string path, FileMode mode, FileShare share)
         {
             if (!File.Exists(path)) Require("open", path);
@@ -132,6 +162,7 @@ public sealed class RefusedNamesTests : IDisposable
 
         private void Require(string operation, string path)
         {
+            if (path == RefusedFile && Allowed-- > 0) return;
             if (Path.GetDirectoryName(path) == RefusedIn || path == RefusedFile) throw StorageException.FromErrno(operation, path, Errnos.NotPermitted);
         }
     }

@@ -1,7 +1,7 @@
 using Steno.Core.Files;
 using Steno.Zmtp;
 
-namespace Steno.Recorder;
+namespace Steno.Processes;
 
 /// <summary>
 /// The socket file of a door on a path. Who connects goes by the name, and the door by what it bound: a name that
