@@ -18,7 +18,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         new(directory, session.Id!.Value, session.Head, session.IsBlank ? null : session.Journal, session.Stated, session.Checkpoints)
         {
             OthersOutBehind = EndOf(session),
-            CertainEndSeq = session.Manifest?.CertainEnd?.Seq,
+            CertainEndSeq = session.CertainEndSeq,
             IsStrange = session.Strange is not null,
             IsSealed = !session.IsCurrent,
             SharedSeq = session.SharedSeq,

@@ -17,7 +17,7 @@ internal static class StatedBySession
         foreach (CheckpointManifest one in CheckpointCatalogue.All(directory, static (_, _) => { }))
         {
             // What it was loaded from is known of its own lines as well.
-            if (one.Session != session.Id && !(one.Id == session.Loaded?.Checkpoint && one.LastSeq == session.Loaded?.Seq)) continue;
+            if (one.Session != session.Id && session.Loaded?.IsOf(one) != true) continue;
             stated.Add(one.LastSeq, one.End.Hash);
             foreach (SegmentEntry entry in SegmentTree.SegmentsLeniently(directory, one.Segments)) stated.Add(entry.LastSeq, entry.HeadHash);
         }
