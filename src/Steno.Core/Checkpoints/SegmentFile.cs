@@ -22,7 +22,9 @@ internal static class SegmentFile
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static void Read(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
     {
-        Unpack(Path.Combine(directory.Segments, entry.File), ReadStored(directory, entry), entry.RawBytes, take);
+        string path = Path.Combine(directory.Segments, entry.File);
+        byte[] stored = ReadStored(directory, entry);
+        if (!Unpack(path, stored, entry.RawBytes, take)) throw Other(path, stored.Length);
     }
 
     /// <summary>
@@ -30,11 +32,12 @@ internal static class SegmentFile
     /// missing. Whoever takes it must prove it.
     /// </summary>
     /// <param name="take">Called with each piece; valid until it returns.</param>
+    /// <returns>False: it is whole, and another's; or it is larger, and what it has of the right size is nothing whole.</returns>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public static void ReadLeniently(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
+    public static bool ReadLeniently(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
     {
         string path = Path.Combine(directory.Segments, entry.File);
-        if (FileFacts.Of(path) is not { Kind: FileKind.File } facts) return;
+        if (FileFacts.Of(path) is not { Kind: FileKind.File } facts) return true;
         // What somebody made larger than it was is not read as a whole.
         byte[] stored = new byte[Math.Min(facts.Length, entry.Bytes)];
         using (SafeFileHandle file = JournalReader.Open(path))
@@ -46,15 +49,16 @@ internal static class SegmentFile
 
         try
         {
-            Unpack(path, stored, entry.RawBytes, take);
+            return Unpack(path, stored, entry.RawBytes, take);
         }
         catch (JournalDamagedException)
         {
-            // That it is damaged is known; what came before is taken.
+            return facts.Length <= entry.Bytes; // that it is damaged is known; what came before is taken
         }
     }
 
-    private static void Unpack(string path, byte[] stored, long rawBytes, Action<ReadOnlySpan<byte>> take)
+    /// <returns>False: it holds less than that, or something stands behind it.</returns>
+    private static bool Unpack(string path, byte[] stored, long rawBytes, Action<ReadOnlySpan<byte>> take)
     {
         byte[] block = ArrayPool<byte>.Shared.Rent(BlockBytes);
         using Decompressor zstd = new();
@@ -74,8 +78,7 @@ internal static class SegmentFile
                 if (written > 0) take(block.AsSpan(0, written));
             }
 
-            if (raw != rawBytes || !rest.IsEmpty)
-                throw Other(path, stored.Length - rest.Length);
+            return raw == rawBytes && rest.IsEmpty;
         }
         catch (ZstdException e)
         {

@@ -1,5 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 
 namespace Steno.Core.Recovery;
 
@@ -16,8 +17,15 @@ internal sealed class SegmentCache
         if (_file == entry.File) return _lines.WrittenMemory;
         _file = null;
         _lines.Truncate(0);
-        SegmentFile.ReadLeniently(directory, entry, piece => _lines.Write(piece));
+        if (!SegmentFile.ReadLeniently(directory, entry, piece => _lines.Write(piece)) || BeginsOtherwise(entry)) _lines.Truncate(0);
         _file = entry.File;
         return _lines.WrittenMemory;
+    }
+
+    /// <summary>Its first line is not that of the segment: another's file stands in its place.</summary>
+    private bool BeginsOtherwise(SegmentEntry entry)
+    {
+        int end = _lines.Written.IndexOf((byte)'\n');
+        return end >= 0 && JournalLine.TryReadSeq(_lines.Written[..end], out long first) && JournalLine.TryReadHash(_lines.Written[..end], out _) && first != entry.FirstSeq;
     }
 }

@@ -63,6 +63,10 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             healing.UndoInterrupted();
             KeepMisplaced();
         }
+        else if (Misplaced() is { IsFileStrange: true } or { StrangeJournal: not null } or { IsJournalBlank: true })
+        {
+            _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, "What is another session's, or has no line, goes out of the way.", 0, 0, []));
+        }
 
         List<SessionRestoration> restored = [];
         try
@@ -77,10 +81,18 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
             foreach (string file in InheritedDamage.Update(directory, restored, time.GetUtcNow(), IsDryRun))
                 Add(new RecoveryAction(file, FileRole.Session, "What it says of damage in earlier journals is what there is now.", 0, 0, []));
-            PlannedOutcome? plan = IsDryRun ? new PlannedOutcome(before, restored, one => VerifyPlanned(one, checkpoints)) : null;
+            PlannedOutcome? plan = IsDryRun
+                ? new PlannedOutcome(before, restored, one => VerifyPlanned(one, checkpoints))
+                {
+                    WithoutJournal = VerifyWithoutJournal(sessions, current, checkpoints),
+                    FileAway = !HasJournal(current) && Misplaced().IsFileStrange ? directory.SessionFile : null,
+                }
+                : null;
             if (IsUnsettled(before, current, restored)) Settle(before, plan, restored);
-            RestoreSecondCopy(current, plan);
-            IReadOnlyList<FoundDamage> unhealed = plan is not null ? plan.Unhealed(_actions) : Conclude();
+            bool isCopyRight = RestoreSecondCopy(before, current, plan);
+            IReadOnlyList<FoundDamage> unhealed = plan is not null
+                ? plan.Unhealed(_actions, _isSettled ? directory.CurrentJournal : null, isCopyRight ? directory.RecoveryFile : null)
+                : Conclude();
             return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = unhealed };
         }
         finally
@@ -98,6 +110,9 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         new MisplacedFiles(directory, quarantine, time, notes).Settle(file, Cancellation);
         foreach (string note in notes.Repairs) _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, note, 0, 0, []));
     }
+
+    /// <summary>What <see cref="KeepMisplaced"/> would move.</summary>
+    private SessionIdentity Misplaced() => SessionIdentity.Of(directory, SessionFileReader.TryLoad(directory.SessionFile), Cancellation);
 
     /// <summary>Steps 6 and 7.</summary>
     private IReadOnlyList<FoundDamage> Conclude()
@@ -165,6 +180,28 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         return [.. verification.RunPlanned(one.Planned).Select(damage => examined.Mark(damage, directory))];
     }
 
+    /// <summary>Where <c>session.json</c> does not speak, such a one goes out of the way: see <see cref="MisplacedFiles"/>.</summary>
+    private bool IsCopyBlank => LostEnd.IsBlank(directory.RecoveryFile, Cancellation);
+
+    /// <summary>What stands in the current journal's place goes out of the way, and nothing comes back; null: that is not so.</summary>
+    private IReadOnlyList<FoundDamage>? VerifyWithoutJournal(IReadOnlyList<SessionFiles> sessions, SessionRestoration? current, CheckpointFiles checkpoints)
+    {
+        if (sessions.FirstOrDefault(one => one.IsCurrent) is not { } session || session is { Strange: null, IsBlank: false } || HasJournal(current)) return null;
+        SessionFiles away = session with { Journal = session.Journal + ".away", Strange = null, IsBlank = false };
+        SessionVerification verification = new(directory, away, checkpoints)
+        {
+            Pace = static _ => { },
+            Cancellation = Cancellation,
+        };
+        bool isCopyMoved = away.Manifest is null && IsCopyBlank;
+        if (!isCopyMoved || away.Stated.Count > 0) verification.Run();
+        UnhealedDamage examined = UnhealedDamage.Load(directory);
+        IEnumerable<FoundDamage> damage = verification.Damage.Where(one => !isCopyMoved || one.Role != FileRole.Recovery)
+            .Select(one => one.Role == FileRole.Journal ? one with { File = session.Journal } : one);
+        if (new MissingSessions(directory, [away, .. sessions.Where(one => !one.IsCurrent)]).FindCurrent() is { } lost) damage = damage.Append(lost);
+        return [.. damage.Select(one => examined.Mark(one, directory))];
+    }
+
     private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>
         damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
         || session.IsCurrent && damage.Role == FileRole.Recovery);
@@ -191,7 +228,12 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     private bool IsUnsettled(VerificationReport before, SessionRestoration? current, List<SessionRestoration> restored) =>
         (IsInterrupted || (IsDryRun && restored.Exists(one => one.HasPutJournal)) || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
         && current is not { ReachesItsEnd: false }
-        && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
+        && HasJournal(current);
+
+    /// <summary>There is a current journal now, or would be, and it is not empty: one that is another's, or blank, goes out of the way before.</summary>
+    private bool HasJournal(SessionRestoration? current) =>
+        File.Exists(directory.RestoringJournal) || (IsDryRun && current is not null ? current.Planned.Length > 0
+            : FileFacts.LengthOf(directory.CurrentJournal) > 0 && !(IsDryRun && BlankJournal.HasNoLine(directory.CurrentJournal, Cancellation)));
 
     /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
     private void Settle(VerificationReport before, PlannedOutcome? plan, List<SessionRestoration> restored)
@@ -246,11 +288,15 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
 
-    private void RestoreSecondCopy(SessionRestoration? current, PlannedOutcome? plan)
+    /// <returns>It is a beginning of its journal now, or would be.</returns>
+    private bool RestoreSecondCopy(VerificationReport before, SessionRestoration? current, PlannedOutcome? plan)
     {
-        if (current is null && !_isSettled) return;
+        if (current is null && !_isSettled) return false;
+        if (!HasJournal(current)) return false;
         Guid? session = current is null ? SessionFileReader.TryLoad(directory.SessionFile)?.Id : current.Session.Id;
-        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, plan);
+        bool isMoved = plan is not null && before.Damage.Any(damage => damage.File == directory.SessionFile) && IsCopyBlank;
+        RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, plan, isMoved);
         if (action is not null) _actions.Add(action);
+        return true;
     }
 }

@@ -15,17 +15,33 @@ internal sealed class PlannedOutcome(
     private readonly SessionRestoration[] _put = [.. sessions.Where(one => one is { HasCheckpointsOnly: false, Assembled.Length: > 0 } && (one.Session.IsCurrent || !one.Assembled.IsUnchanged))];
     private IReadOnlyList<FoundDamage>? _damage;
 
+    /// <summary>Of the current session, if there would be no journal of it any more; null: there is one.</summary>
+    public IReadOnlyList<FoundDamage>? WithoutJournal { get; init; }
+
+    /// <summary>A file that goes out of the way, and is not made again; null: none does.</summary>
+    public string? FileAway { get; init; }
+
     /// <summary>All that is damaged then, and what a start or the rest of the recovery would see to among it.</summary>
     public IReadOnlyList<FoundDamage> Damage => _damage ??=
     [
-        .. before.Damage.Where(damage => damage.Role != FileRole.Journal || !_put.Any(one => one.Session.Journal == damage.File)),
+        .. before.Damage.Where(damage => damage.Role switch
+        {
+            FileRole.Journal => !_put.Any(one => one.Session.Journal == damage.File) && WithoutJournal?.Any(one => one.File == damage.File) != true,
+            FileRole.Recovery => WithoutJournal is null,
+            _ => damage.File != FileAway,
+        }),
+        .. WithoutJournal?.Where(damage => damage.Role is FileRole.Journal or FileRole.Recovery) ?? [],
         .. _put.SelectMany(verify),
     ];
 
     /// <param name="actions">What is planned for other files than journals.</param>
-    public IReadOnlyList<FoundDamage> Unhealed(IReadOnlyList<RecoveryAction> actions) =>
+    /// <param name="settled">The journal that is opened and closed as a start does it; null: none is.</param>
+    /// <param name="copy">The second copy, where that is a beginning of its journal then; null: it may be none.</param>
+    public IReadOnlyList<FoundDamage> Unhealed(IReadOnlyList<RecoveryAction> actions, string? settled, string? copy) =>
     [
-        .. Damage.Where(damage => damage.Role == FileRole.Journal ? !IsLeftToStart(damage) : !actions.Any(action => action.File == damage.File)),
+        .. Damage.Where(damage => damage.Role == FileRole.Journal
+            ? damage.File != settled || !IsLeftToStart(damage)
+            : damage.File != copy && !actions.Any(action => action.File == damage.File)),
     ];
 
     /// <summary>A crash has left it, or it is taken for that: the next start, and a recovery too, mend it by themselves.</summary>

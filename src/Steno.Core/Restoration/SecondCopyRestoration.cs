@@ -29,14 +29,15 @@ internal static class SecondCopyRestoration
     }
 
     /// <param name="plan">For a dry run: the journal as it would be; null: it is none.</param>
+    /// <param name="isMoved">What is there would not be any more.</param>
     /// <returns>Null: it is a beginning of the journal as that is now, or would be.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, PlannedOutcome? plan)
+    public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, PlannedOutcome? plan, bool isMoved)
     {
         using FileLines? journal = File.Exists(directory.CurrentJournal) ? new(directory.CurrentJournal) : null;
         if (journal is null && plan is null) return null;
         JournalBytes there = journal is null ? new((_, _) => 0, 0) : new(journal.Read, journal.Length);
-        if (!IsNeeded(directory, plan?.Current ?? there, plan?.CutOf(directory.CurrentJournal) ?? long.MaxValue)) return null;
+        if (!isMoved && !IsNeeded(directory, plan?.Current ?? there, plan?.CutOf(directory.CurrentJournal) ?? long.MaxValue)) return null;
         string? kept = null;
         if (plan is null)
         {

@@ -18,7 +18,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         new(directory, session.Id!.Value, session.Head, session.IsBlank ? null : session.Journal, session.Stated, session.Checkpoints)
         {
             OthersOutBehind = EndOf(session),
-            CertainEndSeq = session.Manifest?.CertainEnd?.Seq,
+            CertainEndSeq = session.CertainEndSeq,
             IsStrange = session.Strange is not null,
             IsSealed = !session.IsCurrent,
             SharedSeq = session.SharedSeq,
@@ -135,7 +135,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         long last = Math.Max(vouched.Seq, session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
         if (!session.IsCurrent && scan.End.Seq < last)
             found.Add(new JournalDamage(DamageKind.Missing, Math.Min(scan.End.Offset, scan.FileLength), 0, scan.End.Seq + 1, last));
-        List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow())))];
+        List<KnownDamage> remaining = [.. found.Select(damage => Known(manifest, KnownDamage.From(damage, time.GetUtcNow(), _copies.Stated)))];
         Remaining = [.. manifest.KnownDamage.Where(damage => damage.Session is null && damage.Kind == "torn"), .. remaining];
         IEnumerable<KnownDamage> stays = manifest.KnownDamage.Where(damage => damage.Session is not null || !damage.IsPlace || damage.Kind == "torn");
         return manifest with
@@ -154,13 +154,10 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     private static bool IsSame(KnownDamage known, KnownDamage found) => known.Session == found.Session
         && known.Kind == found.Kind && known.FirstSeq == found.FirstSeq && known.LastSeq == found.LastSeq;
 
-    private KnownDamage Known(SessionManifest manifest, KnownDamage found)
-    {
-        if (found.IsLoss && _copies.Stated.TryGetValue(found.LastSeq, out ChainHash hash)) found = found with { LastHash = hash.ToString() };
-        return manifest.KnownDamage.FirstOrDefault(known => IsSame(known, found)) is { } before
+    private static KnownDamage Known(SessionManifest manifest, KnownDamage found) =>
+        manifest.KnownDamage.FirstOrDefault(known => IsSame(known, found)) is { } before
             ? before with { Offset = found.Offset, Length = found.Length, LastHash = found.LastHash }
             : found;
-    }
 
     private void Save(SessionManifest manifest, SessionManifest now)
     {

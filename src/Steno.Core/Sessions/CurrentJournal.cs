@@ -34,7 +34,7 @@ internal static class CurrentJournal
     {
         if (!File.Exists(directory.CurrentJournal)) return null;
         if (FindName(directory, cancellation) is { } named) return Complete(directory, named, cancellation);
-        if (NamedSession.Find(directory.RecoveryFile, cancellation) is { } copy && !SessionIdentity.IsSealed(directory, copy.Id))
+        if (CurrentCopy.Find(directory, cancellation) is { } copy)
         {
             using FileLines lines = new(directory.RecoveryFile);
             if (IsOf(directory.CurrentJournal, lines, copy.Seq, cancellation)) return Complete(directory, copy, cancellation);

@@ -49,13 +49,13 @@ internal sealed class HealingFromCopy(LogDirectory directory)
     /// <summary>
     /// The journal is gone, and its second copy is not. A crash before the last step leaves all as it was.
     /// </summary>
-    /// <param name="manifest">Of the session that is expected; null: none is, and any copy will do that is not of a sealed one.</param>
+    /// <param name="manifest">Of the session that is expected; null: none is, and any copy will do that may be of the current one.</param>
     /// <returns>False: there is none of this session.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public bool PutBackJournal(SessionManifest? manifest)
     {
         bool ours = manifest is null
-            ? SecondCopy.ReadSession(directory.RecoveryFile) is { } named && !SessionIdentity.IsSealed(directory, named)
+            ? CurrentCopy.Find(directory) is not null
             : _copy.IsOf(manifest.Id, manifest.Verified.Position);
         if (!ours) return false;
         using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);

@@ -59,5 +59,5 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
 
     /// <summary>The last line of the checkpoint that it was loaded from; null: it was not, or that is not here.</summary>
     private JournalPosition? LoadedEnd(NamedSession.LoadedCheckpoint? loaded) =>
-        CheckpointCatalogue.All(directory, static (_, _) => { }).FirstOrDefault(one => one.Id == loaded?.Checkpoint && one.LastSeq == loaded?.Seq)?.End;
+        CheckpointCatalogue.All(directory, static (_, _) => { }).FirstOrDefault(one => one.Id == loaded?.Checkpoint && one.Session == loaded?.Session && one.LastSeq == loaded?.Seq)?.End;
 }

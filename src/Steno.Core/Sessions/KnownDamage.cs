@@ -84,8 +84,12 @@ public sealed record KnownDamage(
     /// <param name="length">How many bytes it had more, 1 or more.</param>
     public static KnownDamage OfLostEnd(long offset, long length, DateTimeOffset found) => new(LostEnd, offset, length, 0, 0, found);
 
-    public static KnownDamage From(in JournalDamage damage, DateTimeOffset found) => new(
-        NameOf(damage.Kind), damage.Offset, damage.Length, damage.FirstSeq, damage.LastSeq, found);
+    /// <param name="stated">Hashes that are known of lines; null: none is.</param>
+    public static KnownDamage From(in JournalDamage damage, DateTimeOffset found, IReadOnlyDictionary<long, ChainHash>? stated = null)
+    {
+        KnownDamage known = new(NameOf(damage.Kind), damage.Offset, damage.Length, damage.FirstSeq, damage.LastSeq, found);
+        return known.IsLoss && stated is not null && stated.TryGetValue(damage.LastSeq, out ChainHash hash) ? known with { LastHash = hash.ToString() } : known;
+    }
 
     /// <summary>Of what was found, the damage that was not known.</summary>
     public static IReadOnlyList<JournalDamage> FindNew(IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found) =>
@@ -105,13 +109,14 @@ public sealed record KnownDamage(
     }
 
     /// <summary>What was known, and of what was found now the damage that is new.</summary>
+    /// <param name="stated">Hashes that are known of lines; null: none is.</param>
     public static IReadOnlyList<KnownDamage> Merge(
-        IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found, DateTimeOffset now)
+        IReadOnlyList<KnownDamage> known, IReadOnlyList<JournalDamage> found, DateTimeOffset now, IReadOnlyDictionary<long, ChainHash>? stated = null)
     {
         List<KnownDamage> merged = [.. known];
         foreach (JournalDamage damage in found)
         {
-            KnownDamage next = From(damage, now);
+            KnownDamage next = From(damage, now, stated);
             if (!merged.Exists(k => k.Covers(next))) merged.Add(next);
         }
 

@@ -1,5 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
 
@@ -7,8 +8,17 @@ namespace Steno.Core.Sessions;
 /// <exception cref="StorageException">The disk refuses.</exception>
 internal sealed class KnownSessions(LogDirectory directory)
 {
-    private readonly HashSet<Guid> _checkpointed = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session)];
+    /// <summary>Newest first.</summary>
+    private readonly List<Guid> _checkpointed = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session).Distinct()];
 
     public bool Has(Guid session, Guid? parent) =>
         _checkpointed.Contains(session) || parent is { } before && SessionIdentity.IsSealed(directory, before);
+
+    /// <summary>
+    /// Nothing here speaks of that session, and a session with checkpoints is not sealed: that one was the current one. Of a session whose
+    /// files were moved elsewhere checkpoints stay: one that goes on from it is no stranger.
+    /// </summary>
+    public bool KnowOther(NamedSession named) =>
+        !Has(named.Id, named.Parent?.Id) && !(named.Parent is { } parent && _checkpointed.Contains(parent.Id))
+        && _checkpointed.Exists(session => !SessionIdentity.IsSealed(directory, session));
 }

@@ -8,14 +8,16 @@ internal static class ScanAtStart
 {
     /// <summary>
     /// Reads what is not vouched for, and the last bytes of what is. Where these do not fit what
-    /// <c>session.json</c> says, the whole journal is read.
+    /// <c>session.json</c> says, the whole journal is read. Where damage is found that is not known, it is judged by what checkpoints
+    /// state, too: of a line behind a hole nobody shall be told that nothing proves it, when one of them does.
     /// </summary>
     /// <param name="tailStart">Only behind this a crash can have torn anything, bytes.</param>
     /// <param name="isAdopted">There was no <c>session.json</c>.</param>
+    /// <returns>With the hashes that were known of lines.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
-    public static (JournalScan Scan, IReadOnlyList<JournalDamage> Damage) Run(
-        SessionManifest manifest, DurableFile file, long tailStart, bool isAdopted, CancellationToken cancellation)
+    public static (JournalScan Scan, IReadOnlyList<JournalDamage> Damage, IReadOnlyDictionary<long, ChainHash> Stated) Run(
+        LogDirectory directory, SessionManifest manifest, DurableFile file, long tailStart, bool isAdopted, CancellationToken cancellation)
     {
         EarlierHead head = manifest.EarlierHead;
         JournalPosition vouched = manifest.Verified.Position;
@@ -26,11 +28,16 @@ internal static class ScanAtStart
         if (manifest.KnownDamage.Any(d => d.Holds(from.Offset))) from = JournalAnchor.EndsIn(file, vouched) ? vouched : head.End;
         JournalScan scan = ScanFrom(from);
         if (scan.Start.Offset > head.Bytes && scan.End.Seq < vouched.Seq) scan = ScanFrom(head.End);
+        if (KnownDamage.FindNew(manifest.KnownDamage, scan.Damage).Count > 0)
+        {
+            stated = StatedBySession.Of(directory, manifest);
+            scan = ScanFrom(scan.Start);
+        }
 
         // A large head is left to the audit: it is in no window.
         bool headChanged = head.Bytes is > 0 and <= JournalAnchor.WindowBytes && scan.Start.Offset == head.Bytes
             && scan.FileLength >= head.Bytes && !head.IsUnchanged(file.Path);
-        return (scan, headChanged ? [head.Damage, .. scan.Damage] : scan.Damage);
+        return (scan, headChanged ? [head.Damage, .. scan.Damage] : scan.Damage, stated);
 
         JournalScan ScanFrom(in JournalPosition start) =>
             new JournalScanner(file.Path, tailStart, vouched) { Cancellation = cancellation, Stated = stated }.Scan(start);

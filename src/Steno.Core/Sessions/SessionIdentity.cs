@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Recovery;
 
@@ -51,6 +52,9 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
             && NamedSession.Find(directory.CurrentJournal, cancellation)?.Id != copy.Id; // both have lost the same names
         if ((file is null || isFileStrange) && copy is not null && isAgainst)
             isStrange |= (!isJournalKnown || known.Has(copy.Id, copy.Parent?.Id)) && DamagedFile(directory, file) != named.Id;
+        // It stands alone against what is known here.
+        if ((file is null || isFileStrange) && copy?.Id != named.Id)
+            isStrange |= known.KnowOther(named) && DamagedFile(directory, file) != named.Id;
         if (!isStrange) return new SessionIdentity(isFileStrange, null);
         // It goes out of the way, and then is as if it were missing: what is left is judged as it will be then.
         return new SessionIdentity(isFileStrange || WithoutJournal(directory, file, isBlank: false).IsFileStrange, named.Id);
@@ -68,18 +72,27 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
     /// <summary>Lines of an earlier system are another's where a second copy speaks, which alone can give the journal back.</summary>
     private static bool IsBlank(LogDirectory directory, SessionManifest? file, CancellationToken cancellation) =>
         BlankJournal.HasNoLine(directory.CurrentJournal, cancellation)
-        || (file is null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && !IsSealed(directory, copy)
-            && BlankJournal.HasNothingOfItsOwn(directory, cancellation));
+        || (file is null && CurrentCopy.Find(directory, cancellation) is not null && BlankJournal.HasNothingOfItsOwn(directory, cancellation));
 
     /// <summary>Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right.</summary>
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)
     {
         if (file is null) return Agreed with { IsJournalBlank = isBlank };
+        if (IsSealed(directory, file.Id) && (isBlank || IsSucceeded(directory, file.Id))) return new SessionIdentity(true, null) { IsJournalBlank = isBlank };
         if (NamedSession.Find(directory.RecoveryFile) is not { } copy || copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return Agreed;
         KnownSessions known = new(directory);
         bool isStranger = IsSealed(directory, file.Id) || !known.Has(file.Id, file.Parent?.Id) && known.Has(copy.Id, copy.Parent?.Id);
         return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : Agreed;
     }
+
+    /// <summary>
+    /// Another session has begun since: its <c>session.json</c> in the current one's place is a copy, and not what a crash has left between
+    /// the two, when there is no journal yet.
+    /// </summary>
+    private static bool IsSucceeded(LogDirectory directory, Guid session) =>
+        SessionArchive.Find(directory, session) is { EndCheckpoint: not null }
+        || CheckpointCatalogue.All(directory, static (_, _) => { }).Any(one => one.Parent?.Id == session)
+        || Named(directory, "*.session.json").Any(path => SessionFileReader.TryLoad(path)?.Parent?.Id == session);
 
     /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
     internal static bool IsSealed(LogDirectory directory, Guid session) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Numbering;
@@ -212,7 +213,11 @@ public sealed record LoadedLines(
     [property: JsonPropertyName("checkpoint")] string Checkpoint,
     [property: JsonPropertyName("session")] Guid? Session,
     [property: JsonPropertyName("seq")] long Seq,
-    [property: JsonPropertyName("bytes")] long Bytes);
+    [property: JsonPropertyName("bytes")] long Bytes)
+{
+    /// <summary>It is that checkpoint, and no other that somebody has given its name.</summary>
+    internal bool IsOf(CheckpointManifest checkpoint) => checkpoint.Id == Checkpoint && checkpoint.Session == Session && checkpoint.LastSeq == Seq;
+}
 
 /// <param name="Seq">The parent's last sequence.</param>
 /// <param name="HeadHash">The parent's last hash, base64.</param>

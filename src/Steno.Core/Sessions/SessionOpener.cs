@@ -168,7 +168,8 @@ public sealed class SessionOpener
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
         if (_isAdopted) tailStart = Math.Max(tailStart, TailWindow.BehindFirst(file.Path, file.Read, manifest.EarlierHead));
-        (JournalScan scan, IReadOnlyList<JournalDamage> damage) = ScanAtStart.Run(manifest, file, tailStart, _isAdopted, Cancellation);
+        (JournalScan scan, IReadOnlyList<JournalDamage> damage, IReadOnlyDictionary<long, ChainHash> stated) =
+            ScanAtStart.Run(_directory, manifest, file, tailStart, _isAdopted, Cancellation);
         bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);
         JournalPosition end = heals ? scan.Whole : scan.End;
         bool continues = _healing.CanContinue(manifest, end);
@@ -213,7 +214,7 @@ public sealed class SessionOpener
             Verdict = null,
             Failure = null,
             Loaded = CutTo(end, manifest.Loaded),
-            KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow()),
+            KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow(), stated),
         };
         verified.Save(_directory.Disk, _directory.SessionFile);
 

@@ -26,7 +26,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         List<SessionFiles> sessions = [Open(directory.CurrentJournal, directory.SessionFile, isCurrent: true, damage)];
         foreach (string journal in ArchivedJournals())
             sessions.Add(Open(journal, journal[..^JournalEnding.Length] + ManifestEnding, isCurrent: false, damage));
-        List<SessionManifest> children = [.. sessions.Select(s => s.Manifest).OfType<SessionManifest>().Where(m => m.Parent is not null)];
+        List<(SessionParent Parent, string? Reason)> children = [.. sessions.SelectMany(session => ParentOf(session, checkpoints))];
         InterruptedSuccession interrupted = new(directory);
         IReadOnlyList<SessionFiles> settled = interrupted.Settle(sessions, checkpoints);
         Noted = interrupted.Noted;
@@ -83,14 +83,31 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             IsLatest = isCurrent,
             Strange = identity.StrangeJournal,
             IsBlank = identity.IsJournalBlank,
+            NamedParent = named?.Id == id ? named?.Parent : null,
             NamedSeq = named is not null && named.Id == id ? named.Seq : 0,
             Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (manifest is null && isCurrent && OfCopy is { } copy && copy.Id == id ? LoadedBy(copy) : null),
         };
     }
 
-    /// <summary>What the second copy says whose it is; null: nothing, or that of a session that is sealed.</summary>
-    private NamedSession? OfCopy =>
-        NamedSession.Find(directory.RecoveryFile) is { } copy && !SessionIdentity.IsSealed(directory, copy.Id) ? copy : null;
+    /// <summary>Where its <c>session.json</c> is lost, what that will say when it is made again: else a second recovery would know more.</summary>
+    private static IEnumerable<(SessionParent Parent, string? Reason)> ParentOf(SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints)
+    {
+        if (session.Manifest is { } manifest)
+        {
+            if (manifest.Parent is { } parent) yield return (parent, manifest.Reason);
+        }
+        else if (session.NamedParent is { } named)
+        {
+            yield return (new SessionParent(named.Id, named.Seq, named.HeadHash), null);
+        }
+        else if (checkpoints.FirstOrDefault(c => c.Session == session.Id)?.Parent is { } stated)
+        {
+            yield return (new SessionParent(stated.Id, stated.Seq, stated.HeadHash), null);
+        }
+    }
+
+    /// <inheritdoc cref="CurrentCopy.Find"/>
+    private NamedSession? OfCopy => CurrentCopy.Find(directory);
 
     private static LoadedLines? LoadedBy(NamedSession? named) =>
         named?.Loaded is { } loaded ? new LoadedLines(loaded.Checkpoint, loaded.Session, loaded.Seq, loaded.Bytes) : null;
@@ -128,7 +145,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
 
     private SessionFiles Complete(
         SessionFiles session, IReadOnlyList<CheckpointManifest> checkpoints, IReadOnlyList<SessionFiles> sessions,
-        IReadOnlyList<SessionManifest> children)
+        IReadOnlyList<(SessionParent Parent, string? Reason)> children)
     {
         Guid? id = session.Id
             ?? (session.IsCurrent && (session.Strange is not null || !File.Exists(session.Journal)) ? NewestUnkept(checkpoints, sessions) : null);
@@ -141,20 +158,22 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         }
 
         // What it was loaded from is known of its own lines as well.
-        stated.AddRange(checkpoints.Where(c => c.Id == session.Loaded?.Checkpoint && c.LastSeq == session.Loaded?.Seq).Select(c => c.End));
-        foreach (SessionParent parent in children.Select(child => child.Parent!).Where(p => p.Id == id))
+        stated.AddRange(checkpoints.Where(c => session.Loaded is { } loaded && loaded.IsOf(c)).Select(c => c.End));
+        foreach (SessionParent parent in children.Select(child => child.Parent).Where(p => p.Id == id))
         {
             if (ChainHash.TryParse(System.Text.Encoding.ASCII.GetBytes(parent.HeadHash), out ChainHash hash))
                 stated.Add(new JournalPosition(0, parent.Seq, hash));
         }
 
+        (SessionParent? Parent, string? Reason) child = children.FirstOrDefault(one => one.Parent.Id == id);
         EarlierHead head = session.Manifest?.EarlierHead
             ?? (its.Length > 0 ? its[0].EarlierHead : HeadOf(session with { Id = id }));
         return session with
         {
             Id = id,
             Head = head,
-            SealedBy = children.FirstOrDefault(child => child.Parent!.Id == id)?.Reason,
+            SealedBy = child.Reason,
+            SealedAt = child.Parent?.Seq ?? 0,
             Checkpoints = its,
             Stated = [.. stated.Where(p => p.Seq > 0)],
         };

@@ -1,5 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Journal;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
@@ -18,6 +19,15 @@ internal sealed record SessionFiles
     /// <summary>Null: it has none, or none that can be read.</summary>
     public SessionManifest? Manifest { get; init; }
 
+    /// <summary>Its last line, where that is certain: it says so itself, or where it is lost its child, or its last checkpoint. Null: nobody does.</summary>
+    public long? CertainEndSeq => Manifest is { } manifest ? manifest.CertainEnd?.Seq
+        : IsCurrent ? null
+        : SessionReason.IsOrderly(SealedBy) ? SealedAt
+        : Checkpoints.FirstOrDefault(checkpoint => checkpoint.Reason == CheckpointReason.SessionEnd)?.LastSeq;
+
+    /// <summary>The last line that its child states; 0: it has none that says so.</summary>
+    public long SealedAt { get; init; }
+
     public Guid? Id { get; init; }
 
     public bool IsCurrent { get; init; }
@@ -30,6 +40,9 @@ internal sealed record SessionFiles
 
     /// <summary>The checkpoint that it was loaded from; null: it was not.</summary>
     public LoadedLines? Loaded { get; init; }
+
+    /// <summary>The session that it continues, as its journal names it; null: it names none, or <c>session.json</c> is there.</summary>
+    public NamedSession.ParentLine? NamedParent { get; init; }
 
     /// <summary>The line of its journal that names it; 0: none does, or <c>session.json</c> does.</summary>
     public long NamedSeq { get; init; }

@@ -1,3 +1,4 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
@@ -31,13 +32,33 @@ public sealed class ConvergenceTests(LivedDirectories lived) : IClassFixture<Liv
     [Fact]
     public void Damage_of_any_kind() => Assert.All(Enumerable.Range(1, 45), Check);
 
+    /// <summary>The journal comes back from the segments with a hole, and the line behind that is proven by what the manifest states of the segment that is gone.</summary>
+    [Fact]
+    public void A_line_behind_a_hole_that_a_checkpoint_proves_is_not_told_as_unproven()
+    {
+        LogDirectory logs = new(lived.Copy(lived.Long));
+        Guid session = SessionManifest.Load(logs.SessionFile)!.Id;
+        File.Delete(Path.Combine(logs.Segments, CheckpointCatalogue.FindNewest(logs, session)!.Segments[^3].File));
+        File.Delete(logs.RecoveryFile);
+        foreach (string file in new[] { logs.CurrentJournal, logs.SessionFile }) File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
+
+        AssertConverges(logs);
+        Assert.Contains("\"kind\":\"missing\"", File.ReadAllText(logs.CurrentJournal), StringComparison.Ordinal);
+        Assert.DoesNotContain("unverifiable", File.ReadAllText(logs.CurrentJournal), StringComparison.Ordinal);
+    }
+
     private void Check(int seed)
     {
         Random random = new(seed);
         LogDirectory logs = new(lived.Copy(lived.All[random.Next(lived.All.Count)]));
         new RandomDamage(logs, random).Do();
         if (random.Next(3) == 0) new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open().Close(); // a start before the recovery
+        AssertConverges(logs);
+        Directory.Delete(logs.Root, recursive: true);
+    }
 
+    private static void AssertConverges(LogDirectory logs)
+    {
         string before = Bytes(logs);
         RecoveryOutcome planned = Recover(logs, isDryRun: true);
         Assert.Equal(before, Bytes(logs));
@@ -50,7 +71,6 @@ public sealed class ConvergenceTests(LivedDirectories lived) : IClassFixture<Liv
         Assert.Empty(again.Actions);
         Assert.Equal(Left(done), Left(again));
         Assert.Equal(after, Bytes(logs));
-        Directory.Delete(logs.Root, recursive: true);
     }
 
     private static RecoveryOutcome Recover(LogDirectory logs, bool isDryRun = false) => new LogRecovery(logs, TimeProvider.System) { IsDryRun = isDryRun }.Run();

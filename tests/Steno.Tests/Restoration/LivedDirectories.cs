@@ -14,9 +14,16 @@ public sealed class LivedDirectories : IDisposable
     private readonly TemporaryDirectory _directory = new(inMemory: true);
     private int _copies;
 
-    public LivedDirectories() => All = [.. Enumerable.Range(0, 4).Select(Make)];
+    public LivedDirectories()
+    {
+        All = [.. Enumerable.Range(0, 4).Select(Make)];
+        Long = MakeLong();
+    }
 
     internal IReadOnlyList<string> All { get; }
+
+    /// <summary>Two sessions with so many checkpoints that these name lists of segments.</summary>
+    internal string Long { get; }
 
     public void Dispose() => _directory.Dispose();
 
@@ -25,6 +32,30 @@ public sealed class LivedDirectories : IDisposable
         string copy = _directory.Join($"copy{++_copies}");
         Copies.Directory(lived, copy);
         return copy;
+    }
+
+    private string MakeLong()
+    {
+        string root = _directory.Join("long");
+        SteppingTime time = new();
+        using LoadedSession session = new(root, time: time);
+        Talk();
+        session.New();
+        new SealedCheckpoints(session.Logs, (subject, request) => new CheckpointStore(session.Logs, time).Create(subject, request)!).Complete(session.Manifest);
+        Talk();
+        session.Say(2);
+        session.AwaitCopy();
+        session.Close();
+        return root;
+
+        void Talk()
+        {
+            for (int made = 0; made < 18; made++)
+            {
+                session.Say(1 + (made % 2));
+                session.Checkpoint();
+            }
+        }
     }
 
     private string Make(int kind)
