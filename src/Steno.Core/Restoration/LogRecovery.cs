@@ -28,6 +28,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     private readonly List<RecoveryAction> _actions = [];
     private readonly UntoldMendings _untold = new(directory);
     private bool _isSettled;
+    private bool _isBlank; // in a dry run: what stands in the journal's place would go out of the way
 
     /// <summary>Nothing is changed, and it is said what would be done.</summary>
     public bool IsDryRun { get; init; }
@@ -70,6 +71,8 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             CheckpointFiles checkpoints = new(directory);
             checkpoints.ReadManifests();
             IReadOnlyList<SessionFiles> sessions = WithoutCopies(new SessionCatalogue(directory).Read(checkpoints.Manifests, []));
+            _isBlank = IsDryRun && sessions.Any(session => session is { IsCurrent: true, IsBlank: true });
+            if (_isBlank) _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, MisplacedFiles.DescribeBlank(directory), 0, 0, []));
             foreach (SessionFiles session in sessions) Restore(session, hasCheckpointsOnly: false, before, restored);
             foreach (SessionFiles session in OfCheckpointsOnly(checkpoints.Manifests, sessions)) Restore(session, hasCheckpointsOnly: true, before, restored);
 
@@ -191,7 +194,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     private bool IsUnsettled(VerificationReport before, SessionRestoration? current, List<SessionRestoration> restored) =>
         (IsInterrupted || (IsDryRun && restored.Exists(one => one.HasPutJournal)) || current is { HasChanged: true } || before.Damage.Any(IsNewInCurrent))
         && current is not { ReachesItsEnd: false }
-        && (IsDryRun || File.Exists(directory.CurrentJournal) || File.Exists(directory.RestoringJournal));
+        && ((File.Exists(directory.CurrentJournal) && !_isBlank) || File.Exists(directory.RestoringJournal) || (IsDryRun && current is { Assembled.Length: > 0 }));
 
     /// <summary>As a start and a stop do it: what a crash has torn is mended, what was done is told.</summary>
     private void Settle(VerificationReport before, PlannedOutcome? plan, List<SessionRestoration> restored)
@@ -202,7 +205,8 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         if (plan is not null)
         {
             bool isSomethingTold = IsInterrupted || _actions.Exists(action => action.File == directory.SessionFile)
-                || restored.Exists(one => one.HasPutJournal || one.HasUntold);
+                || restored.Exists(one => one.HasPutJournal || one.HasUntold)
+                || plan.Damage.Any(damage => IsNewInCurrent(damage) && damage.Role == FileRole.Journal && !PlannedOutcome.IsLeftToStart(damage));
             _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(PlannedOutcome.IsLeftToStart).Select(Plan));
             if (isSomethingTold)
                 _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, "What is done is told in the journal.", 0, 0, []));
@@ -248,7 +252,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private void RestoreSecondCopy(SessionRestoration? current, PlannedOutcome? plan)
     {
-        if (current is null && !_isSettled) return;
+        if ((current is null && !_isSettled) || (_isBlank && plan?.Current is null)) return;
         Guid? session = current is null ? SessionFileReader.TryLoad(directory.SessionFile)?.Id : current.Session.Id;
         RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, plan);
         if (action is not null) _actions.Add(action);

@@ -18,7 +18,10 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
     private static readonly SessionIdentity Agreed = new(false, null);
 
-    /// <summary>What stands in the journal's place has no line of its own, or none but what the second copy begins with: see <see cref="BlankJournal"/>.</summary>
+    /// <summary>
+    /// What stands in the journal's place has no line of its own, or none but what the second copy begins with, and no crash can have left that
+    /// beside <c>session.json</c>: see <see cref="BlankJournal"/>, <see cref="LostEnd.HadLines"/>.
+    /// </summary>
     public bool IsJournalBlank { get; init; }
 
     /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
@@ -75,10 +78,11 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)
     {
         if (file is null) return Agreed with { IsJournalBlank = isBlank };
-        if (NamedSession.Find(directory.RecoveryFile) is not { } copy || copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return Agreed;
+        SessionIdentity agreed = Agreed with { IsJournalBlank = isBlank && FileFacts.LengthOf(directory.CurrentJournal) > 0 && LostEnd.HadLines(directory, file) };
+        if (NamedSession.Find(directory.RecoveryFile) is not { } copy || copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return agreed;
         KnownSessions known = new(directory);
         bool isStranger = IsSealed(directory, file.Id) || !known.Has(file.Id, file.Parent?.Id) && known.Has(copy.Id, copy.Parent?.Id);
-        return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : Agreed;
+        return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : agreed;
     }
 
     /// <summary>It is in the archive; one that a recorder could only save there, and that goes on, is not sealed.</summary>
