@@ -165,7 +165,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     {
         SessionVerification verification = new(directory, one.Session, checkpoints) { Pace = static _ => { }, Cancellation = Cancellation };
         UnhealedDamage examined = UnhealedDamage.Load(directory);
-        return [.. verification.RunPlanned(one.Planned).Select(damage => examined.Mark(damage, directory))];
+        return [.. verification.RunPlanned(one.Planned, one.OpenEndSeq).Select(damage => examined.Mark(damage, directory))];
     }
 
     private static bool IsConcerned(SessionFiles session, VerificationReport before) => before.Damage.Any(damage =>

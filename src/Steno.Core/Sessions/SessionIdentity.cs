@@ -74,12 +74,17 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         || (file is null && SecondCopy.ReadSession(directory.RecoveryFile) is { } copy && !IsSealed(directory, copy)
             && BlankJournal.HasNothingOfItsOwn(directory, cancellation));
 
-    /// <summary>Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right.</summary>
+    /// <summary>
+    /// Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right. So it is where that is
+    /// alone, but against the checkpoints of a session that may have been the current one.
+    /// </summary>
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)
     {
         if (file is null) return Agreed with { IsJournalBlank = isBlank };
         SessionIdentity agreed = Agreed with { IsJournalBlank = isBlank && FileFacts.LengthOf(directory.CurrentJournal) > 0 && LostEnd.HadLines(directory, file) };
-        if (NamedSession.Find(directory.RecoveryFile) is not { } copy || copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return agreed;
+        if (NamedSession.Find(directory.RecoveryFile) is not { } copy)
+            return new KnownSessions(directory).Outweigh(file) ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : agreed;
+        if (copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return agreed;
         KnownSessions known = new(directory);
         bool isStranger = IsSealed(directory, file.Id) || !known.Has(file.Id, file.Parent?.Id) && known.Has(copy.Id, copy.Parent?.Id);
         return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : agreed;

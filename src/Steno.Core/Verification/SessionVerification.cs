@@ -72,27 +72,28 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     }
 
     /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
-    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned) =>
+    /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
+    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open) =>
     [
         .. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)),
-        .. LostEnds(planned.Length),
+        .. LostEnds(planned.Length, open),
     ];
 
     /// <summary>What is lost behind the end that the journal had when it was put together, which is no place in it; known, or about to be.</summary>
     /// <param name="length">Of the journal; 0: there is none, or nothing in it.</param>
-    private IEnumerable<FoundDamage> LostEnds(long length)
+    private IEnumerable<FoundDamage> LostEnds(long length, long open = 0)
     {
         foreach (KnownDamage known in session.Manifest?.KnownDamage ?? [])
-            if (known.IsLostEnd && known.Session is null) yield return From(known);
+            if (known.IsEnd && known.Session is null) yield return From(known);
         if (!session.IsCurrent || LiveEnd is not null) yield break;
         long stated = session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).Append(session.Manifest?.Verified.Offset ?? 0).Append(length).Max();
         // Of a session that is all gone, and followed another, more is said: see MissingSessions.
         if (stated == 0 && session.Manifest is null && LostSuccessor.FindParent(directory) is not null) yield break;
-        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, stated) is { } lost)
+        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, stated, open) is { } lost)
             yield return From(lost) with { KnownSince = null, Report = null };
     }
 
-    private FoundDamage From(KnownDamage lost) => SelfHashedFile.Whole(session.Journal, FileRole.Journal, "missing", lost.Description) with
+    private FoundDamage From(KnownDamage lost) => SelfHashedFile.Whole(session.Journal, FileRole.Journal, lost.IsUnknownEnd ? "unverifiable" : "missing", lost.Description) with
     {
         Offset = lost.Offset,
         Length = 0,
