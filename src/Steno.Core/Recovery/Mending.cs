@@ -51,6 +51,14 @@ public sealed record Mending
     [JsonPropertyName("last_seq")]
     public long LastSeq { get; init; }
 
+    /// <summary>
+    /// The last line of the journal, where a checkpoint gave it and no other file has it: whether there were more of them nothing says
+    /// that is left (docs/adr/0044). 0: that is not so.
+    /// </summary>
+    [JsonPropertyName("open_end_seq")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long OpenEndSeq { get; init; }
+
     /// <summary>That were put back, or taken out; 0 where lines say it.</summary>
     [JsonPropertyName("bytes")]
     public long Bytes { get; init; }

@@ -106,6 +106,15 @@ internal sealed class SessionCopies : IDisposable
             }.Run();
     }
 
+    /// <summary>See <see cref="Mending.OpenEndSeq"/>.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public long OpenEndSeq(AssembledJournal assembled)
+    {
+        JournalPosition end = assembled.End;
+        bool isStored = assembled.Length == end.Offset && assembled.FromCopies.LastOrDefault() is { Source: not FileLines } last && last.LastSeq == end.Seq;
+        return isStored && end.Seq > 0 && !PlainSources.Any(source => JournalAnchor.EndsIn(source.Path, end)) ? end.Seq : 0;
+    }
+
     public void Dispose()
     {
         Journal?.Dispose();

@@ -33,6 +33,7 @@ internal sealed class UntoldMendings(LogDirectory directory)
                     : Math.Min(mending.FirstSeq, interrupted.FirstSeq),
                 LastSeq = mending.LastSeq == 0 ? 0 : Math.Max(mending.LastSeq, interrupted.LastSeq),
                 Quarantine = mending.Quarantine ?? interrupted.Quarantine,
+                OpenEndSeq = Math.Max(mending.OpenEndSeq, interrupted.OpenEndSeq),
             };
         }
 
@@ -55,6 +56,10 @@ internal sealed class UntoldMendings(LogDirectory directory)
     /// <summary>Step 3.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Plan(Mending mending, Guid session, long seq) => Save(mending with { Session = session, ToldSeq = seq });
+
+    /// <summary><c>session.json</c> says of it that the end is open. Durable on return.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void CloseEnd(Mending mending) => Save(mending with { OpenEndSeq = 0 });
 
     /// <summary>Step 5. Undone by a crash, the file says which line has told of it.</summary>
     public void Told(Mending mending) => directory.Disk.Delete(directory.Untold(mending.Name));

@@ -177,7 +177,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     {
         SessionVerification verification = new(directory, one.Session, checkpoints) { Pace = static _ => { }, Cancellation = Cancellation };
         UnhealedDamage examined = UnhealedDamage.Load(directory);
-        return [.. verification.RunPlanned(one.Planned).Select(damage => examined.Mark(damage, directory))];
+        return [.. verification.RunPlanned(one.Planned, one.OpenEndSeq).Select(damage => examined.Mark(damage, directory))];
     }
 
     /// <summary>Where <c>session.json</c> does not speak, such a one goes out of the way: see <see cref="MisplacedFiles"/>.</summary>
@@ -244,7 +244,8 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         if (plan is not null)
         {
             bool isSomethingTold = IsInterrupted || _actions.Exists(action => action.File == directory.SessionFile)
-                || restored.Exists(one => one.HasPutJournal || one.HasUntold);
+                || restored.Exists(one => one.HasPutJournal || one.HasUntold)
+                || plan.Damage.Any(damage => IsNewInCurrent(damage) && damage.Role == FileRole.Journal && !PlannedOutcome.IsLeftToStart(damage));
             _actions.AddRange(plan.Damage.Where(IsNewInCurrent).Where(PlannedOutcome.IsLeftToStart).Select(Plan));
             if (isSomethingTold)
                 _actions.Add(new RecoveryAction(directory.CurrentJournal, FileRole.Journal, "What is done is told in the journal.", 0, 0, []));

@@ -35,7 +35,7 @@ internal static class SecondCopyRestoration
     public static RecoveryAction? Run(LogDirectory directory, TimeProvider time, Guid? session, PlannedOutcome? plan, bool isMoved)
     {
         using FileLines? journal = File.Exists(directory.CurrentJournal) ? new(directory.CurrentJournal) : null;
-        if (journal is null && plan is null) return null;
+        if (journal is null && plan?.Current is null) return null;
         JournalBytes there = journal is null ? new((_, _) => 0, 0) : new(journal.Read, journal.Length);
         if (!isMoved && !IsNeeded(directory, plan?.Current ?? there, plan?.CutOf(directory.CurrentJournal) ?? long.MaxValue)) return null;
         string? kept = null;

@@ -51,6 +51,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     /// <summary>The journal ends in a line that was known to be recorded, or behind it.</summary>
     public bool ReachesItsEnd => Assembled.End.Seq >= Math.Max(1, session.Manifest?.Verified.Seq ?? session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max());
 
+    /// <inheritdoc cref="Mending.OpenEndSeq"/>
+    public long OpenEndSeq { get; private set; }
+
     /// <summary>Damage that stays in its journal; null: that was not looked at.</summary>
     public IReadOnlyList<KnownDamage>? Remaining { get; private set; }
 
@@ -88,10 +91,11 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             : session.Strange is { } whose ? $"In its place stood the journal of session {whose}, and it is there again."
             : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
             : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
+        OpenEndSeq = session.IsCurrent ? _copies.OpenEndSeq(_assembled) : 0;
         string? report = IsDryRun
             ? null
             : new JournalHealing(directory, time) { Pace = Pace, Cancellation = Cancellation }
-                .Put(_assembled, session.Journal, session.Id!.Value, isSealed: !session.IsCurrent);
+                .Put(_assembled, session.Journal, session.Id!.Value, isSealed: !session.IsCurrent, OpenEndSeq);
         HasChanged = true;
         HasPutJournal = true;
         _actions.Add(new RecoveryAction(

@@ -54,7 +54,7 @@ internal sealed class AssemblyAtStart(LogDirectory directory, TimeProvider time,
         };
         AssembledJournal assembled = copies.Assemble(cancellation: cancellation);
         if (assembled.IsUnchanged || assembled.Length == 0) return false;
-        if (_healing.Put(assembled, directory.CurrentJournal, session, isSealed: false) is { } report) notes.AddQuarantined(report);
+        if (_healing.Put(assembled, directory.CurrentJournal, session, isSealed: false, copies.OpenEndSeq(assembled)) is { } report) notes.AddQuarantined(report);
         return true;
     }
 }

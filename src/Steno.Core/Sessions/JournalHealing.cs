@@ -31,11 +31,12 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
     /// <param name="journal">Its file, which may be missing.</param>
     /// <param name="session">Whose it is.</param>
     /// <param name="isSealed">It is not the current session.</param>
+    /// <param name="openEndSeq">See <see cref="Mending.OpenEndSeq"/>.</param>
     /// <returns>The report of what it took the place of; null if that was nothing.</returns>
     /// <exception cref="JournalDamagedException">It cannot be proven as it was written; nothing was replaced.</exception>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before step 2.</exception>
-    public string? Put(AssembledJournal assembled, string journal, Guid session, bool isSealed)
+    public string? Put(AssembledJournal assembled, string journal, Guid session, bool isSealed, long openEndSeq)
     {
         string healing = LogDirectory.Healing(journal);
         directory.Disk.CreateDirectory(Path.GetDirectoryName(journal)!);
@@ -56,7 +57,7 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
         }
 
         string? report = assembled.Replaced > 0 ? Keep(assembled, journal, session) : null;
-        _untold.Begin(Tell(assembled, journal, session, isSealed, report));
+        _untold.Begin(Tell(assembled, journal, session, isSealed, report) with { OpenEndSeq = openEndSeq });
         directory.Disk.Rename(healing, journal);
         return report;
     }

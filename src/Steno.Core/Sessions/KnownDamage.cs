@@ -6,7 +6,7 @@ using Steno.Core.Messages;
 namespace Steno.Core.Sessions;
 
 /// <summary>Damage that stays in a journal, as <c>session.json</c> keeps it.</summary>
-/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters; or <c>lost_session</c>, <c>lost_end</c>.</param>
+/// <param name="Kind">One of <see cref="DamageKind"/>, in small letters; or <c>lost_session</c>, <c>lost_end</c>, <c>unknown_end</c>.</param>
 /// <param name="ToldSeq">The line in the journal that tells of it; 0 as long as there is none.</param>
 /// <param name="Session">The earlier session whose journal it is in; null for this one's.</param>
 public sealed record KnownDamage(
@@ -21,6 +21,7 @@ public sealed record KnownDamage(
 {
     private const string LostSession = "lost_session";
     private const string LostEnd = "lost_end";
+    private const string UnknownEnd = "unknown_end";
 
     /// <summary>
     /// The hash of the last line that is concerned, base64, where it is known though the line is lost: it proves the line
@@ -45,9 +46,20 @@ public sealed record KnownDamage(
     [JsonIgnore]
     public bool IsLostEnd => Kind == LostEnd;
 
+    /// <summary>
+    /// The journal came back from a checkpoint that ends with line <see cref="LastSeq"/>, and nothing knew whether it had more: no loss that is
+    /// certain, and nothing is proven complete any more.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsUnknownEnd => Kind == UnknownEnd;
+
+    /// <summary>One of these: it is about what the journal may have had behind its end.</summary>
+    [JsonIgnore]
+    public bool IsEnd => IsLostEnd || IsUnknownEnd;
+
     /// <summary>It is a place in a journal, and gone when that is healed; false: it stays true for good.</summary>
     [JsonIgnore]
-    public bool IsPlace => !IsLostSession && !IsLostEnd;
+    public bool IsPlace => !IsLostSession && !IsEnd;
 
     /// <summary>What is wrong, and where, in plain words.</summary>
     [JsonIgnore]
@@ -60,6 +72,12 @@ public sealed record KnownDamage(
             {
                 return string.Create(CultureInfo.InvariantCulture,
                     $"The end of the journal{(Session is { } earlier ? $" of session {earlier}" : "")} is lost, behind byte {Offset}: what stood in its place, or in its second copy's, had no line, and was {Length} bytes longer than what came back.");
+            }
+
+            if (IsUnknownEnd)
+            {
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"Lines behind line {LastSeq} of the journal{(Session is { } before ? $" of session {before}" : "")} may be lost, and their numbers are given to others: it came back up to there from a checkpoint, and nothing here knows where it had ended.");
             }
 
             string lines = FirstSeq == LastSeq ? $"Line {FirstSeq}" : $"Lines {FirstSeq} to {LastSeq}";
@@ -83,6 +101,10 @@ public sealed record KnownDamage(
     /// <param name="offset">Where the journal ends that came back.</param>
     /// <param name="length">How many bytes it had more, 1 or more.</param>
     public static KnownDamage OfLostEnd(long offset, long length, DateTimeOffset found) => new(LostEnd, offset, length, 0, 0, found);
+
+    /// <param name="seq">The last line that came back.</param>
+    /// <param name="offset">Where it ends.</param>
+    public static KnownDamage OfUnknownEnd(long seq, long offset, DateTimeOffset found) => new(UnknownEnd, offset, 0, seq, seq, found);
 
     /// <param name="stated">Hashes that are known of lines; null: none is.</param>
     public static KnownDamage From(in JournalDamage damage, DateTimeOffset found, IReadOnlyDictionary<long, ChainHash>? stated = null)

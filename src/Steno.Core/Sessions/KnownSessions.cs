@@ -11,6 +11,14 @@ internal sealed class KnownSessions(LogDirectory directory)
     /// <summary>Newest first.</summary>
     private readonly List<Guid> _checkpointed = [.. CheckpointCatalogue.All(directory, static (_, _) => { }).Select(checkpoint => checkpoint.Session).Distinct()];
 
+    /// <summary>
+    /// That session is not known here, nor is its parent, and another has checkpoints and is not in the archive: where no lines are left, that one is what
+    /// was recorded here (docs/adr/0037).
+    /// </summary>
+    public bool Outweigh(SessionManifest file) => !Has(file.Id, file.Parent?.Id)
+        && !(file.Parent is { } parent && _checkpointed.Contains(parent.Id)) // it was moved elsewhere when it was sealed
+        && _checkpointed.Any(session => !SessionIdentity.IsSealed(directory, session));
+
     public bool Has(Guid session, Guid? parent) =>
         _checkpointed.Contains(session) || parent is { } before && SessionIdentity.IsSealed(directory, before);
 

@@ -1,15 +1,18 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
 
 /// <summary>
-/// A journal without <c>session.json</c> came back from its copies, and nothing says where it ended but the length of what stood in its place, or its second
-/// copy's, and has no line: what that was longer by is lost, for good (docs/adr/0044).
+/// A journal came back from its copies, or did not, and nothing says where it ended but the length of what stood in its place, or its second
+/// copy's, and has no line: what that was longer by is lost, for good (docs/adr/0044). So it is without <c>session.json</c>, and beside one of
+/// a recorder that was killed where no crash can have left that. Where not even a length says it, and its last lines came from a checkpoint, it is not
+/// known where it ended, and that is named.
 /// <code>
 /// 1. MisplacedFiles: a report in quarantine says how long it was, and that this is not settled; it goes there
 /// 2. session.json names the end that is lost, if one is
-/// 3. the report says that nothing is left to do
+/// 3. the report says that nothing is left to do, and what is to be told of the journal not any more that its end is open
 /// </code>
 /// Crash after 1: the next start, or recovery, goes on from the report. After 2: it comes to the same, and names nothing twice; the
 /// journal has not grown since. Under the <see cref="DirectoryLock"/>, but for <see cref="FindPlanned"/>.
@@ -23,14 +26,20 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     public const string SecondCopy = "blank_copy";
 
     private readonly Quarantine _quarantine = new(directory, time);
+    private readonly UntoldMendings _untold = new(directory);
 
-    /// <summary>Steps 2 and 3, of a journal that is in its place; durable on return.</summary>
+    /// <summary>Steps 2 and 3, of a journal that is in its place, or gone with lines that are vouched for; durable on return.</summary>
     /// <returns>What <c>session.json</c> says now.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public SessionManifest Settle(SessionManifest manifest)
     {
-        KnownDamage? lost = Find(Longest(), Math.Max(FileFacts.LengthOf(directory.CurrentJournal), manifest.Verified.Offset));
-        if (lost is not null && !manifest.KnownDamage.Any(known => known.IsLostEnd && known.Session is null && (known.Offset == lost.Offset || known.Offset == 0)))
+        long longest = Longest();
+        long open = _untold.All().Select(mending => mending.OpenEndSeq).DefaultIfEmpty(0).Max();
+        if (longest == 0 && open == 0) return manifest;
+        long length = FileFacts.LengthOf(directory.CurrentJournal);
+        long stated = Math.Max(manifest.Verified.Offset, CheckpointCatalogue.FindNewest(directory, manifest.Id)?.End.Offset ?? 0);
+        KnownDamage? found = Find(longest, Math.Max(length, stated)) ?? FindUnknown(manifest, open, length, longest);
+        if (found is { } lost && !IsKnown(manifest, lost))
         {
             manifest = manifest with { KnownDamage = [.. manifest.KnownDamage, lost] };
             manifest.Save(directory.Disk, directory.SessionFile);
@@ -45,10 +54,14 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// of a first line, which may never have been recorded.
     /// </summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public KnownDamage? FindAll()
+    public KnownDamage? FindAll() => FindAll([]);
+
+    private KnownDamage? FindAll(IEnumerable<string> blank)
     {
-        long all = Unsettled().Where(one => !IsBegunLine(Quarantine.BytesPath(one.Path))).Select(one => one.Report.Length).DefaultIfEmpty(0).Max();
-        return all > 0 ? KnownDamage.OfLostEnd(0, all, time.GetUtcNow()) : null;
+        IEnumerable<(string Bytes, long Length)> all =
+            [.. Unsettled().Select(one => (Quarantine.BytesPath(one.Path), one.Report.Length)), .. blank.Select(path => (path, FileFacts.LengthOf(path)))];
+        long longest = all.Where(one => !IsBegunLine(one.Bytes)).Select(one => one.Length).DefaultIfEmpty(0).Max();
+        return longest > 0 ? KnownDamage.OfLostEnd(0, longest, time.GetUtcNow()) : null;
     }
 
     private bool IsBegunLine(string bytes)
@@ -64,19 +77,46 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     public void Forget()
     {
         foreach ((string path, QuarantineReport report) in Unsettled()) (report with { State = QuarantineReport.Repaired }).Save(directory.Disk, path);
+        foreach (Mending mending in _untold.All().Where(mending => mending.OpenEndSeq > 0)) _untold.CloseEnd(mending);
     }
 
     /// <summary>The same as step 2 finds it, before anything is done.</summary>
-    /// <param name="hasFile">There is a <c>session.json</c> of the session.</param>
-    /// <param name="length">Of the journal as it would be, or up to where lines are known that it lacks, bytes; 0: there is none.</param>
-    /// <returns>Null: nothing would be lost.</returns>
+    /// <param name="file">The <c>session.json</c> of the session; null: there is none.</param>
+    /// <param name="length">Of the journal as it would be, or up to where lines are known that it lacks, bytes; 0: nothing would come back, and nothing is known.</param>
+    /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
+    /// <returns>Null: nothing would be lost, or it is known.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public KnownDamage? FindPlanned(bool hasFile, long length)
+    public KnownDamage? FindPlanned(SessionManifest? file, long length, long open = 0)
     {
-        string[] places = hasFile ? [] : [directory.CurrentJournal, directory.RecoveryFile];
-        IEnumerable<string> blank = places.Where(path => IsBlank(path, default));
-        return Find(Math.Max(Longest(), blank.Select(FileFacts.LengthOf).DefaultIfEmpty(0).Max()), length);
+        List<string> blank = [];
+        if (HadLines(directory, file) && IsBlank(directory.CurrentJournal, default)) blank.Add(directory.CurrentJournal);
+        if (IsOwnCopy(file) && IsBlank(directory.RecoveryFile, default)) blank.Add(directory.RecoveryFile);
+        long longest = Math.Max(Longest(), blank.Select(FileFacts.LengthOf).DefaultIfEmpty(0).Max());
+        KnownDamage? lost = length == 0 ? FindAll(blank) : Find(longest, length) ?? FindUnknown(file, open, length, longest);
+        return lost is null || (file is not null && IsKnown(file, lost)) ? null : lost;
     }
+
+    /// <summary>
+    /// Whether a journal without a line had lines. Beside the <c>session.json</c> of a recorder that was killed it can be the work of a crash, which
+    /// leaves a file its new length and not what was written: but not where that vouches for lines, or where the second copy, which is
+    /// written behind the sync of the journal, has any length. One of a recorder that was stopped says itself where the journal ended.
+    /// </summary>
+    /// <param name="file">Null: there is none, and nothing else says anything.</param>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static bool HadLines(LogDirectory directory, SessionManifest? file) =>
+        file is null || (!file.Stopped && (file.Verified.Seq > 0 || (IsOwnCopy(file) && FileFacts.LengthOf(directory.RecoveryFile) > 0)));
+
+    /// <summary>
+    /// Whether what stands in the second copy's place, and has no line, was the copy of that session, which is never longer than what was durable of
+    /// the journal. As long as a session has just begun it can be its parent's, and without a line by a crash.
+    /// </summary>
+    /// <param name="file">Null: there is none, and nothing else says anything.</param>
+    public static bool IsOwnCopy(SessionManifest? file) =>
+        file is null || (!file.Stopped && (file.Parent is null || file.Verified.Seq > file.LastForeignSeq + 1));
+
+    /// <summary>It is no news, or stands for all of a journal of which nothing came back.</summary>
+    public static bool IsKnown(SessionManifest manifest, KnownDamage lost) => manifest.KnownDamage.Any(known =>
+        known.IsEnd && known.Session is null && (known.Offset == lost.Offset || (known.IsLostEnd && known.Offset == 0)));
 
     /// <summary>It is there, and not empty, and has no line.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
@@ -86,6 +126,12 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
 
     private KnownDamage? Find(long longest, long length) =>
         longest > length && length > 0 ? KnownDamage.OfLostEnd(length, longest - length, time.GetUtcNow()) : null;
+
+    /// <summary>Neither a recorder that was stopped, nor what <c>session.json</c> vouches for, nor the length of what is blank says where it ended.</summary>
+    private KnownDamage? FindUnknown(SessionManifest? file, long open, long length, long longest) =>
+        open > 0 && longest < length && file?.CertainEnd is null && open >= (file?.Verified.Seq ?? 0)
+            ? KnownDamage.OfUnknownEnd(open, length, time.GetUtcNow())
+            : null;
 
     private long Longest() => Unsettled().Select(one => one.Report.Length).DefaultIfEmpty(0).Max();
 

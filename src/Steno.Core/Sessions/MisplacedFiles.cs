@@ -10,7 +10,7 @@ namespace Steno.Core.Sessions;
 /// <code>
 /// 1. a session.json of another session is moved into quarantine
 /// 2. a journal of another session is moved to recovery/kept_*.jsonl, and what has no line of any into quarantine
-/// 3. without session.json, a second copy that has no line is moved there, too
+/// 3. without session.json, or where it was longer than all that is left, a second copy that has no line is moved there, too
 /// </code>
 /// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing. <see cref="LostEnd"/>
 /// remembers how long blank ones were.
@@ -48,25 +48,27 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         }
 
         if (identity.IsJournalBlank) MoveBlank();
-        if (file is null && LostEnd.IsBlank(directory.RecoveryFile, cancellation))
+        if (IsLonger(file) && LostEnd.IsOwnCopy(file) && LostEnd.IsBlank(directory.RecoveryFile, cancellation))
             notes.AddQuarantined(MoveBlank(directory.RecoveryFile, LostEnd.SecondCopy));
         return file;
     }
 
+    private bool IsLonger(SessionManifest? file) => file is null
+        || FileFacts.LengthOf(directory.RecoveryFile) > Math.Max(FileFacts.LengthOf(directory.CurrentJournal), file.Verified.Offset);
+
     private void MoveBlank()
     {
-        long length = FileFacts.LengthOf(directory.CurrentJournal);
-        if (length == 0)
-        {
-            directory.Disk.Delete(directory.CurrentJournal);
-            notes.Add("The journal was empty, and is as if it were missing.");
-            return;
-        }
-
-        notes.AddQuarantined(MoveBlank(directory.CurrentJournal, LostEnd.Journal));
-        notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the journal is as if it were missing."));
+        string what = DescribeBlank(directory);
+        if (FileFacts.LengthOf(directory.CurrentJournal) == 0) directory.Disk.Delete(directory.CurrentJournal);
+        else notes.AddQuarantined(MoveBlank(directory.CurrentJournal, LostEnd.Journal));
+        notes.Add(what);
     }
+
+    /// <summary>What is said of a journal without a line that goes out of the way.</summary>
+    public static string DescribeBlank(LogDirectory directory) => FileFacts.LengthOf(directory.CurrentJournal) is var length and > 0
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the journal is as if it were missing.")
+        : "The journal was empty, and is as if it were missing.";
 
     private string MoveBlank(string path, string what) => quarantine.Move(path, new QuarantineReport
     {

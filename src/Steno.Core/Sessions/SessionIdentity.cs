@@ -19,7 +19,10 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
 
     private static readonly SessionIdentity Agreed = new(false, null);
 
-    /// <summary>What stands in the journal's place has no line of its own, or none but what the second copy begins with: see <see cref="BlankJournal"/>.</summary>
+    /// <summary>
+    /// What stands in the journal's place has no line of its own, or none but what the second copy begins with, and no crash can have left that
+    /// beside <c>session.json</c>: see <see cref="BlankJournal"/>, <see cref="LostEnd.HadLines"/>.
+    /// </summary>
     public bool IsJournalBlank { get; init; }
 
     /// <param name="file">What <c>session.json</c> says; null: it is missing or damaged.</param>
@@ -74,15 +77,21 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         BlankJournal.HasNoLine(directory.CurrentJournal, cancellation)
         || (file is null && CurrentCopy.Find(directory, cancellation) is not null && BlankJournal.HasNothingOfItsOwn(directory, cancellation));
 
-    /// <summary>Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right.</summary>
+    /// <summary>
+    /// Only <c>session.json</c> and second copy are left: where both sessions are known here, or neither is, the first is right. So it is where that is
+    /// alone, but against the checkpoints of a session that may have been the current one.
+    /// </summary>
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)
     {
         if (file is null) return Agreed with { IsJournalBlank = isBlank };
         if (IsSealed(directory, file.Id) && (isBlank || IsSucceeded(directory, file.Id))) return new SessionIdentity(true, null) { IsJournalBlank = isBlank };
-        if (NamedSession.Find(directory.RecoveryFile) is not { } copy || copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return Agreed;
+        SessionIdentity agreed = Agreed with { IsJournalBlank = isBlank && FileFacts.LengthOf(directory.CurrentJournal) > 0 && LostEnd.HadLines(directory, file) };
+        if (NamedSession.Find(directory.RecoveryFile) is not { } copy)
+            return new KnownSessions(directory).Outweigh(file) ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : agreed;
+        if (copy.Id == file.Id || copy.Id == file.Parent?.Id || IsSealed(directory, copy.Id)) return agreed;
         KnownSessions known = new(directory);
         bool isStranger = IsSealed(directory, file.Id) || !known.Has(file.Id, file.Parent?.Id) && known.Has(copy.Id, copy.Parent?.Id);
-        return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : Agreed;
+        return isStranger ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : agreed;
     }
 
     /// <summary>

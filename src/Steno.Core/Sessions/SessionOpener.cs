@@ -75,15 +75,28 @@ public sealed class SessionOpener
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
+        {
+            _lostEnd.Forget(); // its journal is in the archive
             return TellOf(_succession.BeginAfter(found, ReasonOf(found), name: found.ChildName));
+        }
+
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
         if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, Cancellation)) return Continue(manifest);
         if (manifest is null) return _assembly.TryPutOfCheckpoints(Cancellation) ? Continue(Adopt()) : BeginFirst();
-        if (manifest.Verified.Seq == 0) // killed before its journal was made
-            return TellOf(_succession.Begin(manifest.Parent, manifest.Reason, manifest.KnownDamage, manifest.Numbering, name: manifest.Name, unheard: manifest.Unheard));
+        if (manifest.Verified.Seq == 0) return BeginAgain(manifest);
+        manifest = _lostEnd.Settle(manifest);
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
+    }
+
+    /// <summary>It was killed before its journal was made; or that is gone, and what had its place, or its second copy's, says that it had lines.</summary>
+    private OpenedSession BeginAgain(SessionManifest manifest)
+    {
+        IReadOnlyList<KnownDamage> known = _lostEnd.FindAll() is { } lost && !LostEnd.IsKnown(manifest, lost) ? [.. manifest.KnownDamage, lost] : manifest.KnownDamage;
+        OpenedSession begun = _succession.Begin(manifest.Parent, manifest.Reason, known, manifest.Numbering, name: manifest.Name, unheard: manifest.Unheard);
+        _lostEnd.Forget();
+        return TellOf(begun);
     }
 
     /// <summary>Nothing of a current session is here. Where one was sealed that nobody goes on with, its successor is lost.</summary>

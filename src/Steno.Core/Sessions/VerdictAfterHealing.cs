@@ -19,6 +19,8 @@ internal static class VerdictAfterHealing
         string losses = LossSentence.Of(knownNow);
         string others = before?.Value == Incomplete ? Others(before.Reason, LossSentence.Of(knownBefore)) : "";
         string reason = string.Join(' ', new[] { losses, others }.Where(text => text.Length > 0));
+        if (reason.Length == 0 && before is not { Value: Unknown } && knownNow.FirstOrDefault(damage => damage.IsUnknownEnd) is { } open)
+            return new SessionVerdict(Unknown, open.Description, Math.Max(seq, before?.Seq ?? 0), now);
         if (reason.Length == 0)
         {
             return before?.Value == Incomplete

@@ -17,6 +17,9 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     /// <summary>The journal as it would be; null: as it is in its file.</summary>
     public JournalBytes? Planned { get; init; }
 
+    /// <summary>What stands there has no line, and is as if it were missing.</summary>
+    public bool IsBlank { get; init; }
+
     /// <summary>A second copy: it may end earlier than others know.</summary>
     public bool IsCopy { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     public ReadJournal Run()
     {
         JournalPosition last = stated.Count == 0 ? default : stated.MaxBy(place => place.Seq);
-        if (Planned is null && !File.Exists(path))
+        if (Planned is null && (IsBlank || !File.Exists(path)))
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, Math.Min(1, last.Seq), last.Seq);
             return new ReadJournal { Path = path, Damage = [all] };

@@ -30,8 +30,18 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         InterruptedSuccession interrupted = new(directory);
         IReadOnlyList<SessionFiles> settled = interrupted.Settle(sessions, checkpoints);
         Noted = interrupted.Noted;
-        return [.. settled.Select(session => Complete(session, checkpoints, sessions, children))];
+        List<SessionFiles> complete = [.. settled.Select(session => Complete(session, checkpoints, sessions, children))];
+        foreach (SessionFiles session in complete.Where(one => one is { IsCurrent: true, IsBlank: true, Manifest: null, Id: not null }))
+            if (!File.Exists(session.File)) damage.Add(Missing(session.File, session.Id, isCurrent: true));
+        return complete;
     }
+
+    private static FoundDamage Missing(string file, Guid? session, bool isCurrent) => SelfHashedFile.Whole(
+        file, FileRole.Session, "missing",
+        isCurrent ? "It is missing: the next start makes it again from the journal." : "It is missing.") with
+    {
+        Session = session,
+    };
 
     private IEnumerable<string> ArchivedJournals()
     {
@@ -63,14 +73,9 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         {
             damage.Add(SelfHashedFile.Whole(file, FileRole.Session, "altered", $"It is that of another session, {stranger.Id}.") with { Session = id });
         }
-        else if (manifest is null && damage.Count == before && isThere)
+        else if (manifest is null && damage.Count == before && isThere && !identity.IsJournalBlank)
         {
-            damage.Add(SelfHashedFile.Whole(
-                file, FileRole.Session, "missing",
-                isCurrent ? "It is missing: the next start makes it again from the journal." : "It is missing.") with
-            {
-                Session = id,
-            });
+            damage.Add(Missing(file, id, isCurrent)); // of a journal without a line, see Read: it may be nobody's
         }
 
         return new SessionFiles

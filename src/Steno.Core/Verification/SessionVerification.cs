@@ -35,7 +35,13 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         // Before the journal: what the copy has, the journal has, and it may grow meanwhile.
         string copy = directory.RecoveryFile;
         long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts ? facts.Length : 0;
-        if (!File.Exists(session.Journal) && session.Manifest is null && session.Stated.Count == 0 && copied == 0) return null;
+        bool isSeen = File.Exists(session.Journal) && !session.IsBlank;
+        if (!isSeen && copied > 0 && LostEnd.IsBlank(copy, Cancellation)) copied = 0;
+        if (!isSeen && session.Manifest is null && session.Stated.Count == 0 && copied == 0)
+        {
+            _damage.AddRange(LostEnds(0));
+            return null;
+        }
 
         if (session.Strange is { } whose) return Strange(whose);
         ReadJournal journal = Verify(session.Journal, session.Stated, isCopy: false);
@@ -44,8 +50,9 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (copied > 0) (ofCopy, alike, read) = VerifyCopy(copy, copied, journal, found);
         CopySearch search = new(directory, session, checkpoints, journal, read);
         AssembledCopies more = new(directory, session, Cancellation);
-        bool isSeen = File.Exists(session.Journal);
-        _damage.AddRange(LostEnds(session.IsBlank ? 0 : journal.FileLength));
+        FoundDamage[] lost = [.. LostEnds(isSeen ? journal.FileLength : 0)];
+        if (!isSeen && session.Stated.Count == 0 && lost.Length > 0) found.Clear(); // that is all of it
+        _damage.AddRange(lost);
         foreach (JournalDamage damage in found)
             _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
         foreach (JournalDamage damage in ofCopy)
@@ -65,25 +72,28 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     }
 
     /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
-    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned) =>
+    /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
+    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open) =>
     [
         .. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)),
-        .. LostEnds(planned.Length),
+        .. LostEnds(planned.Length, open),
     ];
 
     /// <summary>What is lost behind the end that the journal had when it was put together, which is no place in it; known, or about to be.</summary>
-    /// <param name="length">Of the journal; 0: there is none.</param>
-    private IEnumerable<FoundDamage> LostEnds(long length)
+    /// <param name="length">Of the journal; 0: there is none, or nothing in it.</param>
+    private IEnumerable<FoundDamage> LostEnds(long length, long open = 0)
     {
         foreach (KnownDamage known in session.Manifest?.KnownDamage ?? [])
-            if (known.IsLostEnd && known.Session is null) yield return From(known);
-        if (!session.IsCurrent || LiveEnd is not null || length == 0) yield break;
-        long vouched = session.Manifest?.Verified.Offset ?? session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).DefaultIfEmpty(0).Max();
-        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest is not null, Math.Max(length, vouched)) is { } lost)
+            if (known.IsEnd && known.Session is null) yield return From(known);
+        if (!session.IsCurrent || LiveEnd is not null) yield break;
+        long stated = session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).Append(session.Manifest?.Verified.Offset ?? 0).Append(length).Max();
+        // Of a session that is all gone, and followed another, more is said: see MissingSessions.
+        if (stated == 0 && session.Manifest is null && LostSuccessor.FindParent(directory) is not null) yield break;
+        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, stated, open) is { } lost)
             yield return From(lost) with { KnownSince = null, Report = null };
     }
 
-    private FoundDamage From(KnownDamage lost) => SelfHashedFile.Whole(session.Journal, FileRole.Journal, "missing", lost.Description) with
+    private FoundDamage From(KnownDamage lost) => SelfHashedFile.Whole(session.Journal, FileRole.Journal, lost.IsUnknownEnd ? "unverifiable" : "missing", lost.Description) with
     {
         Offset = lost.Offset,
         Length = 0,
@@ -155,6 +165,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             TailStart = isCopy ? long.MaxValue : TailStart(path, planned),
             Planned = planned,
             IsCopy = isCopy,
+            IsBlank = session.IsBlank && !isCopy && planned is null && stated.Count > 0,
             KnownEnd = isCopy ? end : session.Manifest?.CertainEnd,
             StatedLines = StatedLines(),
             Wanted = [.. wanted ?? [], .. session.Checkpoints.SelectMany(c => c.Segments).Select(e => e.LastSeq)],

@@ -63,6 +63,7 @@ internal readonly record struct Verdict(string Value, string Reason)
     private static string? FindDoubt(VerdictGrounds grounds)
     {
         NumberingFacts numbers = grounds.Numbers;
+        if (grounds.Damage.FirstOrDefault(damage => damage.IsUnknownEnd) is { } open) return open.Description;
         if (grounds.CheckProblem is { } problem)
             return $"The older part of the journal cannot be checked: {problem}";
         if (grounds.UncheckedBytes is var bytes and > 0)

@@ -101,6 +101,7 @@ public sealed class VerdictTests
 
     public static TheoryData<string, object> Doubts() => new()
     {
+        { "Lines behind line 45 of the journal may be lost", Proven with { Damage = [KnownDamage.OfUnknownEnd(45, 9000, default)] } },
         { "cannot be checked", Proven with { CheckProblem = "no descriptors" } },
         { "still being checked: 5 bytes", Proven with { UncheckedBytes = 5 } },
         { "could not hear", Proven with { Interruption = "What was said while the recorder could not hear is not known." } },

@@ -1,0 +1,222 @@
+using Steno.Core.Files;
+using Steno.Core.Recovery;
+using Steno.Core.Restoration;
+using Steno.Core.Sessions;
+using Steno.Core.Verification;
+using Steno.Tests.Sessions;
+using Steno.Tests.Support;
+
+namespace Steno.Tests.Restoration;
+
+/// <summary>
+/// The recorder was killed, and its <c>session.json</c> vouches for 20 of 50 lines. Journal and second copy have no line: that no crash can leave where
+/// anything of the journal was durable. And sessions of which nothing is left but blank files.
+/// </summary>
+public sealed class KilledAndBlankTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new(inMemory: true);
+    private long _vouched;
+    private long _length;
+
+    public KilledAndBlankTests() => Logs = new LogDirectory(_directory.Join("logs"));
+
+    private LogDirectory Logs { get; }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("journal, copy", true)]
+    [InlineData("journal, copy", false)]
+    [InlineData("copy", true)] // the journal is deleted
+    [InlineData("copy", false)]
+    [InlineData("journal", true)] // the second copy is deleted
+    [InlineData("journal", false)]
+    public void What_was_longer_than_session_json_vouches_for_is_lost_and_named_once(string blank, bool hasCheckpoint)
+    {
+        Record(20, hasCheckpoint);
+        Blank(blank);
+        string lost = AssertSameForAll();
+        Assert.Contains($"behind byte {_vouched}:", lost, StringComparison.Ordinal);
+        Assert.Contains($"was {_length - _vouched} bytes longer", lost, StringComparison.Ordinal);
+    }
+
+    /// <summary>Killed within the first second: nothing is vouched for, and the second copy says that there were lines.</summary>
+    [Theory]
+    [InlineData("journal, copy")]
+    [InlineData("copy")]
+    public void Where_nothing_is_vouched_for_yet_all_is_lost(string blank)
+    {
+        Record(vouched: 0, hasCheckpoint: false);
+        Blank(blank);
+        string lost = AssertSameForAll();
+        Assert.Contains("behind byte 0:", lost, StringComparison.Ordinal);
+        Assert.Contains($"was {_length} bytes longer", lost, StringComparison.Ordinal);
+    }
+
+    /// <summary>The copy is never longer than what was durable, and the journal is.</summary>
+    [Fact]
+    public void A_journal_that_is_cut_before_the_end_of_a_blank_copy_has_lost_what_lies_between()
+    {
+        Record(20, hasCheckpoint: false);
+        Blank("copy");
+        byte[] cut = TwoSessions.LinesOf(_whole, 1, 30);
+        File.WriteAllBytes(Logs.CurrentJournal, cut);
+        Assert.Contains($"behind byte {cut.Length}:", AssertSameForAll(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The control, each of them what a power cut can leave: file lengths, and nothing of what was written.</summary>
+    [Theory]
+    [InlineData("a journal that nothing was durable of")]
+    [InlineData("a second copy that was not synced")]
+    [InlineData("the parent's second copy")]
+    public void What_a_crash_can_leave_is_no_loss(string left)
+    {
+        Record(left == "a second copy that was not synced" ? 20 : 0, hasCheckpoint: false);
+        if (left == "a journal that nothing was durable of") File.WriteAllBytes(Logs.RecoveryFile, []);
+        if (left == "the parent's second copy") BeginChild();
+        if (left == "a second copy that was not synced") File.WriteAllBytes(Logs.RecoveryFile, new byte[_length]);
+        else Blank("journal, copy");
+        for (int start = 0; start < 2; start++) new SessionOpener(Logs, TestComposer.New(), TimeProvider.System).Open().Close();
+        Assert.DoesNotContain(SessionManifest.Load(Logs.SessionFile)!.KnownDamage, damage => damage.IsLostEnd);
+        Assert.Empty(new Quarantine(Logs, TimeProvider.System).Unfinished());
+    }
+
+    /// <summary>No <c>session.json</c> and no checkpoint: nothing comes back, and the dry run says so, too.</summary>
+    [Theory]
+    [InlineData("journal, copy", "blank")]
+    [InlineData("journal", "gone")]
+    [InlineData("copy", "gone")]
+    [InlineData("journal, copy", "gone")]
+    public void Of_a_session_of_which_only_blank_files_are_left_all_is_lost(string blank, string file)
+    {
+        Record(20, hasCheckpoint: false);
+        Blank(blank);
+        if (file == "blank") File.WriteAllBytes(Logs.SessionFile, new byte[300]);
+        else File.Delete(Logs.SessionFile);
+        Assert.Contains($"was {_length} bytes longer", AssertSameForAll(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The power goes behind one call in some of the first one, with what was cached or without it.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void An_interrupted_start_or_recovery_comes_to_the_same(bool start, bool hasCheckpoint)
+    {
+        Record(20, hasCheckpoint);
+        Blank("journal, copy");
+        string lost = Assert.Single(Lost(Recover(Logs, isDryRun: true)));
+        bool isDone = false;
+        for (int call = 1; !isDone; call += 2)
+        {
+            string root = $"{Logs.Root}-{call}";
+            Copies.Directory(Logs.Root, root);
+            Simulation.ModelDisk disk = new(root);
+            disk.Arm(new Simulation.DiskFault(call, Simulation.DiskFaultKind.PowerCut, ForGood: true));
+            LogDirectory cut = new(root, new Disk(disk));
+            try
+            {
+                if (start) Start(cut);
+                else new LogRecovery(cut, TimeProvider.System).Run();
+                isDone = true;
+            }
+            catch (Steno.Core.StenoException) when (disk.IsOff)
+            {
+                // What it leaves is looked at.
+            }
+
+            LogDirectory left = new($"{root}-after");
+            disk.WriteAfterPowerCut(left.Root, call % 4 == 1 ? Simulation.Survival.OfNothing : Simulation.Survival.OfEverything);
+            Start(left);
+            AssertNamedOnce(left, lost);
+            Directory.Delete(root, recursive: true);
+            Directory.Delete(left.Root, recursive: true);
+        }
+    }
+
+    private byte[] _whole = [];
+
+    private void Record(int vouched, bool hasCheckpoint)
+    {
+        using LoadedSession session = new(Logs.Root);
+        session.Say(Math.Max(vouched, 20) - 1);
+        if (vouched > 0) session.Live.Current.Record.Vouch(session.Live.Current.Writer.DurableEnd);
+        _vouched = session.Live.Current.Writer.DurableEnd.Offset;
+        if (hasCheckpoint) session.Checkpoint();
+        session.Say(30);
+        session.AwaitCopy();
+        session.Die();
+        _whole = File.ReadAllBytes(Logs.CurrentJournal);
+        _length = _whole.Length;
+    }
+
+    /// <summary>As the recorder leaves it that seals the session and is killed before it has a copy of the next one.</summary>
+    private void BeginChild()
+    {
+        using (LoadedSession session = new(Logs.Root))
+        {
+            session.New();
+            session.Die();
+        }
+
+        File.WriteAllBytes(Logs.RecoveryFile, _whole);
+    }
+
+    private void Blank(string which)
+    {
+        foreach (string path in new[] { Logs.CurrentJournal, Logs.RecoveryFile })
+        {
+            bool isIn = which.Contains(path == Logs.CurrentJournal ? "journal" : "copy", StringComparison.Ordinal);
+            long length = new FileInfo(path).Length;
+            if (isIn) File.WriteAllBytes(path, new byte[length]);
+            else File.Delete(path);
+        }
+    }
+
+    /// <summary>The dry run, the recovery, the start behind it and one without it name the same, once and for good.</summary>
+    private string AssertSameForAll()
+    {
+        LogDirectory other = new($"{Logs.Root}-start");
+        Copies.Directory(Logs.Root, other.Root);
+        string lost = Assert.Single(new Verifier(Logs) { IncludesArchive = true }.Run().Damage, IsLostEnd).What;
+        RecoveryOutcome planned = Recover(Logs, isDryRun: true);
+        RecoveryOutcome done = Recover(Logs);
+        Assert.Equal(Left(done), Left(planned));
+        Assert.Equal(Mended(done), Mended(planned));
+        Assert.Equal([lost], Lost(done));
+        RecoveryOutcome again = Recover(Logs);
+        Assert.Empty(again.Actions);
+        Assert.Equal(Left(done), Left(again));
+        foreach (LogDirectory logs in new[] { Logs, other })
+        {
+            for (int start = 0; start < 2; start++) Start(logs);
+            AssertNamedOnce(logs, lost);
+            Recover(logs); // the recorder's own thread makes the second copy again
+            Assert.Equal([lost], Lost(Recover(logs)));
+        }
+
+        return lost;
+    }
+
+    /// <summary>In the session that has lost it, or that follows it, and in one line of a journal.</summary>
+    private static void AssertNamedOnce(LogDirectory logs, string lost)
+    {
+        KnownDamage known = Assert.Single(SessionManifest.Load(logs.SessionFile)!.KnownDamage, damage => damage.IsLostEnd);
+        Assert.Equal(lost, (known with { Session = null }).Description);
+        Assert.Single(File.ReadLines(logs.CurrentJournal), line => line.Contains("\"kind\":\"lost_end\"", StringComparison.Ordinal));
+        Assert.Empty(new Quarantine(logs, TimeProvider.System).Unfinished());
+    }
+
+    private static void Start(LogDirectory logs) => new SessionOpener(logs, TestComposer.New(), TimeProvider.System).Open().Close();
+
+    private static RecoveryOutcome Recover(LogDirectory logs, bool isDryRun = false) => new LogRecovery(logs, TimeProvider.System) { IsDryRun = isDryRun }.Run();
+
+    private static bool IsLostEnd(FoundDamage damage) => damage.What.StartsWith("The end of the journal", StringComparison.Ordinal);
+
+    private static string[] Lost(RecoveryOutcome outcome) => [.. outcome.Unhealed.Where(IsLostEnd).Select(damage => damage.What)];
+
+    private static string[] Left(RecoveryOutcome outcome) => [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.What}").Order(StringComparer.Ordinal)];
+
+    private static string[] Mended(RecoveryOutcome outcome) => [.. outcome.Actions.Select(action => Path.GetFileName(action.File)).Distinct().Order(StringComparer.Ordinal)];
+}
