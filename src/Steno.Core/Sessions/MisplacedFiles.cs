@@ -48,13 +48,13 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         }
 
         if (identity.IsJournalBlank) MoveBlank();
-        if (IsLonger(file) && LostEnd.IsOwnCopy(file) && LostEnd.IsBlank(directory.RecoveryFile, cancellation))
+        if (LostEnd.IsOwnCopy(file) && LostEnd.IsBlank(directory.RecoveryFile, cancellation) && IsLonger(file))
             notes.AddQuarantined(MoveBlank(directory.RecoveryFile, LostEnd.SecondCopy));
         return file;
     }
 
     private bool IsLonger(SessionManifest? file) => file is null
-        || FileFacts.LengthOf(directory.RecoveryFile) > Math.Max(FileFacts.LengthOf(directory.CurrentJournal), file.Verified.Offset);
+        || FileFacts.LengthOf(directory.RecoveryFile) > Math.Max(File.Exists(directory.CurrentJournal) ? LostEnd.EndOfLines(directory.CurrentJournal) : 0, file.Verified.Offset);
 
     private void MoveBlank()
     {
