@@ -1,5 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
@@ -25,18 +26,21 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <inheritdoc cref="Journal"/>
     public const string SecondCopy = "blank_copy";
 
+    /// <summary>Bytes of the first line of a session that continues none: it is always as long, within a few.</summary>
+    private const int FirstLineBytesMax = 512;
+
     private readonly Quarantine _quarantine = new(directory, time);
     private readonly UntoldMendings _untold = new(directory);
 
-    /// <summary>Steps 2 and 3, of a journal that is in its place, or gone with lines that are vouched for; durable on return.</summary>
+    /// <summary>Steps 2 and 3, of a journal whose torn end is cut, or that is gone with lines that are vouched for; durable on return.</summary>
+    /// <param name="length">Of the journal, or up to where its torn end has lines that are written again, bytes; 0: there is none.</param>
     /// <returns>What <c>session.json</c> says now.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public SessionManifest Settle(SessionManifest manifest)
+    public SessionManifest Settle(SessionManifest manifest, long length)
     {
         long longest = Longest();
         long open = _untold.All().Select(mending => mending.OpenEndSeq).DefaultIfEmpty(0).Max();
         if (longest == 0 && open == 0) return manifest;
-        long length = FileFacts.LengthOf(directory.CurrentJournal);
         long stated = Math.Max(manifest.Verified.Offset, CheckpointCatalogue.FindNewest(directory, manifest.Id)?.End.Offset ?? 0);
         KnownDamage? found = Find(longest, Math.Max(length, stated)) ?? FindUnknown(manifest, open, length, longest);
         if (found is { } lost && !IsKnown(manifest, lost))
@@ -69,7 +73,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         if (FileFacts.Of(bytes) is not { Kind: FileKind.File }) return false;
         using DurableFile file = directory.Disk.OpenExisting(bytes);
         Span<byte> first = stackalloc byte[1];
-        return file.Read(first, 0) == 1 && first[0] == (byte)'{';
+        return file.Length <= FirstLineBytesMax && file.Read(first, 0) == 1 && first[0] == (byte)'{';
     }
 
     /// <summary>Step 3; of a journal that did not come back, too.</summary>
@@ -123,6 +127,19 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
     public static bool IsBlank(string path, CancellationToken cancellation) =>
         FileFacts.Of(path) is { Kind: FileKind.File, Length: > 0 } && BlankJournal.HasNoLine(path, cancellation);
+
+    /// <summary>The end of the last line behind <paramref name="from"/>, wherever it belongs; that itself: there is none.</summary>
+    /// <param name="path">The file of these bytes, or where they would be.</param>
+    /// <param name="planned">Null: they are in the file.</param>
+    /// <exception cref="StorageException">They cannot be read.</exception>
+    public static long EndOfLines(string path, long from = 0, BlockReading? planned = null)
+    {
+        using JournalReader reader = planned is null ? new(path, from) : new(path, planned, from);
+        long end = from;
+        while (reader.Read())
+            if (JournalLine.TryReadHash(reader.Line, out _) && JournalLine.TryReadSeq(reader.Line, out _)) end = reader.NextOffset;
+        return end;
+    }
 
     private KnownDamage? Find(long longest, long length) =>
         longest > length && length > 0 ? KnownDamage.OfLostEnd(length, longest - length, time.GetUtcNow()) : null;

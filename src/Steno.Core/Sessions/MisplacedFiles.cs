@@ -48,27 +48,25 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         }
 
         if (identity.IsJournalBlank) MoveBlank();
-        if (IsLonger(file) && LostEnd.IsOwnCopy(file) && LostEnd.IsBlank(directory.RecoveryFile, cancellation))
+        if (LostEnd.IsOwnCopy(file) && LostEnd.IsBlank(directory.RecoveryFile, cancellation) && IsLonger(file))
             notes.AddQuarantined(MoveBlank(directory.RecoveryFile, LostEnd.SecondCopy));
         return file;
     }
 
     private bool IsLonger(SessionManifest? file) => file is null
-        || FileFacts.LengthOf(directory.RecoveryFile) > Math.Max(FileFacts.LengthOf(directory.CurrentJournal), file.Verified.Offset);
+        || FileFacts.LengthOf(directory.RecoveryFile) > Math.Max(File.Exists(directory.CurrentJournal) ? LostEnd.EndOfLines(directory.CurrentJournal) : 0, file.Verified.Offset);
 
     private void MoveBlank()
     {
-        string what = DescribeBlank(directory);
-        if (FileFacts.LengthOf(directory.CurrentJournal) == 0) directory.Disk.Delete(directory.CurrentJournal);
+        long length = FileFacts.LengthOf(directory.CurrentJournal);
+        string what = length > 0
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the journal is as if it were missing.")
+            : "The journal was empty, and is as if it were missing.";
+        if (length == 0) directory.Disk.Delete(directory.CurrentJournal);
         else notes.AddQuarantined(MoveBlank(directory.CurrentJournal, LostEnd.Journal));
         notes.Add(what);
     }
-
-    /// <summary>What is said of a journal without a line that goes out of the way.</summary>
-    public static string DescribeBlank(LogDirectory directory) => FileFacts.LengthOf(directory.CurrentJournal) is var length and > 0
-        ? string.Create(CultureInfo.InvariantCulture,
-            $"What stood in the place of the journal, {length} bytes, has no line of its session: it is in quarantine, and the journal is as if it were missing.")
-        : "The journal was empty, and is as if it were missing.";
 
     private string MoveBlank(string path, string what) => quarantine.Move(path, new QuarantineReport
     {

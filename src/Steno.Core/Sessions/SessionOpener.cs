@@ -84,7 +84,7 @@ public sealed class SessionOpener
         if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, Cancellation)) return Continue(manifest);
         if (manifest is null) return _assembly.TryPutOfCheckpoints(Cancellation) ? Continue(Adopt()) : BeginFirst();
         if (manifest.Verified.Seq == 0) return BeginAgain(manifest);
-        manifest = _lostEnd.Settle(manifest);
+        manifest = _lostEnd.Settle(manifest, length: 0);
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
@@ -160,7 +160,6 @@ public sealed class SessionOpener
 
     private OpenedSession Continue(SessionManifest manifest)
     {
-        manifest = _lostEnd.Settle(manifest);
         DurableFile file = _directory.Disk.OpenExisting(_directory.CurrentJournal);
         try
         {
@@ -194,7 +193,7 @@ public sealed class SessionOpener
             return Continue(manifest);
         }
 
-        if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(manifest, file, end, damage);
+        if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(_lostEnd.Settle(manifest, end.Offset), file, end, damage);
 
         // Lines that it did not vouch for are the work of a recorder that was not stopped; other bytes are
         // somebody's, and no reason to doubt how it ended.
@@ -211,6 +210,7 @@ public sealed class SessionOpener
         }
 
         if (continues) end = _healing.PutBackLines(file, end, told: repair is not null);
+        manifest = _lostEnd.Settle(manifest, Math.Max(end.Offset, repair is { } kept ? kept.Report.Offset + LostEnd.EndOfLines(Quarantine.BytesPath(kept.Path)) : 0));
         IReadOnlyList<KnownDamage> known = manifest.KnownDamage;
         if (heals)
         {

@@ -50,8 +50,9 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (copied > 0) (ofCopy, alike, read) = VerifyCopy(copy, copied, journal, found);
         CopySearch search = new(directory, session, checkpoints, journal, read);
         AssembledCopies more = new(directory, session, Cancellation);
-        FoundDamage[] lost = [.. LostEnds(isSeen ? journal.FileLength : 0)];
-        if (!isSeen && session.Stated.Count == 0 && lost.Length > 0) found.Clear(); // that is all of it
+        long length = isSeen ? EndOfLines(journal) : copied > 0 && IsPutBack(copy) ? LostEnd.EndOfLines(copy) : 0;
+        FoundDamage[] lost = [.. LostEnds(length)];
+        if (length == 0 && session.Stated.Count == 0 && lost.Length > 0) found.Clear(); // that is all of it
         _damage.AddRange(lost);
         foreach (JournalDamage damage in found)
             _damage.Add(From(damage, session.Journal, FileRole.Journal, search.OfJournal, more));
@@ -73,11 +74,18 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
     /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
-    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open) =>
-    [
-        .. Verify(session.Journal, session.Stated, isCopy: false, planned: planned).Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)),
-        .. LostEnds(planned.Length, open),
-    ];
+    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open)
+    {
+        ReadJournal read = Verify(session.Journal, session.Stated, isCopy: false, planned: planned);
+        return [.. read.Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)), .. LostEnds(EndOfLines(read, planned.Read), open)];
+    }
+
+    /// <summary>Where a start cuts it, or the end of what that writes again of what it cuts.</summary>
+    private static long EndOfLines(ReadJournal journal, BlockReading? planned = null) =>
+        journal.End.Offset >= journal.FileLength ? journal.FileLength : LostEnd.EndOfLines(journal.Path, journal.End.Offset, planned);
+
+    /// <summary>A journal that is gone comes back from it.</summary>
+    private bool IsPutBack(string copy) => SecondCopy.ReadSession(copy) is { } named && !SessionIdentity.IsSealed(directory, named);
 
     /// <summary>What is lost behind the end that the journal had when it was put together, which is no place in it; known, or about to be.</summary>
     /// <param name="length">Of the journal; 0: there is none, or nothing in it.</param>

@@ -64,6 +64,73 @@ public sealed class KilledAndBlankTests : IDisposable
         Assert.Contains($"behind byte {cut.Length}:", AssertSameForAll(), StringComparison.Ordinal);
     }
 
+    /// <summary>What comes back from a second copy ends in what a start cuts off as torn: that is no part of what came back.</summary>
+    [Theory]
+    [InlineData("zeros", 0)]
+    [InlineData("zeros", 150)]
+    [InlineData("text", 150)]
+    [InlineData("no newlines", 150)]
+    public void A_second_copy_that_is_whole_in_front_only_gives_back_what_it_has(string journal, int torn)
+    {
+        Record(20, hasCheckpoint: false);
+        int whole = TwoSessions.LinesOf(_whole, 1, 25).Length;
+        File.WriteAllBytes(Logs.RecoveryFile, [.. _whole[..(whole + torn)], .. new byte[_length - whole - torn]]);
+        File.WriteAllBytes(Logs.CurrentJournal, Blanked(_whole, journal));
+        File.Delete(Logs.SessionFile);
+        string lost = AssertSameForAll();
+        Assert.Contains($"behind byte {whole}:", lost, StringComparison.Ordinal);
+        Assert.Contains($"was {_length - whole} bytes longer", lost, StringComparison.Ordinal);
+    }
+
+    /// <summary>And so does a journal beside a blank one.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(25, true)]
+    [InlineData(25, false)]
+    public void A_journal_that_is_whole_in_front_only_beside_a_blank_copy_has_lost_the_rest(int lines, bool keepsFile)
+    {
+        Record(vouched: keepsFile ? 0 : 20, hasCheckpoint: false);
+        byte[] whole = TwoSessions.LinesOf(_whole, 1, lines);
+        File.WriteAllBytes(Logs.CurrentJournal, [.. whole, .. new byte[_length - whole.Length]]);
+        File.WriteAllBytes(Logs.RecoveryFile, new byte[_length]);
+        if (!keepsFile) File.Delete(Logs.SessionFile);
+        Assert.Contains($"behind byte {whole.Length}:", AssertSameForAll(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A file that begins as a first line does, and is longer than one.</summary>
+    [Theory]
+    [InlineData("journal", "zeros")]
+    [InlineData("journal", "garbage")]
+    [InlineData("journal", "no newlines")]
+    [InlineData("copy", "zeros")]
+    [InlineData("copy", "no newlines")]
+    public void What_begins_as_a_first_line_and_is_longer_than_one_had_more(string file, string how)
+    {
+        Record(20, hasCheckpoint: false);
+        Blank(file);
+        byte[] left = how == "no newlines" ? Blanked(_whole, how) : [.. _whole[..300], .. how == "zeros" ? new byte[_length - 300] : Garbage((int)_length - 300)];
+        File.WriteAllBytes(file == "copy" ? Logs.RecoveryFile : Logs.CurrentJournal, left);
+        File.Delete(Logs.SessionFile);
+        Assert.Contains($"was {_length} bytes longer", AssertSameForAll(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The control, and the bound: one first line, which may never have been recorded, and no second one beside it.</summary>
+    [Fact]
+    public void A_first_line_that_was_begun_is_no_loss()
+    {
+        Record(20, hasCheckpoint: false);
+        int first = TwoSessions.LinesOf(_whole, 1, 1).Length;
+        Assert.InRange(first, 500, 512);
+        Assert.True(TwoSessions.LinesOf(_whole, 1, 2).Length > 512);
+        Blank("journal");
+        File.WriteAllBytes(Logs.CurrentJournal, [.. _whole[..300], .. new byte[first - 300]]);
+        File.Delete(Logs.SessionFile);
+        for (int start = 0; start < 2; start++) Start(Logs);
+        Assert.Empty(SessionManifest.Load(Logs.SessionFile)!.KnownDamage);
+        Assert.True(new Verifier(Logs) { IncludesArchive = true }.Run().Damage.All(damage => damage.File == Logs.RecoveryFile));
+    }
+
     /// <summary>The control, each of them what a power cut can leave: file lengths, and nothing of what was written.</summary>
     [Theory]
     [InlineData("a journal that nothing was durable of")]
@@ -149,6 +216,20 @@ public sealed class KilledAndBlankTests : IDisposable
         session.Die();
         _whole = File.ReadAllBytes(Logs.CurrentJournal);
         _length = _whole.Length;
+    }
+
+    private static byte[] Blanked(byte[] journal, string how) => how switch
+    {
+        "zeros" => new byte[journal.Length],
+        "text" => [.. Enumerable.Range(0, journal.Length).Select(i => "hello world\n"u8[i % 12])],
+        _ => [.. journal.Select(b => b == '\n' ? (byte)' ' : b)],
+    };
+
+    private static byte[] Garbage(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(7).NextBytes(bytes);
+        return [.. bytes.Select(b => b == '\n' ? (byte)'x' : b)];
     }
 
     /// <summary>As the recorder leaves it that seals the session and is killed before it has a copy of the next one.</summary>
