@@ -28,7 +28,7 @@ public sealed class SealedCheckpoints(LogDirectory directory, Func<CheckpointSub
             CheckpointManifest made = FindWhole(ended) ?? create(
                 CheckpointSubjects.OfSealed(ended, directory),
                 new CheckpointRequest(CheckpointReason.SessionEnd, Verdict: CheckpointSubjects.Of(ended.Verdict)));
-            (ended with { EndCheckpoint = made.Id }).Save(directory.Disk, directory.ArchivedSessionFile(ended.Started, ended.Id));
+            SessionArchive.Change(directory, ended.Id, now => now with { EndCheckpoint = made.Id }); // its verdict may be another by now
         }
     }
 

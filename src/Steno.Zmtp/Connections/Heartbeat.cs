@@ -20,6 +20,10 @@ internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, 
     private int _deafness;
     private long _pingWindowStart = time.GetTimestamp();
     private int _pingsInWindow;
+    private readonly Lock _gate = new();
+    private ulong _asked;
+    private ulong _answered;
+    private TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Called for every read.</summary>
     public void Heard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
@@ -42,6 +46,31 @@ internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, 
         TimeSpan pause = Look(now, wereStopped) + Slack;
         _lateAt = now + ToTicks(pause + options.HeartbeatInterval, time);
         return pause;
+    }
+
+    /// <summary>Asks the peer now whether it is there.</summary>
+    /// <returns>Completes when it has answered this PING, or a later one: what it sent before is read then. Never, if
+    /// it does not.</returns>
+    public async Task AskAsync(CancellationToken cancellation)
+    {
+        ulong number = Ask();
+        while (WaitForAnswerAfter(number) is { } answer) await answer.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A PONG came.</summary>
+    public void Answered(ReadOnlySpan<byte> data)
+    {
+        TaskCompletionSource answer;
+        lock (_gate)
+        {
+            ulong number = WireCommands.ReadPong(data) ?? _asked;
+            if (number <= _answered || number > _asked) return;
+            _answered = number;
+            answer = _answer;
+            _answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        answer.SetResult();
     }
 
     /// <summary>Counts a PING of the peer's.</summary>
@@ -75,11 +104,25 @@ internal sealed class Heartbeat(ZmtpConnection connection, ZmtpOptions options, 
         if (_askedAt == 0 || time.GetElapsedTime(_askedAt, now) >= options.HeartbeatInterval)
         {
             _askedAt = now;
-            connection.Send(WireCommands.Ping);
+            Ask();
         }
 
         TimeSpan left = options.HeartbeatTimeout - silence;
         return left > TimeSpan.Zero && left < options.HeartbeatInterval ? left : options.HeartbeatInterval;
+    }
+
+    private ulong Ask()
+    {
+        lock (_gate)
+        {
+            connection.Send(WireCommands.MakePing(++_asked));
+            return _asked;
+        }
+    }
+
+    private Task? WaitForAnswerAfter(ulong number)
+    {
+        lock (_gate) return _answered >= number ? null : _answer.Task;
     }
 
     private static long ToTicks(TimeSpan span, TimeProvider time) =>

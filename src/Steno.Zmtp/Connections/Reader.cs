@@ -126,13 +126,14 @@ internal sealed class Reader(
             throw Faults.Violation("a command without a name");
 
         if (name.SequenceEqual("PING"u8)) Answer(data);
+        else if (name.SequenceEqual("PONG"u8)) connection.Heart.Answered(data);
         else if (name.SequenceEqual("SUBSCRIBE"u8))
             owner.TakeSubscription(connection, data, isSubscribe: true);
         else if (name.SequenceEqual("CANCEL"u8)) owner.TakeSubscription(connection, data, isSubscribe: false);
         else if (name.SequenceEqual("ERROR"u8))
             throw new ZmtpException(Faults.RefusedByPeer(WireCommands.ReadErrorReason(data)));
         else if (name.SequenceEqual("READY"u8)) throw Faults.Violation("a second READY");
-        //// PONG was heard by its bytes; commands that nobody knows are to be ignored (RFC 37).
+        //// Commands that nobody knows are to be ignored (RFC 37).
     }
 
     private void Answer(ReadOnlySpan<byte> data)

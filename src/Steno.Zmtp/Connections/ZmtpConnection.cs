@@ -55,6 +55,18 @@ internal sealed class ZmtpConnection : IDisposable
     public void SendSubscription(ReadOnlySpan<byte> prefix, bool isSubscribe) =>
         Send(WireCommands.MakeSubscription(prefix, isSubscribe, Peer.KnowsCommands));
 
+    /// <summary>Asks the peer whether it is there; the question is queued on return.</summary>
+    public async Task<PeerAnswer> AskAsync(TimeSpan patience, TimeProvider time)
+    {
+        if (!Peer.KnowsCommands) return Ended.IsCompleted ? PeerAnswer.Gone : PeerAnswer.Answered;
+        using CancellationTokenSource waiting = new(patience, time);
+        Task answer = Heart.AskAsync(waiting.Token);
+        await Task.WhenAny(answer, Ended).ConfigureAwait(false);
+        if (answer.IsCompletedSuccessfully) return PeerAnswer.Answered;
+        await waiting.CancelAsync().ConfigureAwait(false);
+        return Ended.IsCompleted ? PeerAnswer.Gone : PeerAnswer.Silent;
+    }
+
     /// <summary>Writes directly, before <see cref="SendLoopAsync"/> runs.</summary>
     public async ValueTask SendFirstAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

@@ -130,6 +130,16 @@ public abstract partial class ZmtpSocket : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks every peer that is connected now whether it is there: the question is queued on return.</summary>
+    /// <param name="patience">For an answer.</param>
+    /// <returns>The worst of the answers; <see cref="PeerAnswer.Gone"/> if nobody is connected.</returns>
+    public async Task<PeerAnswer> AskAsync(TimeSpan patience)
+    {
+        PeerAnswer[] answers = await Task.WhenAll(
+            _connections.Values.Select(connection => connection.AskAsync(patience, Time))).ConfigureAwait(false);
+        return answers.Length == 0 ? PeerAnswer.Gone : answers.Max();
+    }
+
     /// <summary>Closes every door and connection. Sockets that send first give what is queued
     /// <see cref="ZmtpOptions.Linger"/> to leave. Repeating it does nothing.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Steno.Zmtp.Wire;
 
 /// <summary>Commands: one byte for the name's length, the name, data. Whole frames are made here.</summary>
@@ -13,7 +15,18 @@ internal static class WireCommands
 
     /// <summary>A PING with a time-to-live of 0: we do not ask the peer to give us up. A recorder that was
     /// paused shall find its messages in the broker's queue, not a closed door.</summary>
-    public static byte[] Ping { get; } = Make("PING"u8, [0, 0]);
+    /// <param name="number">Its context: the PONG that answers it says the same.</param>
+    public static byte[] MakePing(ulong number)
+    {
+        Span<byte> data = stackalloc byte[PingTtlBytes + sizeof(ulong)];
+        data.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(data[PingTtlBytes..], number);
+        return Make("PING"u8, data);
+    }
+
+    /// <summary>The number of the PING that a PONG answers; null: the peer gives no context back, as libzmq before 4.3.</summary>
+    public static ulong? ReadPong(ReadOnlySpan<byte> data) =>
+        data.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(data) : null;
 
     /// <summary>Splits a command's body.</summary>
     public static bool TryRead(

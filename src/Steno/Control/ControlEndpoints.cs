@@ -16,7 +16,7 @@ internal sealed class ControlEndpoints(
     TimeProvider time,
     CheckpointDoor? checkpoints = null,
     SessionDoor? sessions = null,
-    Action? announced = null) : IHttpApplication<HttpContext>
+    Func<Task>? announced = null) : IHttpApplication<HttpContext>
 {
     public const string StatusPath = "/v1/status";
     public const string FeedPath = "/v1/feed";
@@ -69,10 +69,10 @@ internal sealed class ControlEndpoints(
         stop();
     }
 
-    private Task AnnounceAsync(HttpResponse response)
+    private async Task AnnounceAsync(HttpResponse response)
     {
-        announced?.Invoke();
-        return SendAsync(response, StatusCodes.Status202Accepted, """{"announced":true}"""u8.ToArray());
+        if (announced is not null) await announced().ConfigureAwait(false);
+        await SendAsync(response, StatusCodes.Status202Accepted, """{"announced":true}"""u8.ToArray()).ConfigureAwait(false);
     }
 
     /// <summary>The header at once, so that the asker knows that it was heard.</summary>

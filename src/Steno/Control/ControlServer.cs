@@ -41,7 +41,7 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <param name="logs">Where Kestrel may complain; null for nowhere.</param>
     /// <param name="checkpoints">Null: there are none to ask for.</param>
     /// <param name="sessions">Null: no other is to be had.</param>
-    /// <param name="announced">Told that a stop will follow, and the broker ends before it; null: nobody wants to know.</param>
+    /// <param name="announced">Told that a stop will follow, and the broker ends before it; it may wait a second for that broker. Null: nobody wants to know.</param>
     public ControlServer(
         Socket socket,
         int connectionsMax,
@@ -53,7 +53,7 @@ internal sealed class ControlServer : IAsyncDisposable
         ILoggerFactory? logs = null,
         CheckpointDoor? checkpoints = null,
         SessionDoor? sessions = null,
-        Action? announced = null)
+        Func<Task>? announced = null)
     {
         logs ??= NullLoggerFactory.Instance;
         _feed = feed;

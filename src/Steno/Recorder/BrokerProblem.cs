@@ -12,6 +12,12 @@ internal static class BrokerProblem
     /// <summary>Less than <see cref="ConnectionStatus.ProgressBytes"/> of a message in so long are fewer than 64 KiB a second.</summary>
     private static readonly TimeSpan PatienceWithMessage = TimeSpan.FromSeconds(3);
 
+    /// <summary>A broker that nobody speaks to answers a PING each second.</summary>
+    private static readonly TimeSpan PatienceWithAnswer = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The first version of ZMTP that knows PING.</summary>
+    private static readonly Version AnswersPing = new(3, 1);
+
     /// <summary>
     /// Why nothing is heard. An attempt that hangs is told before it is given up: what the one before met, such
     /// as a port where nobody listened, may hold no longer.
@@ -30,6 +36,15 @@ internal static class BrokerProblem
             { State: ConnectionState.Handshaking } => "The handshake is not done yet.",
             _ => "Not connected yet.",
         };
+    }
+
+    /// <summary>The connection is there, and no sign of life comes. Null if one came a moment ago.</summary>
+    public static string? OfLateness(ConnectionStatus status, DateTimeOffset now)
+    {
+        if (status.State != ConnectionState.Ready || status.PeerVersion < AnswersPing) return null;
+        TimeSpan silence = now - (status.LastHeard > status.Since ? status.LastHeard.Value : status.Since);
+        return silence <= PatienceWithAnswer ? null : string.Create(CultureInfo.InvariantCulture,
+            $"No sign of life from {status.Endpoint} for {silence.TotalSeconds:0.0} s: whether it still hands on what is said there is not known.");
     }
 
     /// <summary>The connection is there, but a message that hardly comes on keeps everything behind it back. Null if none does.</summary>

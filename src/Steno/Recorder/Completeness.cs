@@ -16,7 +16,8 @@ internal sealed class Completeness(
     CoverageLog coverage,
     JournalCheck check)
 {
-    public (Verdict Verdict, NumberingFacts Numbers) Judge(OpenedSession session)
+    /// <param name="isAsked">The brokers are asked whether they are there (<see cref="Liveness"/>): that one is late says nothing then.</param>
+    public (Verdict Verdict, NumberingFacts Numbers) Judge(OpenedSession session, bool isAsked = false)
     {
         // First: what is learnt while the rest is gathered can only speak against it.
         NumberingFacts numbers = publishers.Facts();
@@ -26,7 +27,7 @@ internal sealed class Completeness(
             Lost = session.LostBefore + scribe.Lost,
             CheckProblem = check.Problem,
             UncheckedBytes = check.UncheckedBytes,
-            Interruption = FindInterruption(session),
+            Interruption = FindInterruption(session, isAsked),
             EarlierRecorder = coverage.EarlierRecorder,
             Numbers = numbers,
             DurableSeq = session.Writer.DurableSeq,
@@ -34,13 +35,15 @@ internal sealed class Completeness(
         return (verdict, numbers);
     }
 
-    private string? FindInterruption(OpenedSession session)
+    private string? FindInterruption(OpenedSession session, bool isAsked)
     {
         if (queue.StallCount > 0 || queue.StalledSince is not null)
             return "The disk was too slow for a while: the broker may have dropped messages.";
         if (coverage.Interruption is { } interruption) return interruption;
         if (!coverage.IsStopping && sources.FirstOrDefault(source => !source.IsListening) is { } deaf)
             return $"Not listening to {deaf.Endpoint}: what is said there is not heard.";
+        if (!coverage.IsStopping && !isAsked && sources.Select(source => source.Lateness()).FirstOrDefault(late => late is not null) is { } lateness)
+            return lateness;
         return session.Recovery.Unheard is { } unheard ? $"{unheard.Reason} What was said from then on until this one listened is not known." : null;
     }
 }

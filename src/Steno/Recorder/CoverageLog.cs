@@ -171,13 +171,13 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
                 if (silence.Bearable > now) _silent[endpoint] = silence with { Bearable = now };
         }
 
-        _interruption = null;
+        if (!_isStopping) _interruption = null; // what the stop met counts in the last session, too
         _earlier = !isLoaded ? null
             : "It begins with the lines of a checkpoint: whether they are all that was said in their time is not known here.";
     }
 
     /// <summary>
-    /// A stop will follow in a moment, and the broker ends before it: nothing is said there any more, and nothing missed. If no stop
+    /// A stop will follow in a moment, and the broker, which is there now, ends before it: nothing is said there any more, and nothing missed. If no stop
     /// follows, a source that is lost now is one that was lost.
     /// </summary>
     public void AnnounceStop()
@@ -199,13 +199,16 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         foreach ((string endpoint, Silence silence) in missed)
         {
             string what = silence.Reason is { } reason ? $"was not heard again before the recorder was stopped: {reason}" : "was not heard before the recorder was stopped.";
-            SystemEvent e = new(
-                SystemEventNames.Gap,
-                $"{endpoint} {what}",
-                SystemEventField.Of("endpoint", endpoint),
-                SystemEventField.Of("not_heard_since", silence.Since));
-            inbox.Add(e, now);
+            TellUnheard(endpoint, what, silence.Since);
         }
+    }
+
+    /// <summary>A broker is asked for a sign of life as the recorder stops, and gives none: it may be frozen.</summary>
+    /// <param name="lastHeard">Null: never.</param>
+    public void NoteSilent(string endpoint, DateTimeOffset? lastHeard)
+    {
+        Interrupt(NotKnown);
+        TellUnheard(endpoint, "gave no sign of life when the recorder was stopped.", lastHeard ?? time.GetUtcNow());
     }
 
     /// <summary>
@@ -220,6 +223,14 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         _unheard = new UnheardStatus { From = since < now ? since : now, To = now, Reason = reason };
         inbox.Add(EndEvent(CoverageWords.AnySource, _unheard.From, reason), now);
     }
+
+    private void TellUnheard(string endpoint, string what, DateTimeOffset since) => inbox.Add(
+        new SystemEvent(
+            SystemEventNames.Gap,
+            $"{endpoint} {what}",
+            SystemEventField.Of("endpoint", endpoint),
+            SystemEventField.Of("not_heard_since", since)),
+        time.GetUtcNow());
 
     private static SystemEvent EndEvent(string endpoint, DateTimeOffset lastHeard, string reason) => new(
         SystemEventNames.CoverageEnded,

@@ -71,12 +71,14 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         _scribe = new Scribe(queue, inbox, session, composer, _agents, publishers, time, _logger);
         List<Source> sources = [];
         Completeness completeness = new(publishers, queue, _scribe, sources, coverage, check);
+        Liveness liveness = new(sources, coverage);
+        SealedVerdicts verdicts = new(options.Logs, liveness, coverage, checkpoints.NoteEnded, _logger);
         try
         {
             OpenSources(sources, queue, coverage);
             session.RotateAtBytes = options.RotateAtBytes;
-            session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), Judge(current, completeness));
-            session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, checkpoints);
+            session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), verdicts.Seal(Judge(current, completeness, isAsked: true)));
+            session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, verdicts);
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
                 current => completeness.Judge(current).Verdict, () => coverage.StillUnheard);
@@ -84,7 +86,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             _scribe.Start();
             check.Start();
             trial.Start();
-            checkpoints.Start(current => CheckpointSubjects.Of(Judge(current, completeness)));
+            checkpoints.Start(current => CheckpointSubjects.Of(JudgeForGood(current, completeness, liveness, coverage)));
             RateMeter rate = new(time);
             StatusReporter reporter = new(
                 options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial,
@@ -97,11 +99,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
                 },
                 null, TimeSpan.Zero, SampleInterval);
             using SessionChanger changer = new(
-                session, options.Logs, options.Rules, checkpoints, queue.Wake, time, _logger);
+                session, options.Logs, options.Rules, checkpoints, verdicts, queue.Wake, time, _logger);
             SessionDoor sessions = new(options.Logs, changer.NewAsync, changer.LoadAsync);
             await using ControlServer control = new(
                 door, options.Connections.Control, reporter.Report, _feed, () => signals.Request("steno stop"), _ended.Task, time,
-                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync), sessions, coverage.AnnounceStop);
+                new LimitedLoggers(loggers, time), new CheckpointDoor(checkpoints.CreateAsync, checkpoints.DeleteAsync), sessions,
+                () => AnnounceStopAsync(liveness, coverage));
             await control.StartAsync(CancellationToken.None).ConfigureAwait(false); // who stops it now is heard below, in good order
             started(reporter.Report());
 
@@ -120,9 +123,10 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
 
             string reason = await signals.Requested.ConfigureAwait(false);
             RecorderLog.Stopping(_logger, reason);
+            await liveness.TellSilentAsync().ConfigureAwait(false);
             coverage.Stop();
             string? problem = await StopAsync(
-                sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, changer, reason).ConfigureAwait(false);
+                sources, session, () => Keep(session.Current, publishers, completeness), checkpoints, verdicts, changer, reason).ConfigureAwait(false);
             // What came between the failure and the doors' end is counted by now, or it failed only here.
             if (_scribe.Failed.IsCompleted) await NoteFailureAsync(session.Current, completeness, _logger).ConfigureAwait(false);
             _ended.SetResult(problem);
@@ -176,13 +180,14 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <code>
     /// 1. the sockets stop reading; what they have read is in the queue
     /// 2. the scribe drains the queue and the inbox, and everything is synced
-    /// 3. what is new since the last checkpoint gets one
-    /// 4. session.json says how far the journal is whole
+    /// 3. what is known of sessions that were sealed just now stands in the archive
+    /// 4. what is new since the last checkpoint gets one
+    /// 5. session.json says how far the journal is whole
     /// </code>
     /// Killed in between, the next start finds the journal as after any kill.
     /// </summary>
     /// <returns>What is wrong, in sentences; null if nothing is.</returns>
-    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, Checkpointer checkpoints, SessionChanger changer, string reason)
+    private async Task<string?> StopAsync(List<Source> sources, LiveSession session, Action keep, Checkpointer checkpoints, SealedVerdicts verdicts, SessionChanger changer, string reason)
     {
         session.LosePatienceAfter(PatienceAtTheEnd);
         // A scribe that fails takes nothing any more: a socket that waits for room in the queue would wait
@@ -193,6 +198,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         await stopped.ConfigureAwait(false);
         _scribe.Finish();
         await changer.StopAsync().ConfigureAwait(false); // a load that has not come to its switch is undone
+        await verdicts.Settled.ConfigureAwait(false); // nobody is asked any more
         if (_scribe.Failure is null)
         {
             keep();
@@ -241,8 +247,21 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         }
     }
 
-    private SessionVerdict Judge(OpenedSession session, Completeness completeness) =>
-        completeness.Judge(session).Verdict.AsOf(session.Writer.DurableSeq, time.GetUtcNow());
+    private SessionVerdict Judge(OpenedSession session, Completeness completeness, bool isAsked = false) =>
+        completeness.Judge(session, isAsked).Verdict.AsOf(session.Writer.DurableSeq, time.GetUtcNow());
+
+    /// <summary>For what nobody judges again. Waits for the brokers, a second at most.</summary>
+    private SessionVerdict JudgeForGood(OpenedSession session, Completeness completeness, Liveness liveness, CoverageLog coverage)
+    {
+        SessionVerdict judged = Judge(session, completeness, isAsked: true);
+        return coverage.IsStopping ? judged : liveness.ConfirmAsync(judged, Liveness.Patience).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Where a broker does not answer now, its end is no part of the stop.</summary>
+    private static async Task AnnounceStopAsync(Liveness liveness, CoverageLog coverage)
+    {
+        if (await liveness.FindSilentAsync(Liveness.Patience).ConfigureAwait(false) is null) coverage.AnnounceStop();
+    }
 
     /// <summary>
     /// Whether another recorder has written in this session, or in one that it continues, before.
@@ -251,12 +270,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         opened.Manifest is not { Reason: SessionReason.Created, Parent: null, Earlier: null } || opened.Writer.DurableSeq > 1;
 
     /// <summary>On the scribe's thread.</summary>
-    private void NoteSuccession(Succession succession, PublisherLedger publishers, CoverageLog coverage, Checkpointer checkpoints)
+    private void NoteSuccession(Succession succession, PublisherLedger publishers, CoverageLog coverage, SealedVerdicts verdicts)
     {
         SessionManifest child = succession.Child.Manifest;
+        verdicts.NoteSealed(succession.Sealed);
         coverage.BeginSession(isLoaded: child.Loaded is not null);
         if (child.Earlier is not null) publishers.NoteEarlierLines();
-        checkpoints.NoteEnded();
         RecorderLog.Succeeded(_logger, succession.Sealed.Id, succession.Sealed.Verified.Seq, child.Reason, child.Id);
     }
 

@@ -14,7 +14,8 @@ namespace Steno.Recorder;
 /// </summary>
 /// <param name="wake">Wakes the scribe, so that it sees what is asked of it.</param>
 internal sealed class SessionChanger(
-    LiveSession live, LogDirectory logs, RuleSet rules, Checkpointer checkpoints, Action wake, TimeProvider time, ILogger logger)
+    LiveSession live, LogDirectory logs, RuleSet rules, Checkpointer checkpoints, SealedVerdicts verdicts, Action wake, TimeProvider time,
+    ILogger logger)
     : IDisposable
 {
     /// <summary>Who asks waits for an answer: more at once are no users, and are refused.</summary>
@@ -122,12 +123,18 @@ internal sealed class SessionChanger(
         }
     }
 
-    /// <summary>The scribe does it between two lines. What it has begun it ends.</summary>
+    /// <summary>
+    /// The scribe does it between two lines. What it has begun it ends. Who asked finds the verdict of the session that ended, unless a
+    /// broker is silent.
+    /// </summary>
     private Succession Switch(SuccessionOrder order)
     {
         live.Ask(order);
         wake();
-        using (_end.Token.Register(() => order.TryWithdraw())) return order.Done.GetAwaiter().GetResult();
+        using CancellationTokenRegistration withdrawing = _end.Token.Register(() => order.TryWithdraw());
+        Succession succession = order.Done.GetAwaiter().GetResult();
+        Task.WhenAny(verdicts.Settled, Task.Delay(Liveness.Patience, time, _end.Token)).GetAwaiter().GetResult();
+        return succession;
     }
 
     private void Try(Action step)

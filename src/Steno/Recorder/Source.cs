@@ -79,6 +79,17 @@ internal sealed class Source : IAsyncDisposable
     }
 
     /// <summary>
+    /// Asks a broker now whether it is there. Nobody is asked at a door of our own: who speaks there is no broker, and keeps
+    /// what it cannot deliver.
+    /// </summary>
+    public Task<PeerAnswer> AskAsync(TimeSpan patience) =>
+        _dials ? _socket.AskAsync(patience) : Task.FromResult(PeerAnswer.Answered);
+
+    /// <summary>Why a broker that is listened to may not be there any more; null: it gave a sign of life a moment ago.</summary>
+    public string? Lateness() =>
+        _dials && _socket.Connections is [var dialled, ..] ? BrokerProblem.OfLateness(dialled, _time.GetUtcNow()) : null;
+
+    /// <summary>
     /// Stops reading. On return everything that was read is in the queue, and the coverage has ended.
     /// </summary>
     public async Task StopAsync(string reason)

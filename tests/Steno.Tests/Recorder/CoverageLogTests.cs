@@ -95,7 +95,7 @@ public sealed class CoverageLogTests : IDisposable
         else _coverage.Stop();
         Assert.NotNull(_coverage.Interruption);
         _coverage.BeginSession(isLoaded: false);
-        Assert.Null(_coverage.Interruption);
+        Assert.Equal(isHeardAgain, _coverage.Interruption is null); // one that begins while it stops has heard nothing more
     }
 
     [Theory]
@@ -124,6 +124,23 @@ public sealed class CoverageLogTests : IDisposable
         _coverage.Begin(new CoveragePeriod("tcp://a:1", _clock.GetUtcNow()), "XPUB");
         Assert.NotNull(_coverage.Interruption);
         AssertHole(Take()[^1].Entry, period.From);
+    }
+
+    [Fact]
+    public void A_broker_that_does_not_answer_at_the_stop_is_a_hole_also_in_a_session_that_begins_then()
+    {
+        DateTimeOffset lastHeard = _clock.GetUtcNow();
+        _coverage.Begin(new CoveragePeriod("tcp://a:1", lastHeard), "XPUB");
+        _ = Take();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _coverage.NoteSilent("tcp://a:1", lastHeard);
+        _coverage.Stop();
+        _coverage.BeginSession(isLoaded: false); // the queue was long, and the journal was large enough
+
+        Assert.NotNull(_coverage.Interruption);
+        JournalEntry entry = Assert.Single(Take()).Entry;
+        Assert.Equal("tcp://a:1 gave no sign of life when the recorder was stopped.", entry.Message.Text);
+        AssertHole(entry, lastHeard);
     }
 
     [Theory]

@@ -41,12 +41,12 @@ public sealed class DirectDoorTests : IAsyncDisposable
         { "half a frame", RawPeer.LongFrame(FrameFlags.None, 900_000, new byte[70_000]), true },
         { "half a frame behind a whole message", [.. RawPeer.Message("whole"), 0, 5, (byte)'h'], true },
         { "a part of a message", RawPeer.Message("topic", more: true), true },
-        { "a part of a message, and a PING", [.. RawPeer.Message("topic", more: true), .. WireCommands.Ping], true },
+        { "a part of a message, and a PING", [.. RawPeer.Message("topic", more: true), .. WireCommands.MakePing(1)], true },
         { "half a header", [(byte)FrameFlags.Long, 0, 0], true },
         { "half of one that is drained", RawPeer.LongFrame(FrameFlags.None, 2_000_000, new byte[70_000]), true },
         { "a part of one that is drained", RawPeer.LongFrame(FrameFlags.More, 1_100_000, new byte[1_100_000]), true },
         { "a whole message", RawPeer.Message("whole"), false },
-        { "half a PING behind a whole message", [.. RawPeer.Message("whole"), .. WireCommands.Ping[..4]], false },
+        { "half a PING behind a whole message", [.. RawPeer.Message("whole"), .. WireCommands.MakePing(1)[..4]], false },
         { "nothing", [], false },
     };
 

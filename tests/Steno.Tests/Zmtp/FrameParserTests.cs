@@ -37,7 +37,7 @@ public sealed class FrameParserTests
     [Fact]
     public void A_command_between_the_frames_of_a_message_leaves_no_hole_in_its_wire_bytes()
     {
-        byte[] stream = [.. RawPeer.Message("a", more: true), .. WireCommands.Ping, .. RawPeer.Message("b")];
+        byte[] stream = [.. RawPeer.Message("a", more: true), .. WireCommands.MakePing(1), .. RawPeer.Message("b")];
         using ReceivedBatch batch = Assert.Single(
             ParseBatches(stream, [stream.Length], new ZmtpOptions(), out _));
         (int start, int end) = batch.GetWire(0);
@@ -104,7 +104,7 @@ public sealed class FrameParserTests
         {
             for (int i = 0; i < message.Length; i++)
             {
-                if (pings[at++ % pings.Length]) stream.Write(WireCommands.Ping);
+                if (pings[at++ % pings.Length]) stream.Write(WireCommands.MakePing(1));
                 byte[] frame = new byte[Frame.TotalBytes(message[i].Length)];
                 Frame.Write(frame, i + 1 < message.Length ? FrameFlags.More : FrameFlags.None, message[i]);
                 stream.Write(frame);

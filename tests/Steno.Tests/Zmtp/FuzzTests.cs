@@ -41,7 +41,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             .. WireCommands.MakeSubscription("to"u8, isSubscribe: true, asCommand: random.Next(2) == 0),
             .. RawPeer.Message("topic", more: true), .. RawPeer.LongFrame(
                 FrameFlags.None, (ulong)payload.Length, payload),
-            .. WireCommands.Ping, .. RawPeer.Message("last"),
+            .. WireCommands.MakePing(1), .. RawPeer.Message("last"),
         ];
     }
 

@@ -41,7 +41,7 @@ internal static class MalformedCorpus
             (peer, door) => peer.SendAsync(Greeting(), Flagged(Ready(door), 5)), ProtocolViolation),
         new(
             "another command for READY",
-            (peer, _) => peer.SendAsync(Greeting(), WireCommands.Ping), ProtocolViolation),
+            (peer, _) => peer.SendAsync(Greeting(), WireCommands.MakePing(1)), ProtocolViolation),
         new("a command of nothing", (peer, _) => peer.SendAsync(Greeting(), [4, 0]), ProtocolViolation),
         new(
             "a command whose name is longer than itself",
@@ -89,7 +89,7 @@ internal static class MalformedCorpus
         new("reserved flags", (peer, door) => AfterAsync(peer, door, [0xf8, 0]), ProtocolViolation),
         new(
             "a command with the MORE flag",
-            (peer, door) => AfterAsync(peer, door, Flagged(WireCommands.Ping, 5)), ProtocolViolation),
+            (peer, door) => AfterAsync(peer, door, Flagged(WireCommands.MakePing(1), 5)), ProtocolViolation),
         new(
             "a command of 1 MiB",
             (peer, door) => AfterAsync(peer, door, LongFrame(FrameFlags.Command, 1 << 20)), LimitExceeded),
@@ -134,7 +134,7 @@ internal static class MalformedCorpus
             (peer, door) => AfterAsync(peer, door, WireCommands.Make("PONG"u8, [1, 2, 3])), null),
         new(
             "half a command, then silence",
-            (peer, door) => AfterAsync(peer, door, WireCommands.Ping[..4]), null),
+            (peer, door) => AfterAsync(peer, door, WireCommands.MakePing(1)[..4]), null),
     ];
 
     /// <summary>These end a peer of which nothing but subscriptions is expected; a receiving socket drains
@@ -157,7 +157,7 @@ internal static class MalformedCorpus
         .. Oversized,
         new(
             "a flood of PINGs",
-            (peer, door) => AfterAsync(peer, door, Times(5000, WireCommands.Ping)), LimitExceeded),
+            (peer, door) => AfterAsync(peer, door, Times(5000, WireCommands.MakePing(1))), LimitExceeded),
     ];
 
     public static byte[] Garbage(int length)

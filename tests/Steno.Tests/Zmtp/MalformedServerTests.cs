@@ -82,7 +82,7 @@ public sealed class MalformedServerTests
             RawPeer.Message("before"),
             RawPeer.Message("topic", more: true), RawPeer.LongFrame(FrameFlags.None, 3_000_000, large),
             manyFrames,
-            [.. Enumerable.Repeat(WireCommands.Ping, 5000).SelectMany(f => f)],
+            [.. Enumerable.Repeat(WireCommands.MakePing(1), 5000).SelectMany(f => f)],
             RawPeer.Message("after"));
 
         Assert.Equal("before"u8, NextFrame(queue, 0, out _));

@@ -116,9 +116,9 @@ public sealed class SocketLifeTests
         ConnectionStatus? closed = null;
         pull.ConnectionChanged += status => closed = status;
         for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
-        await peer.ReadUntilAsync(WireCommands.Ping);
+        await peer.ReadUntilAsync(WireCommands.MakePing(1));
         for (int i = 0; i < 5; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
-        await peer.ReadUntilAsync(WireCommands.Ping);
+        await peer.ReadUntilAsync(WireCommands.MakePing(2));
         Assert.Null(closed);
         for (int i = 0; i < 4; i++) clock.Advance(TimeSpan.FromMilliseconds(250));
         await peer.ReadToEndAsync();
