@@ -73,6 +73,23 @@ public sealed class FrozenBrokerVerdictTests : IDisposable
     }
 
     [Fact]
+    public async Task A_heartbeat_that_is_missed_while_the_recorder_stops_is_no_part_of_the_stop()
+    {
+        await using ChildProcess broker = await StartBrokerAsync();
+        await using RecorderProcess recorder = await StartRecorderAsync();
+        await SayAllAsync("before");
+        await IsCompleteAsync(recorder);
+        string session = await SessionAsync(recorder);
+        await FreezeAsync(broker);
+        await recorder.WaitForAsync(status => HeardBefore(status) > TimeSpan.FromSeconds(2.3), "the broker is nearly given up");
+        Assert.Equal(0, await recorder.StopAsync());
+        Assert.Equal(Unknown, await VerdictOfAsync(session));
+
+        TimeSpan HeardBefore(JsonElement status) => TimeProvider.System.GetUtcNow() - status.GetProperty("sources").EnumerateArray()
+            .Single(source => source.GetProperty("endpoint").GetString() == _subscribers).GetProperty("last_heard").GetDateTimeOffset();
+    }
+
+    [Fact]
     public async Task A_broker_that_thaws_in_time_has_lost_nothing()
     {
         await using ChildProcess broker = await StartBrokerAsync();

@@ -67,6 +67,15 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
     /// <summary>The recorder ends: that it ceases to hear is its own doing.</summary>
     public bool IsStopping => _isStopping;
 
+    /// <summary>See <see cref="AnnounceStop"/>.</summary>
+    public bool IsStopAnnounced
+    {
+        get
+        {
+            lock (_gate) return IsAnnounced;
+        }
+    }
+
     public IReadOnlyList<CoverageStatus> Snapshot()
     {
         lock (_gate) return [.. _periods];

@@ -39,8 +39,9 @@ internal sealed class Liveness(IReadOnlyList<Source> sources, CoverageLog covera
     /// <summary>The recorder is about to stop: a broker that does not answer is told among the messages.</summary>
     public Task TellSilentAsync() => Task.WhenAll(sources.Where(source => source.IsListening).Select(async source =>
     {
-        // One whose connection ended meanwhile is told by that.
-        if (await source.AskAsync(Patience).ConfigureAwait(false) == PeerAnswer.Silent)
+        PeerAnswer answer = await source.AskAsync(Patience).ConfigureAwait(false);
+        // One whose connection ended meanwhile is known to be silent; where that is still on its way, the stop would take it for its own doing.
+        if (answer == PeerAnswer.Silent || (answer == PeerAnswer.Gone && source.IsListening && !coverage.IsStopAnnounced))
             coverage.NoteSilent(source.Endpoint, source.Snapshot().LastHeard);
     }));
 }
