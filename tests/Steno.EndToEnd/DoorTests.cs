@@ -104,7 +104,7 @@ public sealed class DoorTests : IDisposable
             ["record", "--logs", _logs.Logs, "--broker", _broker, "--direct", "off"]);
 
         Assert.Equal(1, code);
-        Assert.Contains($"Another recorder (pid {recorder.Process.Pid}) answers", error, StringComparison.Ordinal);
+        Assert.Contains($"Another recorder (pid {recorder.Process.Pid}) is writing in {_logs.Logs}", error, StringComparison.Ordinal);
         Assert.Equal(lines, _logs.Lines().Length);
     }
 
