@@ -201,11 +201,11 @@ public sealed class LostJournalTests : IDisposable
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
         await publisher.WaitForOutputAsync("ready");
-        await publisher.TellAsync("send 9000 1 3000");
+        await publisher.TellAsync("send 18000 1 3000");
         await recorder.WaitForAsync(s => s.GetProperty("durable_seq").GetInt64() > 1000, "messages are recorded");
         await RunAsync($"truncate -s 500000 '{_logs.Journal}'");
 
-        JsonElement status = await recorder.WaitUntilReceivedAsync(9000);
+        JsonElement status = await recorder.WaitUntilReceivedAsync(18000);
         Assert.True(status.GetProperty("recording").GetBoolean(), status.GetProperty("reason").GetString());
         Assert.Equal("journal_cut", status.GetProperty("session").GetProperty("began").GetString());
         Assert.Equal(0, await recorder.StopAsync());
@@ -219,7 +219,7 @@ public sealed class LostJournalTests : IDisposable
         int missing = (int)(started.GetProperty("missing_last_seq").GetInt64() - first + 1);
         Assert.Equal(whole.Length + 1, first);
         int left = Said([.. whole.Select(line => JsonElement.Parse(line))]).Length;
-        Assert.Equal(Numbered(left + missing + 1, 9000), Said(child));
+        Assert.Equal(Numbered(left + missing + 1, 18000), Said(child));
     }
 
     [Fact]

@@ -105,7 +105,7 @@ internal sealed class LoadedSession : IDisposable
         {
             return File.ReadAllBytes(Logs.RecoveryFile).AsSpan().SequenceEqual(File.ReadAllBytes(Logs.CurrentJournal));
         }
-        catch (FileNotFoundException)
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return false; // One of another session has gone, and the new one is not there yet.
         }
