@@ -121,8 +121,9 @@ internal sealed class SessionSuccession(
     {
         Disk disk = directory.Disk;
         string archived = directory.ArchivedJournal(parent.Started, parent.Id);
-        // Again: where another directory had the log directory's place just then, it was done there.
-        while (disk.HasFile(directory.CurrentJournal)) disk.Rename(directory.CurrentJournal, archived);
+        if (disk.HasFile(directory.CurrentJournal)) disk.Rename(directory.CurrentJournal, archived);
+        // Again: where another directory had the log directory's place just then, it was done there. Any other file is not to take its place in the archive.
+        while (journal is not null && IsAt(directory.CurrentJournal, journal)) disk.Rename(directory.CurrentJournal, archived);
         if (journal is not null && !disk.HasFile(archived))
         {
             // Another directory had the archive's place just then, and has the journal now: ours gets it from the open file.
@@ -134,6 +135,9 @@ internal sealed class SessionSuccession(
         if (SessionReason.IsOrderly(reason)) notes.AddOrderly(what);
         else notes.Add(what);
     }
+
+    private bool IsAt(string path, DurableFile file) =>
+        directory.Disk.HasFile(path) && FileFacts.Of(path) is { } named && named.IsSameAs(file.Facts);
 
     private static SessionParent ParentOf(SessionManifest parent) => new(parent.Id, parent.Verified.Seq, parent.Verified.HeadHash);
 

@@ -103,6 +103,23 @@ public sealed class RefusedNamesTests : IDisposable
         Assert.NotEqual(opened.Manifest.Id, live.Current.Manifest.Id);
     }
 
+    /// <summary>Somebody puts a file into the journal's place just when that has gone into the archive: it does not take the place there.</summary>
+    [Fact]
+    public void A_file_that_takes_the_journals_place_behind_its_sealing_is_not_sealed_in_its_stead()
+    {
+        LogDirectory logs = new(_directory.Join("logs"), new Disk(_names));
+        logs.Disk.CreateDirectory(logs.Root);
+        OpenedSession opened = new SessionOpener(logs, _composer, TimeProvider.System).Open();
+        using LiveSession live = new(opened, logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        Say(live, 3);
+        byte[] recorded = File.ReadAllBytes(logs.CurrentJournal);
+        _names.PutBehind = logs.CurrentJournal;
+        live.Ask(SuccessionOrder.New(null));
+        Assert.ThrowsAny<StenoException>(live.SucceedIfDue);
+        Assert.Equal(recorded, File.ReadAllBytes(logs.ArchivedJournal(opened.Manifest.Started, opened.Manifest.Id)));
+        Assert.Equal("a stranger's", File.ReadAllText(logs.CurrentJournal));
+    }
+
     private void Say(LiveSession live, int messages)
     {
         for (int i = 0; i < messages; i++)
@@ -132,6 +149,9 @@ public sealed class RefusedNamesTests : IDisposable
         /// <summary>That nothing can become, or replace; null: none.</summary>
         public string? RefusedFile { get; set; }
 
+        /// <summary>Where a file is put as soon as the one there was renamed; null: nowhere.</summary>
+        public string? PutBehind { get; set; }
+
         /// <summary>So often it can before.</summary>
         public int Allowed { get; set; }
 
@@ -146,6 +166,9 @@ public sealed class RefusedNamesTests : IDisposable
             if (from != RefusedFile) Require("rename", from);
             Require("rename", to);
             base.Rename(from, to);
+            if (from != PutBehind) return;
+            PutBehind = null;
+            File.WriteAllText(from, "a stranger's");
         }
 
         public override void Delete(string path)
