@@ -71,7 +71,7 @@ public sealed record KnownDamage(
             if (IsLostEnd)
             {
                 return string.Create(CultureInfo.InvariantCulture,
-                    $"The end of the journal{(Session is { } earlier ? $" of session {earlier}" : "")} is lost, behind byte {Offset}: what stood in its place, or in its second copy's, had no line, and was {Length} bytes longer than what came back.");
+                    $"The end of the journal{(Session is { } earlier ? $" of session {earlier}" : "")} is lost, behind byte {Offset}: what stood in its place, or in its second copy's, had no more lines, and was {Length} bytes longer than what came back.");
             }
 
             if (IsUnknownEnd)

@@ -7,7 +7,7 @@ namespace Steno.Core.Sessions;
 
 /// <summary>
 /// A journal came back from its copies, or did not, and nothing says where it ended but the length of what stood in its place, or its second
-/// copy's, and has no line: what that was longer by is lost, for good (docs/adr/0044). So it is without <c>session.json</c>, and beside one of
+/// copy's, and has no line there: what that was longer by is lost, for good (docs/adr/0044). So it is without <c>session.json</c>, and beside one of
 /// a recorder that was killed where no crash can have left that. Where not even a length says it, and its last lines came from a checkpoint, it is not
 /// known where it ended, and that is named.
 /// <code>
@@ -16,7 +16,8 @@ namespace Steno.Core.Sessions;
 /// 3. the report says that nothing is left to do, and what is to be told of the journal not any more that its end is open
 /// </code>
 /// Crash after 1: the next start, or recovery, goes on from the report. After 2: it comes to the same, and names nothing twice; the
-/// journal has not grown since. Under the <see cref="DirectoryLock"/>, but for <see cref="FindPlanned"/>.
+/// journal has not grown since. A second copy with lines in front stays where it is until what it was longer by is in <c>session.json</c>: the next one
+/// is begun behind that. Under the <see cref="DirectoryLock"/>, but for <see cref="FindPlanned"/>.
 /// </summary>
 internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
 {
@@ -38,7 +39,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public SessionManifest Settle(SessionManifest manifest, long length)
     {
-        long longest = Longest();
+        long longest = Math.Max(Longest(), LengthOfCopy(manifest, manifest.Id, length));
         long open = _untold.All().Select(mending => mending.OpenEndSeq).DefaultIfEmpty(0).Max();
         if (longest == 0 && open == 0) return manifest;
         long stated = Math.Max(manifest.Verified.Offset, CheckpointCatalogue.FindNewest(directory, manifest.Id)?.End.Offset ?? 0);
@@ -86,16 +87,17 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
 
     /// <summary>The same as step 2 finds it, before anything is done.</summary>
     /// <param name="file">The <c>session.json</c> of the session; null: there is none.</param>
+    /// <param name="session">Null: nothing names it.</param>
     /// <param name="length">Of the journal as it would be, or up to where lines are known that it lacks, bytes; 0: nothing would come back, and nothing is known.</param>
     /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
     /// <returns>Null: nothing would be lost, or it is known.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public KnownDamage? FindPlanned(SessionManifest? file, long length, long open = 0)
+    public KnownDamage? FindPlanned(SessionManifest? file, Guid? session, long length, long open = 0)
     {
         List<string> blank = [];
         if (HadLines(directory, file) && IsBlank(directory.CurrentJournal, default)) blank.Add(directory.CurrentJournal);
         if (IsOwnCopy(file) && IsBlank(directory.RecoveryFile, default)) blank.Add(directory.RecoveryFile);
-        long longest = Math.Max(Longest(), blank.Select(FileFacts.LengthOf).DefaultIfEmpty(0).Max());
+        long longest = blank.Select(FileFacts.LengthOf).Append(Longest()).Append(LengthOfCopy(file, session, length)).Max();
         KnownDamage? lost = length == 0 ? FindAll(blank) : Find(longest, length) ?? FindUnknown(file, open, length, longest);
         return lost is null || (file is not null && IsKnown(file, lost)) ? null : lost;
     }
@@ -118,9 +120,9 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     public static bool IsOwnCopy(SessionManifest? file) =>
         file is null || (!file.Stopped && (file.Parent is null || file.Verified.Seq > file.LastForeignSeq + 1));
 
-    /// <summary>It is no news, or stands for all of a journal of which nothing came back.</summary>
-    public static bool IsKnown(SessionManifest manifest, KnownDamage lost) => manifest.KnownDamage.Any(known =>
-        known.IsEnd && known.Session is null && (known.Offset == lost.Offset || (known.IsLostEnd && known.Offset == 0)));
+    /// <summary>It is no news: its beginning is known, or its end, up to which the journal has grown since; or all of a journal of which nothing came back.</summary>
+    public static bool IsKnown(SessionManifest manifest, KnownDamage lost) => manifest.KnownDamage.Any(known => known.IsEnd && known.Session is null
+        && (known.Offset == lost.Offset || (known.IsLostEnd && (known.Offset == 0 || known.Offset + known.Length == lost.Offset + lost.Length))));
 
     /// <summary>It is there, and not empty, and has no line.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
@@ -149,6 +151,15 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         open > 0 && longest < length && file?.CertainEnd is null && open >= (file?.Verified.Seq ?? 0)
             ? KnownDamage.OfUnknownEnd(open, length, time.GetUtcNow())
             : null;
+
+    /// <summary>Of a second copy of that session, which has lines and is longer than that; 0: it is not.</summary>
+    private long LengthOfCopy(SessionManifest? file, Guid? session, long length)
+    {
+        if (session is null || file is { Stopped: true } || FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } copy || copy.Length <= length) return 0;
+        bool isOf = Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session
+            || (file is not null && IsOwnCopy(file) && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position));
+        return isOf ? copy.Length : 0;
+    }
 
     private long Longest() => Unsettled().Select(one => one.Report.Length).DefaultIfEmpty(0).Max();
 

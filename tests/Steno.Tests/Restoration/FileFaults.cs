@@ -7,6 +7,12 @@ namespace Steno.Tests.Restoration;
 /// <param name="foreign">A directory of which it knows nothing.</param>
 internal sealed class FileFaults(LogDirectory logs, LogDirectory lived, LogDirectory foreign, Random random)
 {
+    /// <summary>What can be done to a file as a whole.</summary>
+    public static readonly string[] OfWhole = ["deleted", "zeroed", "emptied", "cut", "garbage", "other's", "foreign"];
+
+    /// <summary>And what leaves a part of it, with its length.</summary>
+    public static readonly string[] OfParts = ["deleted", "zeroed", "front", "front", "front", "back", "middle gone", "longer"];
+
     private static readonly Func<LogDirectory, string[]>[] Roles =
     [
         of => [of.CurrentJournal], of => [of.CurrentJournal],
@@ -22,7 +28,8 @@ internal sealed class FileFaults(LogDirectory logs, LogDirectory lived, LogDirec
     /// <summary>What was done last to which file, by its name in the directory.</summary>
     public Dictionary<string, string> Done { get; } = [];
 
-    public void Do()
+    /// <param name="kinds">Of faults, to choose from.</param>
+    public void Do(string[] kinds)
     {
         for (int count = random.Next(1, 5); count > 0; count--)
         {
@@ -30,7 +37,7 @@ internal sealed class FileFaults(LogDirectory logs, LogDirectory lived, LogDirec
             string[] files = Roles[role](lived);
             if (files.Length == 0) continue;
             bool isAll = files.Length > 1 && random.Next(8) == 0;
-            string what = isAll ? "deleted" : Choose("deleted", "zeroed", "emptied", "cut", "garbage", "other's", "foreign");
+            string what = isAll ? "deleted" : Choose(kinds);
             string file = Choose(files);
             foreach (string one in isAll ? files : [file]) Put(Path.GetRelativePath(lived.Root, one), what, role);
         }
@@ -47,6 +54,10 @@ internal sealed class FileFaults(LogDirectory logs, LogDirectory lived, LogDirec
             "emptied" => [],
             "cut" => whole[..random.Next(whole.Length)],
             "garbage" => Garbage(whole.Length),
+            "front" => Zeroed(whole, random.Next(whole.Length), whole.Length),
+            "back" => Zeroed(whole, 0, random.Next(whole.Length)),
+            "middle gone" => Zeroed(whole, whole.Length / 4, whole.Length / 2),
+            "longer" => [.. whole, .. new byte[random.Next(2000)]],
             "other's" => Other(lived, role, Path.Combine(lived.Root, name)),
             _ => Other(foreign, role, ""),
         };
@@ -65,6 +76,12 @@ internal sealed class FileFaults(LogDirectory logs, LogDirectory lived, LogDirec
         };
         string[] others = [.. kin.Where(file => file != not)];
         return others.Length == 0 ? [] : File.ReadAllBytes(Choose(others));
+    }
+
+    private static byte[] Zeroed(byte[] whole, int from, int to)
+    {
+        Array.Clear(whole, from, to - from);
+        return whole;
     }
 
     private byte[] Garbage(int length)

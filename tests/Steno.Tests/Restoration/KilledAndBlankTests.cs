@@ -1,3 +1,4 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Recovery;
 using Steno.Core.Restoration;
@@ -82,6 +83,49 @@ public sealed class KilledAndBlankTests : IDisposable
         Assert.Contains($"was {_length - whole} bytes longer", lost, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// The length of a copy is evidence whatever it begins with: it is written behind the sync of the journal. Beside no journal, and beside one that ends
+    /// in the same; with <c>session.json</c> and without it.
+    /// </summary>
+    [Theory]
+    [InlineData("gone", 0, false)]
+    [InlineData("gone", 150, false)]
+    [InlineData("gone", 0, true)]
+    [InlineData("alike", 0, false)]
+    [InlineData("alike", 150, false)]
+    [InlineData("alike", 0, true)]
+    [InlineData("cut", 0, false)]
+    [InlineData("cut", 0, true)]
+    public void What_a_second_copy_is_longer_by_is_lost_though_it_has_lines_in_front(string journal, int torn, bool keepsFile)
+    {
+        Record(20, hasCheckpoint: false);
+        byte[] whole = TwoSessions.LinesOf(_whole, 1, 25);
+        byte[] left = [.. _whole[..(whole.Length + torn)], .. new byte[_length - whole.Length - torn]];
+        File.WriteAllBytes(Logs.RecoveryFile, left);
+        if (journal == "gone") File.Delete(Logs.CurrentJournal);
+        else File.WriteAllBytes(Logs.CurrentJournal, journal == "cut" ? whole : left);
+        if (!keepsFile) File.Delete(Logs.SessionFile);
+        string lost = AssertSameForAll();
+        Assert.Contains($"behind byte {whole.Length}:", lost, StringComparison.Ordinal);
+        Assert.Contains($"was {_length - whole.Length} bytes longer", lost, StringComparison.Ordinal);
+    }
+
+    /// <summary>The control: a copy that ends earlier, torn or not, and the journal has more.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_second_copy_that_is_no_longer_says_nothing(bool keepsFile)
+    {
+        Record(20, hasCheckpoint: false);
+        byte[] whole = TwoSessions.LinesOf(_whole, 1, 25);
+        File.WriteAllBytes(Logs.RecoveryFile, [.. whole, .. new byte[_length - whole.Length]]);
+        if (!keepsFile) File.Delete(Logs.SessionFile);
+        for (int start = 0; start < 2; start++) Start(Logs);
+        Assert.Empty(SessionManifest.Load(Logs.SessionFile)!.KnownDamage);
+        Recover(Logs);
+        Assert.True(Recover(Logs).IsWhole);
+    }
+
     /// <summary>And so does a journal beside a blank one.</summary>
     [Theory]
     [InlineData(1, true)]
@@ -136,12 +180,14 @@ public sealed class KilledAndBlankTests : IDisposable
     [InlineData("a journal that nothing was durable of")]
     [InlineData("a second copy that was not synced")]
     [InlineData("the parent's second copy")]
+    [InlineData("the parent's second copy, whole")]
     public void What_a_crash_can_leave_is_no_loss(string left)
     {
-        Record(left == "a second copy that was not synced" ? 20 : 0, hasCheckpoint: false);
+        Record(left == "a second copy that was not synced" ? 20 : 0, hasCheckpoint: left == "the parent's second copy, whole");
         if (left == "a journal that nothing was durable of") File.WriteAllBytes(Logs.RecoveryFile, []);
-        if (left == "the parent's second copy") BeginChild();
-        if (left == "a second copy that was not synced") File.WriteAllBytes(Logs.RecoveryFile, new byte[_length]);
+        if (left.StartsWith("the parent's", StringComparison.Ordinal)) BeginChild(isLoaded: left.EndsWith("whole", StringComparison.Ordinal));
+        if (left.EndsWith("whole", StringComparison.Ordinal)) Assert.True(_length > new FileInfo(Logs.CurrentJournal).Length);
+        else if (left == "a second copy that was not synced") File.WriteAllBytes(Logs.RecoveryFile, new byte[_length]);
         else Blank("journal, copy");
         for (int start = 0; start < 2; start++) new SessionOpener(Logs, TestComposer.New(), TimeProvider.System).Open().Close();
         Assert.DoesNotContain(SessionManifest.Load(Logs.SessionFile)!.KnownDamage, damage => damage.IsLostEnd);
@@ -233,11 +279,12 @@ public sealed class KilledAndBlankTests : IDisposable
     }
 
     /// <summary>As the recorder leaves it that seals the session and is killed before it has a copy of the next one.</summary>
-    private void BeginChild()
+    private void BeginChild(bool isLoaded)
     {
         using (LoadedSession session = new(Logs.Root))
         {
-            session.New();
+            if (isLoaded) session.Load(LoadSource.Of(CheckpointCatalogue.All(Logs, static (_, _) => { }).Last()));
+            else session.New();
             session.Die();
         }
 
