@@ -5,17 +5,24 @@ internal static class Eventually
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
+    /// <param name="longest">
+    /// Between two looks, where each has a price, such as a process: they become rarer up to this, and the last is at the
+    /// limit. Null: 5 ms.
+    /// </param>
     public static async Task<T> GetAsync<T>(
-        Func<Task<T>> read, Func<T, bool> holds, TimeSpan limit, string what)
+        Func<Task<T>> read, Func<T, bool> holds, TimeSpan limit, string what, TimeSpan? longest = null)
     {
         long began = TimeProvider.System.GetTimestamp();
+        TimeSpan pause = Look;
         T last = await read();
         while (!holds(last))
         {
-            if (TimeProvider.System.GetElapsedTime(began) > limit)
+            TimeSpan left = limit - TimeProvider.System.GetElapsedTime(began);
+            if (left < TimeSpan.Zero)
                 throw new TimeoutException(
                     $"Not within {limit.TotalSeconds:0.#} s: {what}. Last seen: {last}");
-            await Task.Delay(Look, TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(left < pause ? left : pause, TimeProvider.System, TestContext.Current.CancellationToken);
+            if (longest is { } most) pause = pause * 2 < most ? pause * 2 : most;
             last = await read();
         }
 

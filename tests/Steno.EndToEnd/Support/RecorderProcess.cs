@@ -7,6 +7,9 @@ internal sealed class RecorderProcess : IAsyncDisposable
 {
     private const string Active = "PERSISTENCE DAEMON ACTIVE";
 
+    /// <summary>Status is a process of its own: asked without a rest, it takes a processor from what is waited for.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
     private readonly TestLogs _logs;
 
     private RecorderProcess(TestLogs logs, ChildProcess process)
@@ -58,7 +61,7 @@ internal sealed class RecorderProcess : IAsyncDisposable
     }
 
     public Task<JsonElement> WaitForAsync(Func<JsonElement, bool> holds, string what, double seconds = 10) =>
-        Eventually.GetAsync(StatusAsync, holds, TimeSpan.FromSeconds(seconds), what);
+        Eventually.GetAsync(StatusAsync, holds, TimeSpan.FromSeconds(seconds), what, Rest);
 
     public Task<JsonElement> WaitUntilRecordingAsync() =>
         WaitForAsync(status => status.GetProperty("recording").GetBoolean(), "the recorder records");

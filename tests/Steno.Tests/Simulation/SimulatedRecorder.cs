@@ -40,6 +40,8 @@ internal sealed class SimulatedRecorder : IDisposable
         (_liesAboutSyncs, _liesAboutNames) = (liesAboutSyncs, liesAboutNames);
         string first = Path.Combine(_root, "0");
         Directory.CreateDirectory(Path.Combine(first, "recovery"));
+        // As of a recorder before: for a new one, all processes of the machine are asked who holds the journal.
+        File.Create(new LogDirectory(first).LockFile).Dispose();
         (_disk, _logs) = Take(first);
     }
 
