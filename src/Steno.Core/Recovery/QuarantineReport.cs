@@ -61,6 +61,14 @@ public sealed record QuarantineReport
     [JsonPropertyName("salvaged")]
     public int Salvaged { get; init; }
 
+    /// <summary>
+    /// Of a torn tail: how long the second copy of its session was before the repair began, bytes, if it went further than the last good line. It
+    /// gets the lines of the repair later, and these can be cut off again. 0: it did not.
+    /// </summary>
+    [JsonPropertyName("copy_length")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CopyLength { get; init; }
+
     /// <summary>Replaces the report; durable on return.</summary>
     public void Save(Disk disk, string path)
     {

@@ -20,12 +20,16 @@ namespace Steno.Core.Recovery;
 /// </summary>
 internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, LineComposer composer, TimeProvider time)
 {
+    /// <summary><see cref="QuarantineReport.What"/> says it of such bytes.</summary>
+    public const string TornTail = "torn_tail";
+
     /// <summary>Step 1.</summary>
     /// <param name="end">The last good line; what follows is kept.</param>
     /// <param name="length">Bytes behind it.</param>
-    public (string Path, QuarantineReport Report) KeepTail(Guid session, in JournalPosition end, long length)
+    /// <param name="copyLength">See <see cref="QuarantineReport.CopyLength"/>.</param>
+    public (string Path, QuarantineReport Report) KeepTail(Guid session, in JournalPosition end, long length, long copyLength)
     {
-        QuarantineReport report = Report(session, end, length, QuarantineReport.Repairing);
+        QuarantineReport report = Report(session, end, length, QuarantineReport.Repairing) with { CopyLength = copyLength };
         return (quarantine.Keep(directory.CurrentJournal, report), report);
     }
 
@@ -94,7 +98,7 @@ internal sealed class TailRepair(LogDirectory directory, Quarantine quarantine, 
         new()
         {
             State = state,
-            What = "torn_tail",
+            What = TornTail,
             Found = time.GetUtcNow(),
             Source = Path.GetFileName(directory.CurrentJournal),
             Offset = end.Offset,

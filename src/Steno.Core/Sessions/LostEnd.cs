@@ -152,10 +152,20 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
             ? KnownDamage.OfUnknownEnd(open, length, time.GetUtcNow())
             : null;
 
-    /// <summary>Of a second copy of that session, which has lines and is longer than that; 0: it is not.</summary>
-    private long LengthOfCopy(SessionManifest? file, Guid? session, long length)
+    /// <summary>
+    /// Of a second copy of that session, which has lines and is longer than that; 0: it is not. What a repair wrote that was interrupted is cut off the
+    /// journal again, and may be in the copy: then what counts is how long that was before.
+    /// </summary>
+    /// <param name="file">Its <c>session.json</c>; null: there is none.</param>
+    /// <param name="session">Null: nothing names it.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public long LengthOfCopy(SessionManifest? file, Guid? session, long length)
     {
-        if (session is null || file is { Stopped: true } || FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } copy || copy.Length <= length) return 0;
+        if (session is null || file is { Stopped: true }) return 0;
+        if (_quarantine.Unfinished().FirstOrDefault(one => one.Report.What == TailRepair.TornTail && one.Report.Session == session).Report is { } repair)
+            return repair.CopyLength > length ? repair.CopyLength : 0;
+        if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } copy || copy.Length <= length) return 0;
         bool isOf = Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session
             || (file is not null && IsOwnCopy(file) && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position));
         return isOf ? copy.Length : 0;

@@ -204,7 +204,7 @@ public sealed class SessionOpener
         if (unclean || length != manifest.Verified.Offset) ScanAtStart.WriteTailAgain(file, Math.Min(tailStart, end.Offset), end.Offset);
         if (torn > 0)
         {
-            if (repair is null) repair = _repair.KeepTail(manifest.Id, end, torn);
+            if (repair is null) repair = _repair.KeepTail(manifest.Id, end, torn, _lostEnd.LengthOfCopy(manifest, manifest.Id, end.Offset));
             else _notes.AddQuarantined(_repair.KeepMore(manifest.Id, end, torn));
             file.Truncate(end.Offset);
         }
@@ -263,7 +263,7 @@ public sealed class SessionOpener
     {
         foreach ((string path, QuarantineReport report) in _quarantine.Unfinished())
         {
-            if (report.Session == manifest.Id && report.What == "torn_tail") return (path, report);
+            if (report.Session == manifest.Id && report.What == TailRepair.TornTail) return (path, report);
         }
 
         return null;

@@ -1,5 +1,6 @@
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Recovery;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
@@ -126,6 +127,35 @@ public sealed class KilledAndBlankTests : IDisposable
         Assert.True(Recover(Logs).IsWhole);
     }
 
+    /// <summary>
+    /// The control: the copy has what the repair of a torn tail wrote, torn by a power cut before that was finished; the journal is cut back, and the same
+    /// is written again.
+    /// </summary>
+    [Fact]
+    public void A_second_copy_that_is_longer_by_what_an_interrupted_repair_wrote_says_nothing()
+    {
+        Record(20, hasCheckpoint: false);
+        File.WriteAllBytes(Logs.CurrentJournal, [.. _whole, .. "{\"half"u8]);
+        Start(Logs);
+        byte[] mended = File.ReadAllBytes(Logs.CurrentJournal);
+        Assert.True(mended.Length > _whole.Length);
+        string report = Assert.Single(Directory.GetFiles(Path.Combine(Logs.Root, "recovery", "quarantine"), "*_torn_tail.json"));
+        (QuarantineReport.TryLoad(report)! with { State = QuarantineReport.Repairing }).Save(Logs.Disk, report);
+        SessionManifest manifest = SessionManifest.Load(Logs.SessionFile)!;
+        (manifest with { Stopped = false, Verified = VerifiedPoint.From(JournalEnd(_whole), manifest.Verified.At) }).Save(Logs.Disk, Logs.SessionFile);
+        File.WriteAllBytes(Logs.RecoveryFile, [.. _whole, .. new byte[mended.Length - _whole.Length + 2000]]);
+        for (int start = 0; start < 2; start++) Start(Logs);
+        Assert.DoesNotContain(SessionManifest.Load(Logs.SessionFile)!.KnownDamage, damage => damage.IsLostEnd);
+    }
+
+    private static JournalPosition JournalEnd(byte[] whole)
+    {
+        byte[] last = whole[(whole.AsSpan(0, whole.Length - 1).LastIndexOf((byte)'\n') + 1)..^1];
+        Assert.True(JournalLine.TryReadSeq(last, out long seq));
+        Assert.True(JournalLine.TryReadHash(last, out ChainHash hash));
+        return new JournalPosition(whole.Length, seq, hash);
+    }
+
     /// <summary>And so does a journal beside a blank one.</summary>
     [Theory]
     [InlineData(1, true)]
@@ -211,14 +241,17 @@ public sealed class KilledAndBlankTests : IDisposable
 
     /// <summary>The power goes behind one call in some of the first one, with what was cached or without it.</summary>
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public void An_interrupted_start_or_recovery_comes_to_the_same(bool start, bool hasCheckpoint)
+    [InlineData(false, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, true)]
+    public void An_interrupted_start_or_recovery_comes_to_the_same(bool start, bool hasCheckpoint, bool hasFront)
     {
         Record(20, hasCheckpoint);
-        Blank("journal, copy");
+        if (!hasFront) Blank("journal, copy");
+        else foreach (string path in new[] { Logs.CurrentJournal, Logs.RecoveryFile }) File.WriteAllBytes(path, [.. _whole[..^4000], .. new byte[4000]]);
         string lost = Assert.Single(Lost(Recover(Logs, isDryRun: true)));
         bool isDone = false;
         for (int call = 1; !isDone; call += 2)
