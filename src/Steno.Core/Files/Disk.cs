@@ -118,14 +118,25 @@ public sealed class Disk
     }
 
     /// <summary>
-    /// Puts <paramref name="bytes"/> into the file itself, where nothing can get a name beside it. On return they are durable.
+    /// Puts <paramref name="bytes"/> into the file itself, where nothing can get a name, or a block, beside it. On return they are durable.
     /// </summary>
-    /// <exception cref="StorageException">It is missing, or the disk refuses.</exception>
+    /// <exception cref="StorageException">It is missing, or the disk refuses. Where it has no room for what is longer, what stood there stands.</exception>
     /// <remarks>Only for a file that shows whether it is whole: a crash on the way leaves a mixture of old and new.</remarks>
     public void WriteOver(string path, ReadOnlySpan<byte> bytes)
     {
         using DurableFile file = OpenExisting(path);
-        file.Write(bytes, 0);
+        int had = (int)Math.Min(file.Length, bytes.Length);
+        try
+        {
+            file.Write(bytes[had..], had); // first what may need another block
+        }
+        catch (StorageException)
+        {
+            file.Truncate(had);
+            throw;
+        }
+
+        file.Write(bytes[..had], 0);
         file.Truncate(bytes.Length);
         file.Sync();
     }
@@ -236,7 +247,16 @@ public sealed class Disk
         string temporary = path + ".tmp";
         using (DurableFile file = CreateOrEmpty(temporary))
         {
-            file.Write(bytes, 0);
+            try
+            {
+                file.Write(bytes, 0);
+            }
+            catch (StorageException full) when (full.IsFull)
+            {
+                Delete(temporary); // nothing is in it, and others may need its place
+                throw;
+            }
+
             file.Sync();
         }
 

@@ -23,6 +23,9 @@ public sealed class JournalBatch
 
     public long LastSeq => FirstSeq + Count - 1;
 
+    /// <summary>Those of the lines that are messages, as against lines of the recorder's own.</summary>
+    public int Messages { get; private set; }
+
     /// <summary>
     /// The lines, each with its newline. Valid until the call that hands the batch out returns.
     /// </summary>
@@ -35,7 +38,7 @@ public sealed class JournalBatch
 
     internal LineBuffer Buffer => _buffer;
 
-    internal void Add(long seq, long utcTicks)
+    internal void Add(long seq, long utcTicks, int messages)
     {
         if (Count == 0)
         {
@@ -44,6 +47,7 @@ public sealed class JournalBatch
         }
 
         Count++;
+        Messages += messages;
     }
 
     internal void Reset()
@@ -51,6 +55,7 @@ public sealed class JournalBatch
         if (_buffer.Capacity > MaxKeptCapacity) _buffer = new LineBuffer(InitialCapacity);
         _buffer.Truncate(0);
         Count = 0;
+        Messages = 0;
         FirstSeq = 0;
     }
 }

@@ -35,6 +35,7 @@ public sealed class JournalWriter : IDisposable
     private long _nextSeq;
     private ChainHash _head;
     private bool _disposed;
+    private long _appendedBytes;
 
     private volatile bool _stopping;
     private volatile StorageException? _failure;
@@ -81,8 +82,12 @@ public sealed class JournalWriter : IDisposable
     /// </summary>
     public long DurableSeq => Volatile.Read(ref _durableSeq);
 
-    /// <summary>Bytes of the file when all that was appended is in it. For the thread that appends.</summary>
-    public long AppendedBytes { get; private set; }
+    /// <summary>Bytes of the file when all that was appended is in it. Any thread.</summary>
+    public long AppendedBytes
+    {
+        get => Volatile.Read(ref _appendedBytes);
+        private set => Volatile.Write(ref _appendedBytes, value);
+    }
 
     /// <summary>Bytes of the file that are durable.</summary>
     public long DurableBytes => _file.End;
@@ -163,14 +168,15 @@ public sealed class JournalWriter : IDisposable
     /// its way, and <see cref="DurableSeq"/> tells when it is recorded.
     /// </summary>
     /// <param name="receivedAt">When the message reached this process.</param>
-    public void EndLine(DateTimeOffset receivedAt)
+    /// <param name="messages">1 for an agent's message, 0 for a line of the recorder's own: <see cref="JournalBatch.Messages"/> counts them.</param>
+    public void EndLine(DateTimeOffset receivedAt, int messages = 0)
     {
         if (_lineStart < 0) throw new InvalidOperationException("EndLine without BeginLine.");
         LineBuffer buffer = _filling.Buffer;
         _head = JournalLine.ComputeHash(_head, buffer.Written[_lineStart..]);
         JournalLine.WriteSuffix(_head, buffer);
         AppendedBytes += buffer.Length - _lineStart;
-        _filling.Add(_nextSeq++, receivedAt.UtcTicks);
+        _filling.Add(_nextSeq++, receivedAt.UtcTicks, messages);
         if (_filling.Count == 1) Volatile.Write(ref _oldestFilling, receivedAt.UtcTicks);
         _lineStart = -1;
     }

@@ -31,7 +31,7 @@ internal sealed class CarriedLines
                 int end = lines.IndexOf((byte)'\n');
                 LineBuffer line = writer.BeginLine();
                 MovedLine.Compose(lines[..end], writer.NextSeq, firstMoved, line);
-                writer.EndLine(new DateTimeOffset(batch.OldestUtcTicks, TimeSpan.Zero));
+                writer.EndLine(new DateTimeOffset(batch.OldestUtcTicks, TimeSpan.Zero), messages: n == 0 ? batch.Messages : 0);
                 lines = lines[(end + 1)..];
             }
 

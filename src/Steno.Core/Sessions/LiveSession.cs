@@ -158,7 +158,7 @@ public sealed partial class LiveSession : IDisposable
     }
 
     /// <inheritdoc cref="JournalWriter.EndLine"/>
-    public void EndLine(DateTimeOffset receivedAt) => _current.Writer.EndLine(receivedAt);
+    public void EndLine(DateTimeOffset receivedAt, int messages = 0) => _current.Writer.EndLine(receivedAt, messages);
 
     /// <inheritdoc cref="JournalWriter.Flush"/>
     public void Flush()

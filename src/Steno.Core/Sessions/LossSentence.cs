@@ -2,12 +2,20 @@ using System.Globalization;
 
 namespace Steno.Core.Sessions;
 
-/// <summary>Which lines of a journal are lost, or not as written, in a sentence: the first of a verdict's reason.</summary>
+/// <summary>What is lost, in a sentence, as verdicts and whoever ends a recorder say it.</summary>
 public static class LossSentence
 {
     private const int NamedRanges = 5;
 
-    /// <summary>Empty where nothing of it is a loss.</summary>
+    /// <summary>Messages that were received and could not be recorded; empty for 0.</summary>
+    public static string OfUnrecorded(long messages) => messages switch
+    {
+        0 => "",
+        1 => "1 message was received and not recorded.",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{messages:N0} messages were received and not recorded."),
+    };
+
+    /// <summary>Which lines of a journal are lost, or not as written; empty where nothing of it is a loss.</summary>
     public static string Of(IReadOnlyList<KnownDamage> known)
     {
         List<KnownDamage> losses = [.. known.Where(damage => damage.IsLoss)];

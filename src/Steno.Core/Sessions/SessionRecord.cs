@@ -64,8 +64,8 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
 
     /// <summary>
     /// Recording has failed for good. May be said again, with what has been lost by then. Where nothing in the log directory
-    /// may get a name any more (<c>chattr +i</c>), <c>session.json</c> is written over: what was durable, and is cut off
-    /// since, would be missed by nobody after a kill.
+    /// may get a name any more (<c>chattr +i</c>), or a block, <c>session.json</c> is written over: what was durable, and is
+    /// cut off since, and what never reached the disk, would be missed by nobody.
     /// </summary>
     /// <param name="durable">The last line that was recorded: who starts next misses it if it is not there any more.</param>
     /// <param name="lost">By recorders before this one, and by this one.</param>
@@ -133,9 +133,22 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         {
             _manifest.Save(directory.Disk, directory.SessionFile);
         }
-        catch (StorageException e) when (e.IsForbidden && IsOurs)
+        catch (StorageException e) when ((e.IsForbidden || e.IsFull) && IsOurs)
+        {
+            SaveOver();
+        }
+    }
+
+    /// <summary>What publishers' numbers were, the journal says too: it gives way where only the blocks that the file has are left.</summary>
+    private void SaveOver()
+    {
+        try
         {
             _manifest.SaveOver(directory.Disk, directory.SessionFile);
+        }
+        catch (StorageException e) when (e.IsFull && _manifest.Numbering is not null)
+        {
+            (_manifest with { Numbering = null }).SaveOver(directory.Disk, directory.SessionFile);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
@@ -17,7 +16,7 @@ internal static class LastRecorder
             {
                 null => "",
                 { Failure: { } failure, Lost: var lost } =>
-                    $", and the last one had stopped recording before it ended ({failure.TrimEnd('.')}){Lost(lost)}",
+                    $", and the last one had stopped recording before it ended ({failure.TrimEnd('.')}){(lost > 0 ? "; " : "")}{LossSentence.OfUnrecorded(lost).TrimEnd('.')}",
                 { Stopped: true } => ", since the last one was stopped",
                 _ => ", and the last one did not stop in good order (it was killed, or the machine went down)",
             };
@@ -46,11 +45,4 @@ internal static class LastRecorder
             return $"It could not be asked how it ended: {e.Sentences}";
         }
     }
-
-    private static string Lost(long messages) => messages switch
-    {
-        0 => "",
-        1 => "; 1 message was received and not recorded",
-        _ => string.Create(CultureInfo.InvariantCulture, $"; {messages:N0} messages were received and not recorded"),
-    };
 }

@@ -12,15 +12,13 @@ internal sealed class ProofLog(TimeProvider time)
     /// <summary>How long ago the disk confirmed something; null before the first time.</summary>
     public TimeSpan? SinceSync => Volatile.Read(ref _lastSync) is not 0 and var last ? time.GetElapsedTime(last) : null;
 
-    /// <summary>
-    /// A batch is durable; <paramref name="lastMessageSeq"/> is the last line that is an agent's message.
-    /// </summary>
-    public void Note(JournalBatch batch, long lastMessageSeq)
+    /// <summary>A batch is durable.</summary>
+    public void Note(JournalBatch batch)
     {
         long now = time.GetUtcNow().UtcTicks;
         Volatile.Write(ref _lastSyncTicks, now);
         Volatile.Write(ref _lastSync, time.GetTimestamp());
-        if (batch.FirstSeq <= lastMessageSeq) Volatile.Write(ref _lastTrafficTicks, now);
+        if (batch.Messages > 0) Volatile.Write(ref _lastTrafficTicks, now);
     }
 
     /// <summary>

@@ -70,14 +70,15 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         using Checkpointer checkpoints = new(session, options.Logs, options.CheckpointInterval, time, _logger);
         _scribe = new Scribe(queue, inbox, session, composer, _agents, publishers, time, _logger);
         List<Source> sources = [];
-        Completeness completeness = new(publishers, queue, _scribe, sources, coverage, check);
+        Backlog backlog = new(queue, _scribe, session, time);
+        Completeness completeness = new(publishers, queue, _scribe, backlog, sources, coverage, check);
         Liveness liveness = new(sources, coverage);
         SealedVerdicts verdicts = new(options.Logs, liveness, coverage, checkpoints.NoteEnded, _logger);
         try
         {
             OpenSources(sources, queue, coverage);
             session.RotateAtBytes = options.RotateAtBytes;
-            session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), verdicts.Seal(Judge(current, completeness, isAsked: true)));
+            session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), verdicts.Seal(Judge(current, completeness, forGood: true)));
             session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, verdicts);
             using SessionVoucher voucher = new(
                 () => session.DirectoryProblem is null ? session.Current : null, time, _logger, publishers,
@@ -89,7 +90,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             checkpoints.Start(current => CheckpointSubjects.Of(JudgeForGood(current, completeness, liveness, coverage)));
             RateMeter rate = new(time);
             StatusReporter reporter = new(
-                options, session, queue, _scribe, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial,
+                options, session, queue, _scribe, backlog, sources, completeness, _agents, coverage, _incidents, rate, _proofs, check, trial,
                 checkpoints, time);
             using ITimer sampler = time.CreateTimer(
                 _ =>
@@ -205,7 +206,12 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
             await checkpoints.FinishAsync().ConfigureAwait(false);
         }
 
-        if (FindProblem(session) is { } problem) return session.Rescue() is { } rescued ? $"{problem} {rescued}" : problem;
+        if (FindProblem(session) is { } problem)
+        {
+            if (_scribe.Lost > 0) RecorderLog.StoppedShort(_logger, problem);
+            return session.Rescue() is { } rescued ? $"{problem} {rescued}" : problem;
+        }
+
         RecorderLog.Stopped(_logger, session.Current.Writer.DurableSeq);
         return null;
     }
@@ -231,7 +237,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         SessionVerdict verdict = Judge(session, completeness);
         try
         {
-            await Task.Run(() => session.Record.Fail(failure.Message, session.Writer.DurableEnd, lost, verdict))
+            string cause = (failure as JournalFailedException)?.InnerException?.Message ?? failure.Message; // how far it came session.json says itself
+            await Task.Run(() => session.Record.Fail(cause, session.Writer.DurableEnd, lost, verdict))
                 .WaitAsync(PatienceAtTheEnd, time).ConfigureAwait(false);
             return true;
         }
@@ -247,13 +254,13 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         }
     }
 
-    private SessionVerdict Judge(OpenedSession session, Completeness completeness, bool isAsked = false) =>
-        completeness.Judge(session, isAsked).Verdict.AsOf(session.Writer.DurableSeq, time.GetUtcNow());
+    private SessionVerdict Judge(OpenedSession session, Completeness completeness, bool forGood = false) =>
+        completeness.Judge(session, forGood).Verdict.AsOf(session.Writer.DurableSeq, time.GetUtcNow());
 
     /// <summary>For what nobody judges again. Waits for the brokers, a second at most.</summary>
     private SessionVerdict JudgeForGood(OpenedSession session, Completeness completeness, Liveness liveness, CoverageLog coverage)
     {
-        SessionVerdict judged = Judge(session, completeness, isAsked: true);
+        SessionVerdict judged = Judge(session, completeness, forGood: true);
         return coverage.IsStopping ? judged : liveness.ConfirmAsync(judged, Liveness.Patience).GetAwaiter().GetResult();
     }
 
@@ -282,7 +289,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <summary>Closes the journal, if recording has not failed before.</summary>
     private string? FindProblem(LiveSession session)
     {
-        if (_scribe!.Failure is { } failure) return failure is JournalFailedException ? failure.Message : $"Recording has stopped: {failure.Message}";
+        if (_scribe!.Failure is { } failure)
+            return $"{(failure is JournalFailedException ? failure.Message : $"Recording has stopped: {failure.Message}")} {LossSentence.OfUnrecorded(_scribe.Lost)}".TrimEnd();
         try
         {
             return session.Close() ? null : session.DirectoryProblem ?? "The log directory was lost.";
@@ -308,7 +316,8 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
     /// <summary>On the committer's thread: a batch is durable.</summary>
     private void OnRecorded(JournalBatch batch)
     {
-        _proofs.Note(batch, _scribe?.LastMessageSeq ?? 0);
+        _proofs.Note(batch);
+        _scribe?.NoteRecorded(batch.Messages);
         _session?.NoteRecorded();
         if (_feed.IsIdle) return;
         ReadOnlySpan<byte> lines = batch.Lines.Span;

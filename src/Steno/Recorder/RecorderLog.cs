@@ -23,6 +23,9 @@ internal static partial class RecorderLog
     [LoggerMessage(1503, LogLevel.Information, "Stopped in good order at line {Seq}.")]
     public static partial void Stopped(ILogger logger, long seq);
 
+    [LoggerMessage(1507, LogLevel.Error, "Stopped, and not all is recorded that was received: {Problem}")]
+    public static partial void StoppedShort(ILogger logger, string problem);
+
     [LoggerMessage(1506, LogLevel.Error, "The journal could not be closed in good order: {Reason} {Hint}")]
     public static partial void CloseFailed(ILogger logger, string reason, string hint);
 

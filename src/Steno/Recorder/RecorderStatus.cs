@@ -68,7 +68,9 @@ internal sealed record RecorderStatus
     /// </summary>
     public long LagMs { get; init; }
 
-    /// <summary>Bytes received and not yet recorded.</summary>
+    /// <summary>
+    /// Bytes in memory of what is received and not yet recorded: of messages as they came, and of the lines made of them.
+    /// </summary>
     public long QueueBytes { get; init; }
 
     /// <summary>Times that reading from the sockets had to stop since the recorder started.</summary>

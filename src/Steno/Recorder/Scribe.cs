@@ -46,11 +46,11 @@ internal sealed class Scribe
     private bool _hasLetBurstIn;
     private volatile Exception? _failure;
     private long _messages;
-    private long _composed;
+    private long _recorded;
     private long _truncated;
-    private long _lastMessageSeq;
     private long _beat;
     private long _atHand;
+    private long _bytesAtHand;
 
     public Scribe(
         ReceiveQueue queue, EventInbox inbox, LiveSession journal, LineComposer composer, AgentRoster agents,
@@ -65,7 +65,6 @@ internal sealed class Scribe
         _time = time;
         _logger = logger;
         _beat = time.GetTimestamp();
-        journal.Renumbering += Renumber;
         journal.Renumbering += publishers.Renumber;
         _thread = new Thread(Run) { Name = "scribe", IsBackground = true };
     }
@@ -78,16 +77,14 @@ internal sealed class Scribe
         ? new DateTimeOffset(ticks, TimeSpan.Zero)
         : null;
 
+    /// <summary>Memory of these messages, in bytes; 0 if there are none.</summary>
+    public long BytesAtHand => Volatile.Read(ref _bytesAtHand);
+
     /// <summary>Messages taken from the queue.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
     /// <summary>Those among them that were over the size limit.</summary>
     public long Truncated => Volatile.Read(ref _truncated);
-
-    /// <summary>
-    /// The sequence of the last message of an agent, as against lines of the recorder's own.
-    /// </summary>
-    public long LastMessageSeq => Volatile.Read(ref _lastMessageSeq);
 
     /// <summary>How long ago the scribe was last seen to move.</summary>
     public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _beat));
@@ -99,7 +96,20 @@ internal sealed class Scribe
     public Task<Exception> Failed => _failed.Task;
 
     /// <summary>Messages received that will not be recorded; 0 as long as it writes.</summary>
-    public long Lost => _failure is null ? 0 : Messages + _queue.QueuedMessages - Volatile.Read(ref _composed);
+    public long Lost => _failure is null ? 0 : Unrecorded;
+
+    /// <summary>Messages received that are not recorded, or not yet.</summary>
+    public long Unrecorded
+    {
+        get
+        {
+            long recorded = Volatile.Read(ref _recorded); // first: what is recorded meanwhile was received before
+            return Math.Max(0, Messages + _queue.QueuedMessages - recorded); // a batch is in neither for a moment
+        }
+    }
+
+    /// <summary>So many messages more are durable. On the thread that commits.</summary>
+    public void NoteRecorded(int messages) => Volatile.Write(ref _recorded, _recorded + messages);
 
     public void Start() => _thread.Start();
 
@@ -154,7 +164,7 @@ internal sealed class Scribe
     }
 
     /// <summary>
-    /// Counts say what was recorded: what was composed and never reached the disk is taken out of them.
+    /// Agents' counts say what was recorded: what was composed and never reached the disk is taken out of them.
     /// </summary>
     private void ForgetUnrecorded()
     {
@@ -169,16 +179,9 @@ internal sealed class Scribe
                 lines = lines[(end + 1)..];
                 if (line.Event is not null) continue;
                 _agents.Forget(Encoding.UTF8.GetBytes(line.Speaker));
-                Volatile.Write(ref _composed, _composed - 1);
             }
         }
     }
-
-    /// <summary>
-    /// A new session: lines behind the last one of the session that ended move there, behind its first.
-    /// </summary>
-    private void Renumber(EndedSession ended) =>
-        Volatile.Write(ref _lastMessageSeq, _lastMessageSeq > ended.LastSeq ? _lastMessageSeq - ended.LastSeq + 1 : 0);
 
     /// <summary>
     /// When a burst begins, the sockets come first: a stock publisher drops what does not fit into its 1000
@@ -211,6 +214,7 @@ internal sealed class Scribe
     private void Record(ReceivedBatch batch)
     {
         Volatile.Write(ref _atHand, batch.ReceivedAt.UtcTicks);
+        Volatile.Write(ref _bytesAtHand, batch.ChargedBytes);
         Volatile.Write(ref _messages, _messages + batch.MessageCount);
         MessageSource source = batch.Origin.SocketType == ZmtpSocketType.Pull ? MessageSource.Direct : MessageSource.Broker;
         for (int i = 0; i < batch.MessageCount; i++)
@@ -227,15 +231,14 @@ internal sealed class Scribe
             LineBuffer line = _journal.BeginLine();
             long seq = _journal.NextSeq; // not before: the line may be the first of another session
             _composer.Compose(message, seq, line);
-            _journal.EndLine(batch.ReceivedAt);
+            _journal.EndLine(batch.ReceivedAt, messages: 1);
             if (received.Truncation is not null) Volatile.Write(ref _truncated, _truncated + 1);
-            Volatile.Write(ref _lastMessageSeq, seq);
-            Volatile.Write(ref _composed, _composed + 1);
             NoteNumber(seq, received.Truncation is not null);
             if (_agents.Note(_composer.Speaker, batch.ReceivedAt)) WriteAgentSeen(batch.ReceivedAt);
         }
 
         Volatile.Write(ref _atHand, 0);
+        Volatile.Write(ref _bytesAtHand, 0);
     }
 
     private void NoteNumber(long seq, bool isTruncated)

@@ -16,6 +16,7 @@ internal sealed class StatusReporter(
     LiveSession live,
     ReceiveQueue queue,
     Scribe scribe,
+    Backlog backlog,
     IReadOnlyList<Source> sources,
     Completeness completeness,
     AgentRoster agents,
@@ -54,7 +55,7 @@ internal sealed class StatusReporter(
         long received = scribe.Messages + queue.QueuedMessages;
         OpenedSession session = live.Current; // once: another may take its place meanwhile
         IReadOnlyList<IncidentStatus> befell = incidents.Snapshot();
-        TimeSpan lag = Lag(session.Writer, now);
+        TimeSpan lag = backlog.Age;
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
         string? problem = FindProblem(session.Writer, heard, lag, now) ?? (proof is null ? Unproven(proofs.SinceSync is not null) : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
@@ -83,7 +84,7 @@ internal sealed class StatusReporter(
             DurableSeq = session.Writer.DurableSeq,
             CheckpointedSeq = checkpoints.LastSeqOf(session.Manifest.Id),
             LagMs = (long)lag.TotalMilliseconds,
-            QueueBytes = queue.QueuedBytes,
+            QueueBytes = backlog.Bytes,
             Stalls = queue.StallCount,
             MessagesPerSecond = Math.Round(rate.PerSecond(received), 1),
             Sources = heard,
@@ -128,16 +129,6 @@ internal sealed class StatusReporter(
     internal static string Unproven(bool hasSynced) => hasSynced
         ? "Listening, and not proven yet: the journal has not synced since the latest connection was made."
         : "No proof yet: the first sync is still to come.";
-
-    private TimeSpan Lag(JournalWriter journal, DateTimeOffset now)
-    {
-        DateTimeOffset? oldest = journal.OldestUnrecorded;
-        if (scribe.AtHandSince is { } composed && (oldest is null || composed < oldest)) oldest = composed;
-        if (queue.OldestQueuedAt is { } queued && (oldest is null || queued < oldest)) oldest = queued;
-        return Age(oldest, now);
-    }
-
-    private static TimeSpan Age(DateTimeOffset? since, DateTimeOffset now) => since < now ? now - since.Value : TimeSpan.Zero;
 
     private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag, DateTimeOffset now)
     {

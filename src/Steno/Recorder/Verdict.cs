@@ -47,8 +47,7 @@ internal readonly record struct Verdict(string Value, string Reason)
     {
         List<string> losses = [];
         if (LossSentence.Of(grounds.Damage) is { Length: > 0 } lost) losses.Add(lost);
-        if (grounds.Lost > 0)
-            losses.Add($"{Count(grounds.Lost, "message was", "messages were")} received and not recorded.");
+        if (LossSentence.OfUnrecorded(grounds.Lost) is { Length: > 0 } unrecorded) losses.Add(unrecorded);
         NumberingFacts numbers = grounds.Numbers;
         List<MissingNumbers> lacking = [.. numbers.Publishers.SelectMany(MissingNumbers.Of).Where(missing => !missing.IsOthers)];
         losses.AddRange(lacking.Take(NamedRanges).Select(missing => missing.ToString()));
@@ -64,6 +63,8 @@ internal readonly record struct Verdict(string Value, string Reason)
     {
         NumberingFacts numbers = grounds.Numbers;
         if (grounds.Damage.FirstOrDefault(damage => damage.IsUnknownEnd) is { } open) return open.Description;
+        if (grounds.Waiting > 0)
+            return $"{Count(grounds.Waiting, "message was", "messages were")} received and not recorded yet, the oldest {Text((long)grounds.WaitsFor.TotalSeconds)} s ago.";
         if (grounds.CheckProblem is { } problem)
             return $"The older part of the journal cannot be checked: {problem}";
         if (grounds.UncheckedBytes is var bytes and > 0)

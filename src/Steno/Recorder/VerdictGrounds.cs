@@ -12,6 +12,12 @@ internal sealed record VerdictGrounds
     /// <summary>Messages that were received and could not be recorded.</summary>
     public required long Lost { get; init; }
 
+    /// <summary>Messages that were received, and have waited long to be recorded.</summary>
+    public required long Waiting { get; init; }
+
+    /// <summary>How long the oldest of them has.</summary>
+    public required TimeSpan WaitsFor { get; init; }
+
     /// <summary>Why the journal could not be checked; null if it could.</summary>
     public required string? CheckProblem { get; init; }
 

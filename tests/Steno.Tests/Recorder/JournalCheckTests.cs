@@ -63,6 +63,8 @@ public sealed class JournalCheckTests : IDisposable
     {
         Damage = damage,
         Lost = lost,
+        Waiting = 0,
+        WaitsFor = TimeSpan.Zero,
         CheckProblem = check.Problem,
         UncheckedBytes = check.UncheckedBytes,
         Interruption = null,

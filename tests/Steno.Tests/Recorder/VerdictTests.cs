@@ -29,6 +29,8 @@ public sealed class VerdictTests
     {
         Damage = [],
         Lost = 0,
+        Waiting = 0,
+        WaitsFor = TimeSpan.Zero,
         CheckProblem = null,
         UncheckedBytes = 0,
         Interruption = null,
@@ -101,6 +103,7 @@ public sealed class VerdictTests
 
     public static TheoryData<string, object> Doubts() => new()
     {
+        { "3,000 messages were received and not recorded yet, the oldest 12 s ago.", Proven with { Waiting = 3000, WaitsFor = TimeSpan.FromSeconds(12) } },
         { "Lines behind line 45 of the journal may be lost", Proven with { Damage = [KnownDamage.OfUnknownEnd(45, 9000, default)] } },
         { "cannot be checked", Proven with { CheckProblem = "no descriptors" } },
         { "still being checked: 5 bytes", Proven with { UncheckedBytes = 5 } },
