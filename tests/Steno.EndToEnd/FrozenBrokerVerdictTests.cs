@@ -89,6 +89,32 @@ public sealed class FrozenBrokerVerdictTests : IDisposable
             .Single(source => source.GetProperty("endpoint").GetString() == _subscribers).GetProperty("last_heard").GetDateTimeOffset();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_broker_held_that_thaws_while_the_recorder_stops_is_recorded_and_not_taken_for_all(bool isAnnounced)
+    {
+        await using ChildProcess broker = await StartBrokerAsync();
+        await using RecorderProcess recorder = await StartRecorderAsync();
+        await SayAllAsync("before");
+        await IsCompleteAsync(recorder);
+        string session = await SessionAsync(recorder);
+        await using PythonPeer held = await ConnectAsync("held", _publishers);
+        await FreezeAsync(broker);
+        await SayAsync(held, 500);
+        Task ending = isAnnounced ? AnnounceStopAsync() : EndAsync(recorder, "stop");
+        await Task.Delay(400, TestContext.Current.CancellationToken);
+        broker.Signal(PosixSignalNumber.Continue);
+        await ending;
+        broker.Signal(PosixSignalNumber.Kill);
+        await broker.WaitForExitAsync();
+        if (isAnnounced) Assert.Equal(0, await recorder.StopAsync());
+        Assert.Equal(500, File.ReadLines(_logs.Journal).Count(line => line.Contains("\"held\"", StringComparison.Ordinal) && line.Contains("We keep count.", StringComparison.Ordinal)));
+        string what = isAnnounced ? "was not heard again before the recorder was stopped" : "stood still until the recorder was stopped";
+        Assert.Contains($"{_subscribers} {what}", File.ReadAllText(_logs.Journal), StringComparison.Ordinal);
+        Assert.Equal(Unknown, await VerdictOfAsync(session));
+    }
+
     [Fact]
     public async Task A_broker_that_thaws_in_time_has_lost_nothing()
     {
@@ -235,11 +261,11 @@ public sealed class FrozenBrokerVerdictTests : IDisposable
         await SayAsync(publisher);
     }
 
-    private static async Task SayAsync(PythonPeer publisher)
+    private static async Task SayAsync(PythonPeer publisher, int count = 3)
     {
         string run = Guid.NewGuid().ToString();
-        await publisher.AskAsync($"say {run} 1 3");
-        await publisher.AskAsync($"end {run} 3");
+        await publisher.AskAsync($"say {run} 1 {count}");
+        await publisher.AskAsync($"end {run} {count}");
     }
 
     private static async Task<PythonPeer> ConnectAsync(string name, string endpoint)

@@ -250,6 +250,27 @@ public sealed class RecorderTests : IDisposable
         Assert.True(after.RootElement.GetProperty("known").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("touch", "its control socket is replaced by something else")]
+    [InlineData("python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])'", "somebody has put another socket in the place of its own")]
+    public async Task A_recorder_whose_control_socket_somebody_replaced_is_named_and_can_be_stopped(string make, string why)
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _endpoint);
+        string socket = Path.Combine(_logs.Logs, "run", "control.sock");
+        Assert.True(File.Exists(socket));
+        File.Delete(socket);
+        await using (ChildProcess replacing = ChildProcess.Start("/bin/sh", "-c", $"{make} '{socket}'")) Assert.Equal(0, await replacing.WaitForExitAsync());
+
+        (int code, string said, _) = await StenoBinary.RunAsync(["status", "--json", "--logs", _logs.Logs]);
+        Assert.Equal(1, code);
+        JsonElement status = JsonElement.Parse(said);
+        Assert.False(status.GetProperty("known").GetBoolean());
+        Assert.Contains(why, status.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        (code, _, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
+        Assert.Equal(0, code);
+        Assert.Equal(0, await recorder.Process.WaitForExitAsync());
+    }
+
     [Fact]
     public async Task Ctrl_C_drains_commits_and_exits_0()
     {

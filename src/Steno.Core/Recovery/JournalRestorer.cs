@@ -89,7 +89,9 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
         return report;
     }
 
-    private string? MoveStranger()
+    /// <summary>Whatever has the journal's name is moved into quarantine.</summary>
+    /// <returns>Its report; null: nothing had the name.</returns>
+    public string? MoveStranger()
     {
         if (FileFacts.Of(directory.CurrentJournal) is not { } stranger) return null;
         return quarantine.Move(directory.CurrentJournal, new QuarantineReport

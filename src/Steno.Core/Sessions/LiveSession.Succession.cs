@@ -99,6 +99,7 @@ public sealed partial class LiveSession
             if (order.Reason == SessionReason.Rotated && !IsLargeEnough) return; // mended, as a new one
             if (_watch.Problem is not null) order.Refuse(_watch.Lost);
             else if (Seal(order) is { } parent) order.Complete(BeginNext(order, parent));
+            if (order.Done.IsCompletedSuccessfully && _untold.All().Count > 0) Mend(); // what others wrote meanwhile is told
         }
         catch (Exception e)
         {

@@ -11,6 +11,9 @@ namespace Steno.Core.Sessions;
 internal sealed class SessionSuccession(
     LogDirectory directory, LineComposer composer, TimeProvider time, Action<JournalBatch>? recorded, RecoveryNotes notes)
 {
+    /// <summary>Somebody may take the journal's name, or write in it, again and again.</summary>
+    private const int MaxRounds = 10;
+
     /// <summary>
     /// Seals the current session and begins its child.
     /// <code>
@@ -204,8 +207,26 @@ internal sealed class SessionSuccession(
             Unheard = unheard,
         };
         manifest.Save(directory.Disk, directory.SessionFile);
-        JournalWriter writer = new(directory.Disk.CreateNew(directory.CurrentJournal), JournalPosition.Start, time, recorded);
+        JournalWriter writer = new(CreateJournal(), JournalPosition.Start, time, recorded);
         return Started(writer, manifest, what, fields ?? []);
+    }
+
+    /// <summary>Who appends by name, as a logger does, makes a file of it as soon as the sealed journal has left it.</summary>
+    private DurableFile CreateJournal()
+    {
+        for (int round = 1; ; round++)
+        {
+            try
+            {
+                return directory.Disk.CreateNew(directory.CurrentJournal);
+            }
+            catch (StorageException e) when (e.Errno == Errnos.Exists && round < MaxRounds)
+            {
+                if (new JournalRestorer(directory, new Quarantine(directory, time), time).MoveStranger() is not { } report) continue;
+                notes.Add($"Something else had the name of the journal as the session began: it is in quarantine, see {report}");
+                notes.AddQuarantined(report);
+            }
+        }
     }
 
     private OpenedSession Started(
@@ -213,7 +234,13 @@ internal sealed class SessionSuccession(
     {
         try
         {
-            WriteSessionStarted(writer, manifest, what, fields);
+            for (int round = 1; !TryWriteSessionStarted(writer, manifest, round == MaxRounds, what, fields); round++)
+            {
+                AbandonedJournal left = writer.Abandon();
+                if (left.File.Length > left.End.Offset) new LiveMending(directory, time, notes.Add).TakeForeignBytes(left.File, left.End, manifest.Id);
+                writer = new JournalWriter(left.File, left.End, time, recorded);
+            }
+
             return new OpenedSession(
                 new SessionRecord(manifest, directory, time), writer,
                 new RecoveryReport { Notes = notes.Lines, Repairs = notes.Repairs, Quarantined = notes.Quarantined });
@@ -222,6 +249,21 @@ internal sealed class SessionSuccession(
         {
             writer.Dispose();
             throw;
+        }
+    }
+
+    /// <returns>False: somebody has written behind the end, and none of it is there.</returns>
+    private bool TryWriteSessionStarted(
+        JournalWriter writer, SessionManifest manifest, bool isLast, string? what, IReadOnlyList<SystemEventField> fields)
+    {
+        try
+        {
+            WriteSessionStarted(writer, manifest, what, fields);
+            return true;
+        }
+        catch (JournalFailedException) when (!isLast && writer is { IsDisturbed: true, CutBackFailure: null })
+        {
+            return false;
         }
     }
 

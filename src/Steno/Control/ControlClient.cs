@@ -202,17 +202,18 @@ internal sealed class ControlClient : IDisposable
             $"The recorder on {_logs} belongs to another user, who alone may ask it.")
         { IsKnown = false },
         // It is bound before the journal is opened, and answers when that is done.
-        _ when Path.Exists(_endpoint.ToString()) && DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } starting => new ControlReply(
+        _ when FileFacts.Of(_endpoint.ToString()) is { Kind: FileKind.Socket } && DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } starting => new ControlReply(
             ControlOutcome.NotAnswering,
-            $"The recorder (pid {starting}) on {_logs} is starting: it opens its journal, and answers as soon as that is done.",
+            $"The recorder (pid {starting}) on {_logs} is starting: it opens its journal, and answers as soon as that is done. "
+                + "Where it does not, somebody has put another socket in the place of its own: `steno stop` ends it in good order.",
             Pid: starting)
         {
             IsKnown = false,
         },
-        // Somebody has deleted it: the recorder does not notice, and records.
+        // Somebody has deleted or replaced it: the recorder does not notice, and records.
         _ when DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } holder => new ControlReply(
             ControlOutcome.NotAnswering,
-            $"The recorder (pid {holder}) on {_logs} cannot be asked, for its control socket is gone: "
+            $"The recorder (pid {holder}) on {_logs} cannot be asked, for its control socket is {(Path.Exists(_endpoint.ToString()) ? "replaced by something else" : "gone")}: "
                 + "`steno stop` ends it in good order, then `steno start`.",
             Pid: holder)
         {

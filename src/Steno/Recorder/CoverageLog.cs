@@ -196,13 +196,12 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
 
     /// <summary>
     /// From here on coverage ends because the recorder does. That a source was lost is told among the messages when it is heard
-    /// again: of one that will not be, now.
+    /// again: of one that will not be, now; also of one that was never heard, however short that was.
     /// </summary>
     public void Stop()
     {
-        DateTimeOffset now = time.GetUtcNow();
         KeyValuePair<string, Silence>[] missed;
-        lock (_gate) missed = [.. _silent.Where(source => source.Value.IsHole(now) && !(source.Value.IsPartOfStop && IsAnnounced))];
+        lock (_gate) missed = [.. _silent.Where(source => !(source.Value.IsPartOfStop && IsAnnounced))];
         if (missed.Length > 0) Interrupt(NotKnown);
         _isStopping = true;
         foreach ((string endpoint, Silence silence) in missed)
@@ -212,12 +211,13 @@ internal sealed class CoverageLog(EventInbox inbox, TimeProvider time)
         }
     }
 
-    /// <summary>A broker is asked for a sign of life as the recorder stops, and gives none: it may be frozen.</summary>
-    /// <param name="lastHeard">Null: never.</param>
-    public void NoteSilent(string endpoint, DateTimeOffset? lastHeard)
+    /// <summary>A broker is asked for a sign of life as the recorder stops, and gives none, or was frozen until then.</summary>
+    /// <param name="lastHeard">Before it was asked. Null: never.</param>
+    /// <param name="what">The rest of the sentence that begins with the endpoint.</param>
+    public void NoteSilent(string endpoint, DateTimeOffset? lastHeard, string what)
     {
         Interrupt(NotKnown);
-        TellUnheard(endpoint, "gave no sign of life when the recorder was stopped.", lastHeard ?? time.GetUtcNow());
+        TellUnheard(endpoint, what, lastHeard ?? time.GetUtcNow());
     }
 
     /// <summary>

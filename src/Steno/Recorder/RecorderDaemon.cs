@@ -72,7 +72,7 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         List<Source> sources = [];
         Backlog backlog = new(queue, _scribe, session, time);
         Completeness completeness = new(publishers, queue, _scribe, backlog, sources, coverage, check);
-        Liveness liveness = new(sources, coverage);
+        Liveness liveness = new(sources, coverage, time);
         SealedVerdicts verdicts = new(options.Logs, liveness, coverage, checkpoints.NoteEnded, _logger);
         try
         {
@@ -264,10 +264,10 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         return coverage.IsStopping ? judged : liveness.ConfirmAsync(judged, Liveness.Patience).GetAwaiter().GetResult();
     }
 
-    /// <summary>Where a broker does not answer now, its end is no part of the stop.</summary>
+    /// <summary>Where a broker does not answer now, or holds back what was said, its end is no part of the stop.</summary>
     private static async Task AnnounceStopAsync(Liveness liveness, CoverageLog coverage)
     {
-        if (await liveness.FindSilentAsync(Liveness.Patience).ConfigureAwait(false) is null) coverage.AnnounceStop();
+        if (await liveness.HearOutAllAsync().ConfigureAwait(false)) coverage.AnnounceStop();
     }
 
     /// <summary>

@@ -66,12 +66,14 @@ public sealed class CoverageLogTests : IDisposable
         Assert.Empty(Take());
     }
 
-    [Fact]
-    public void A_source_that_was_never_heard_is_told_when_the_recorder_stops_and_takes_complete_away()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(0.3)] // heard now it would not have been missed
+    public void A_source_that_was_never_heard_is_told_when_the_recorder_stops_and_takes_complete_away(double seconds)
     {
         DateTimeOffset began = _clock.GetUtcNow();
         _coverage.Expect("tcp://a:1");
-        _clock.Advance(TimeSpan.FromSeconds(3));
+        _clock.Advance(TimeSpan.FromSeconds(seconds));
         _coverage.Stop();
 
         Assert.NotNull(_coverage.Interruption);
@@ -133,7 +135,7 @@ public sealed class CoverageLogTests : IDisposable
         _coverage.Begin(new CoveragePeriod("tcp://a:1", lastHeard), "XPUB");
         _ = Take();
         _clock.Advance(TimeSpan.FromSeconds(2));
-        _coverage.NoteSilent("tcp://a:1", lastHeard);
+        _coverage.NoteSilent("tcp://a:1", lastHeard, "gave no sign of life when the recorder was stopped.");
         _coverage.Stop();
         _coverage.BeginSession(isLoaded: false); // the queue was long, and the journal was large enough
 

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Steno.Core;
 using Steno.Core.Files;
 using Steno.Core.Journal;
@@ -115,9 +116,43 @@ public sealed class RefusedNamesTests : IDisposable
         byte[] recorded = File.ReadAllBytes(logs.CurrentJournal);
         _names.PutBehind = logs.CurrentJournal;
         live.Ask(SuccessionOrder.New(null));
-        Assert.ThrowsAny<StenoException>(live.SucceedIfDue);
+        live.SucceedIfDue();
         Assert.Equal(recorded, File.ReadAllBytes(logs.ArchivedJournal(opened.Manifest.Started, opened.Manifest.Id)));
-        Assert.Equal("a stranger's", File.ReadAllText(logs.CurrentJournal));
+        Assert.NotEqual(opened.Manifest.Id, live.Current.Manifest.Id);
+        Assert.Equal("a stranger's", File.ReadAllText(Assert.Single(Directory.GetFiles(logs.Quarantine, "*.bytes"))));
+        Say(live, 3);
+        live.Close();
+        Assert.Empty(new JournalScanner(logs.CurrentJournal, long.MaxValue).Scan(JournalPosition.Start).Damage);
+    }
+
+    /// <summary>Somebody appends by name to the journal that has just been made, before its first line is written.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(9, true)]
+    [InlineData(1000, false)]
+    public void What_is_appended_to_a_journal_that_begins_goes_into_quarantine_and_recording_goes_on(int times, bool goesOn)
+    {
+        LogDirectory logs = new(_directory.Join("logs"), new Disk(_names));
+        logs.Disk.CreateDirectory(logs.Root);
+        OpenedSession opened = new SessionOpener(logs, _composer, TimeProvider.System).Open();
+        using LiveSession live = new(opened, logs, _composer, TimeProvider.System, null, _ => { }, reserveBytes: 0);
+        Say(live, 3);
+        _names.AppendTo = logs.CurrentJournal;
+        _names.Appends = times;
+        live.Ask(SuccessionOrder.New(null));
+        if (!goesOn)
+        {
+            Assert.Throws<JournalFailedException>(live.SucceedIfDue);
+            return;
+        }
+
+        live.SucceedIfDue();
+        Assert.NotEqual(opened.Manifest.Id, live.Current.Manifest.Id);
+        Assert.Equal("a stranger's", File.ReadAllText(Directory.GetFiles(logs.Quarantine, "*.bytes")[0]));
+        Say(live, 3);
+        live.Close();
+        Assert.Empty(new JournalScanner(logs.CurrentJournal, long.MaxValue).Scan(JournalPosition.Start).Damage);
+        Assert.Single(File.ReadLines(logs.CurrentJournal), line => line.Contains("Somebody else wrote", StringComparison.Ordinal));
     }
 
     private void Say(LiveSession live, int messages)
@@ -152,13 +187,27 @@ public sealed class RefusedNamesTests : IDisposable
         /// <summary>Where a file is put as soon as the one there was renamed; null: nowhere.</summary>
         public string? PutBehind { get; set; }
 
+        /// <summary>Where somebody appends as soon as the file is made, or cut back; null: nowhere.</summary>
+        public string? AppendTo { get; set; }
+
+        /// <summary>So often it happens.</summary>
+        public int Appends { get; set; }
+
         /// <summary>So often it can before.</summary>
         public int Allowed { get; set; }
 
         public override FileStream Open(string path, FileMode mode, FileShare share)
         {
             if (!File.Exists(path)) Require("open", path);
-            return base.Open(path, mode, share);
+            FileStream file = base.Open(path, mode, share);
+            if (mode == FileMode.CreateNew) Append(path);
+            return file;
+        }
+
+        public override void Truncate(SafeFileHandle file, string path, long length)
+        {
+            base.Truncate(file, path, length);
+            Append(path);
         }
 
         public override void Rename(string from, string to)
@@ -181,6 +230,11 @@ public sealed class RefusedNamesTests : IDisposable
         {
             Require("mkdir", path);
             base.MakeDirectory(path);
+        }
+
+        private void Append(string path)
+        {
+            if (path == AppendTo && Appends-- > 0) File.AppendAllText(path, "a stranger's");
         }
 
         private void Require(string operation, string path)
