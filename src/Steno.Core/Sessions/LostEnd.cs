@@ -99,8 +99,8 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     {
         List<string> blank = [];
         if (HadLines(directory, file) && IsBlank(directory.CurrentJournal, default)) blank.Add(directory.CurrentJournal);
+        else if (file is null && FindBlankEnd(directory.CurrentJournal) is not null) blank.Add(directory.CurrentJournal);
         if (IsBlank(directory.RecoveryFile, default) && IsOwnCopy(directory, file)) blank.Add(directory.RecoveryFile);
-        if (file is null && blank.Count == 0 && FindBlankEnd(directory.CurrentJournal) is not null) blank.Add(directory.CurrentJournal);
         long longest = blank.Select(FileFacts.LengthOf).Append(Longest()).Append(LengthOfCopy(file, session, length)).Max();
         KnownDamage? lost = length == 0 ? FindAll(blank) : Find(longest, length) ?? FindUnknown(file, open, length, longest);
         return lost is null || (file is not null && IsKnown(file, lost)) ? null : lost;
