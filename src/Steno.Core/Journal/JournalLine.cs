@@ -12,6 +12,9 @@ public static class JournalLine
     /// <summary>Bytes from the comma before <c>"Hash"</c> to the closing brace.</summary>
     public const int SuffixLength = 9 + ChainHash.TextLength + 2;
 
+    /// <summary>No line of ours is shorter, bytes.</summary>
+    internal const int BytesMin = 100;
+
     /// <summary>
     /// The largest line that is read back, in bytes: a message at its limit, base64-encoded, with room for
     /// its envelope.

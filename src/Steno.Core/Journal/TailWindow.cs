@@ -31,22 +31,6 @@ internal static class TailWindow
     public static long Start(BlockReading read, long length, long verified) =>
         Math.Max(Math.Min(verified, length), Math.Max(0, LastLineStart(read, length) - JournalWriter.MaxBatchBytes));
 
-    /// <summary>
-    /// Where the first line is over that is not the first of a session. Each session's first line is durable before anything else is
-    /// said, and <c>session.json</c> before that: where that is lost, nothing before this place is the work of a crash. 0: there is no
-    /// other line.
-    /// </summary>
-    /// <param name="head">Lines of an earlier system before the session's.</param>
-    /// <exception cref="StorageException">It cannot be read.</exception>
-    public static long BehindFirst(string path, BlockReading read, in EarlierHead head)
-    {
-        using JournalReader reader = new(path, read, head.Bytes);
-        while (reader.Read())
-            if (JournalLine.TryReadHash(reader.Line, out _) && JournalLine.TryReadSeq(reader.Line, out long seq) && seq > head.Lines + 1)
-                return reader.Offset + Math.Max(1, reader.Line.IndexOfAnyExcept((byte)0)); // behind where a line is missing, too
-        return 0;
-    }
-
     private static long LastLineStart(BlockReading readAt, long length)
     {
         byte[] block = new byte[BlockBytes];

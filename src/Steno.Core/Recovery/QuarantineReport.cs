@@ -25,7 +25,7 @@ public sealed record QuarantineReport
 
     /// <summary>
     /// What was wrong: <c>torn_tail</c>, <c>session_file</c>, <c>stranger</c>, <c>foreign_bytes</c>,
-    /// <c>blank_journal</c>, <c>blank_copy</c> and others.
+    /// <c>blank_journal</c>, <c>blank_end</c>, <c>blank_copy</c> and others.
     /// </summary>
     [JsonPropertyName("what")]
     public required string What { get; init; }

@@ -110,9 +110,8 @@ internal sealed class TornBytes
     /// </summary>
     private void NoteTrace(ReadOnlySpan<byte> piece, long offset)
     {
-        const int shortestLine = 100;
         int time = piece.LastIndexOf(",\"ReceivedAt\":\""u8);
         if (time < 0 || !JournalLine.TryReadSeq(piece[..(time + 1)], out long seq)) return;
-        if (seq <= _lastSeq + 1 + (offset / shortestLine)) LastSeq = Math.Max(LastSeq, seq);
+        if (seq <= _lastSeq + 1 + (offset / JournalLine.BytesMin)) LastSeq = Math.Max(LastSeq, seq);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <inheritdoc cref="Journal"/>
     public const string SecondCopy = "blank_copy";
 
+    /// <inheritdoc cref="Journal"/>
+    public const string JournalEnd = "blank_end";
+
     /// <summary>Bytes of the first line of a session that continues none: it is always as long, within a few.</summary>
     private const int FirstLineBytesMax = 512;
 
@@ -64,7 +67,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     private KnownDamage? FindAll(IEnumerable<string> blank)
     {
         IEnumerable<(string Bytes, long Length)> all =
-            [.. Unsettled().Select(one => (Quarantine.BytesPath(one.Path), one.Report.Length)), .. blank.Select(path => (path, FileFacts.LengthOf(path)))];
+            [.. Unsettled().Select(one => (Quarantine.BytesPath(one.Path), one.Report.Offset + one.Report.Length)), .. blank.Select(path => (path, FileFacts.LengthOf(path)))];
         long longest = all.Where(one => !IsBegunLine(one.Bytes)).Select(one => one.Length).DefaultIfEmpty(0).Max();
         return longest > 0 ? KnownDamage.OfLostEnd(0, longest, time.GetUtcNow()) : null;
     }
@@ -96,7 +99,8 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     {
         List<string> blank = [];
         if (HadLines(directory, file) && IsBlank(directory.CurrentJournal, default)) blank.Add(directory.CurrentJournal);
-        if (IsOwnCopy(file) && IsBlank(directory.RecoveryFile, default)) blank.Add(directory.RecoveryFile);
+        else if (file is null && FindBlankEnd(directory.CurrentJournal) is not null) blank.Add(directory.CurrentJournal);
+        if (IsBlank(directory.RecoveryFile, default) && IsOwnCopy(directory, file)) blank.Add(directory.RecoveryFile);
         long longest = blank.Select(FileFacts.LengthOf).Append(Longest()).Append(LengthOfCopy(file, session, length)).Max();
         KnownDamage? lost = length == 0 ? FindAll(blank) : Find(longest, length) ?? FindUnknown(file, open, length, longest);
         return lost is null || (file is not null && IsKnown(file, lost)) ? null : lost;
@@ -110,15 +114,18 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <param name="file">Null: there is none, and nothing else says anything.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public static bool HadLines(LogDirectory directory, SessionManifest? file) =>
-        file is null || (!file.Stopped && (file.Verified.Seq > 0 || (IsOwnCopy(file) && FileFacts.LengthOf(directory.RecoveryFile) > 0)));
+        file is null || (!file.Stopped && (file.Verified.Seq > 0 || (FileFacts.LengthOf(directory.RecoveryFile) > 0 && IsOwnCopy(directory, file))));
 
     /// <summary>
     /// Whether what stands in the second copy's place, and has no line, was the copy of that session, which is never longer than what was durable of
-    /// the journal. As long as a session has just begun it can be its parent's, and without a line by a crash.
+    /// the journal. As long as a session has just begun, and neither <c>session.json</c> nor a checkpoint vouches for a line of its own, it can be its
+    /// parent's, and without a line by a crash.
     /// </summary>
     /// <param name="file">Null: there is none, and nothing else says anything.</param>
-    public static bool IsOwnCopy(SessionManifest? file) =>
-        file is null || (!file.Stopped && (file.Parent is null || file.Verified.Seq > file.LastForeignSeq + 1));
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static bool IsOwnCopy(LogDirectory directory, SessionManifest? file) =>
+        file is null || (!file.Stopped && (file.Parent is null
+            || Math.Max(file.Verified.Seq, CheckpointCatalogue.FindNewest(directory, file.Id)?.LastSeq ?? 0) > file.LastForeignSeq + 1));
 
     /// <summary>It is no news: its beginning is known, or its end, up to which the journal has grown since; or all of a journal of which nothing came back.</summary>
     public static bool IsKnown(SessionManifest manifest, KnownDamage lost) => manifest.KnownDamage.Any(known => known.IsEnd && known.Session is null
@@ -130,6 +137,20 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     public static bool IsBlank(string path, CancellationToken cancellation) =>
         FileFacts.Of(path) is { Kind: FileKind.File, Length: > 0 } && BlankJournal.HasNoLine(path, cancellation);
 
+    /// <summary>
+    /// Where zeros begin behind the last line, which is a session's: without <c>session.json</c>, which no crash takes away, none is known to have left
+    /// them, and they count like a blank journal. Null: there are none, or no such line, or too few bytes behind it for another.
+    /// </summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static long? FindBlankEnd(string journal)
+    {
+        if (FileFacts.Of(journal) is not { Kind: FileKind.File } || EndOfLines(journal) is not (> 0 and var end)) return null;
+        using JournalReader reader = new(journal, end);
+        while (FileFacts.LengthOf(journal) - end >= JournalLine.BytesMin && reader.Read())
+            if (reader.Line.IndexOf((byte)0) is >= 0 and var zero) return reader.Offset + zero;
+        return null;
+    }
+
     /// <summary>The end of the last line behind <paramref name="from"/>, wherever it belongs; that itself: there is none.</summary>
     /// <param name="path">The file of these bytes, or where they would be.</param>
     /// <param name="planned">Null: they are in the file.</param>
@@ -139,7 +160,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         using JournalReader reader = planned is null ? new(path, from) : new(path, planned, from);
         long end = from;
         while (reader.Read())
-            if (JournalLine.TryReadHash(reader.Line, out _) && JournalLine.TryReadSeq(reader.Line, out _)) end = reader.NextOffset;
+            if (reader.Line.TrimStart((byte)0) is [(byte)'{', ..] && JournalLine.TryReadHash(reader.Line, out _) && JournalLine.TryReadSeq(reader.Line, out _)) end = reader.NextOffset;
         return end;
     }
 
@@ -167,12 +188,38 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
             return repair.CopyLength > length ? repair.CopyLength : 0;
         if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } copy || copy.Length <= length) return 0;
         bool isOf = Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session
-            || (file is not null && IsOwnCopy(file) && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position));
+            || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
         return isOf ? copy.Length : 0;
     }
 
-    private long Longest() => Unsettled().Select(one => one.Report.Length).DefaultIfEmpty(0).Max();
+    /// <summary>
+    /// Each line that the second copy has the journal has in the same place, as far as it goes; behind that they are its own only where what it shares
+    /// with others is over.
+    /// </summary>
+    private bool HasNoOtherLines(SessionManifest? file, long length)
+    {
+        if (FileFacts.Of(directory.CurrentJournal) is not { Kind: FileKind.File }) return false;
+        using FileLines journal = new(directory.CurrentJournal);
+        using JournalReader copy = new(directory.RecoveryFile);
+        byte[] ours = [];
+        while (copy.Read())
+        {
+            if (copy.Line is not [(byte)'{', ..] line || !JournalLine.TryReadHash(line, out _) || !JournalLine.TryReadSeq(line, out _)) continue;
+            if (copy.NextOffset > length)
+            {
+                if (file is null || length <= file.ForeignBytes) return false;
+                continue;
+            }
+
+            if (ours.Length < line.Length) ours = new byte[line.Length];
+            if (journal.Read(ours.AsSpan(0, line.Length), copy.Offset) != line.Length || !line.SequenceEqual(ours.AsSpan(0, line.Length))) return false;
+        }
+
+        return true;
+    }
+
+    private long Longest() => Unsettled().Select(one => one.Report.Offset + one.Report.Length).DefaultIfEmpty(0).Max();
 
     private IReadOnlyList<(string Path, QuarantineReport Report)> Unsettled() =>
-        [.. _quarantine.Unfinished().Where(one => one.Report.What is Journal or SecondCopy)];
+        [.. _quarantine.Unfinished().Where(one => one.Report.What is Journal or SecondCopy or JournalEnd)];
 }

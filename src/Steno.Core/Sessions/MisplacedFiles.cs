@@ -9,7 +9,8 @@ namespace Steno.Core.Sessions;
 /// were missing, they are made again of what is left. Under the <see cref="DirectoryLock"/>.
 /// <code>
 /// 1. a session.json of another session is moved into quarantine
-/// 2. a journal of another session is moved to recovery/kept_*.jsonl, and what has no line of any into quarantine
+/// 2. a journal of another session is moved to recovery/kept_*.jsonl, and what has no line of any into quarantine; without session.json
+///    the zeros that it ends in, too
 /// 3. without session.json, or where it was longer than all that is left, a second copy that has no line is moved there, too
 /// </code>
 /// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing. <see cref="LostEnd"/>
@@ -48,7 +49,8 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         }
 
         if (identity.IsJournalBlank) MoveBlank();
-        if (LostEnd.IsOwnCopy(file) && LostEnd.IsBlank(directory.RecoveryFile, cancellation) && IsLonger(file))
+        else if (file is null && LostEnd.FindBlankEnd(directory.CurrentJournal) is { } from) CutBlankEnd(from);
+        if (LostEnd.IsBlank(directory.RecoveryFile, cancellation) && LostEnd.IsOwnCopy(directory, file) && IsLonger(file))
             notes.AddQuarantined(MoveBlank(directory.RecoveryFile, LostEnd.SecondCopy));
         return file;
     }
@@ -68,13 +70,24 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         notes.Add(what);
     }
 
-    private string MoveBlank(string path, string what) => quarantine.Move(path, new QuarantineReport
+    private void CutBlankEnd(long from)
+    {
+        using DurableFile journal = directory.Disk.OpenExisting(directory.CurrentJournal);
+        notes.AddQuarantined(quarantine.Keep(journal.Path, Report(journal.Path, LostEnd.JournalEnd, from)));
+        journal.Truncate(from);
+        journal.Sync();
+        notes.Add(string.Create(CultureInfo.InvariantCulture, $"The journal ended in zeros, behind byte {from}: they are in quarantine."));
+    }
+
+    private string MoveBlank(string path, string what) => quarantine.Move(path, Report(path, what, 0));
+
+    private QuarantineReport Report(string path, string what, long from) => new()
     {
         State = QuarantineReport.Repairing,
         What = what,
         Found = time.GetUtcNow(),
         Source = Path.GetRelativePath(directory.Root, path),
-        Offset = 0,
-        Length = FileFacts.LengthOf(path),
-    });
+        Offset = from,
+        Length = FileFacts.LengthOf(path) - from,
+    };
 }

@@ -145,6 +145,15 @@ public sealed record SessionManifest
     /// <summary>Where these lines end, in bytes.</summary>
     internal long ForeignBytes => Math.Max(Earlier?.Bytes ?? 0, Loaded?.Bytes ?? 0);
 
+    /// <summary>
+    /// The same of a recorder that was killed, where its newest checkpoint knows more: what that has was durable. It is no torn tail, and its numbers are
+    /// not given twice.
+    /// </summary>
+    /// <param name="newest">Null: it has none.</param>
+    internal SessionManifest VouchedBy(CheckpointManifest? newest) => !Stopped && newest?.LastSeq > Verified.Seq
+        ? this with { Verified = VerifiedPoint.From(newest.End, Verified.At) }
+        : this;
+
     /// <summary>Lines are known to be missing up to <see cref="Verified"/>. False: what is lost stands before others that are there.</summary>
     internal bool LacksEnd => KnownDamage.Any(damage => damage is { Session: null, Kind: "missing" } && damage.LastSeq >= Verified.Seq);
 

@@ -1,3 +1,4 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
@@ -72,6 +73,8 @@ public sealed class SessionOpener
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());
         manifest = new MisplacedFiles(_directory, _quarantine, _time, _notes).Settle(manifest, Cancellation);
         if (manifest is not null) _succession.ForgetSealing(manifest);
+        if (manifest is { Stopped: false }) manifest = manifest.VouchedBy(CheckpointCatalogue.All(_directory, static (_, _) => { })
+            .TakeWhile(one => one.Created >= manifest.Started).FirstOrDefault(one => one.Session == manifest.Id));
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
@@ -179,7 +182,7 @@ public sealed class SessionOpener
 
         long length = file.Length;
         long tailStart = TailWindow.Start(file, length, manifest.Verified.Offset);
-        if (_isAdopted) tailStart = Math.Max(tailStart, TailWindow.BehindFirst(file.Path, file.Read, manifest.EarlierHead));
+        if (_isAdopted) tailStart = Math.Max(tailStart, LostEnd.EndOfLines(file.Path, manifest.EarlierHead.Bytes));
         (JournalScan scan, IReadOnlyList<JournalDamage> damage, IReadOnlyDictionary<long, ChainHash> stated) =
             ScanAtStart.Run(_directory, manifest, file, tailStart, _isAdopted, Cancellation);
         bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);

@@ -191,8 +191,8 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         using FileLines? file = planned is null && IsEndOpen && File.Exists(path) ? new FileLines(path) : null;
         JournalBytes? bytes = planned is not null && session.IsCurrent ? planned : file is null ? null : new JournalBytes(file.Read, file.Length);
         if (bytes is null) return long.MaxValue;
-        long window = TailWindow.Start(bytes.Read, bytes.Length, session.Manifest?.Verified.Offset ?? 0);
-        return session.Manifest is null ? Math.Max(window, TailWindow.BehindFirst(path, bytes.Read, session.Head)) : window;
+        long window = TailWindow.Start(bytes.Read, bytes.Length, session.Manifest?.VouchedBy(session.Checkpoints is [var newest, ..] ? newest : null).Verified.Offset ?? 0);
+        return session.Manifest is null ? Math.Max(window, LostEnd.EndOfLines(path, session.Head.Bytes, bytes.Read)) : window;
     }
 
     /// <summary>Where a copy of it ends at the latest; null: the journal has lost its end, or may have.</summary>

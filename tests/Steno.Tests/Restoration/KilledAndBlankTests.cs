@@ -42,6 +42,29 @@ public sealed class KilledAndBlankTests : IDisposable
         Assert.Contains($"was {_length - _vouched} bytes longer", lost, StringComparison.Ordinal);
     }
 
+    /// <summary>A start took them for a torn tail, and gave their numbers to others.</summary>
+    [Theory]
+    [InlineData(true)] // zeros
+    [InlineData(false)] // cut off between two lines
+    public void Lines_that_a_checkpoint_has_come_back_whatever_session_json_vouches_for(bool isBlank)
+    {
+        using (LoadedSession session = new(Logs.Root))
+        {
+            session.Say(5);
+            session.Checkpoint();
+            session.Die();
+        }
+
+        byte[] whole = File.ReadAllBytes(Logs.CurrentJournal);
+        byte[] front = TwoSessions.LinesOf(whole, 1, 3);
+        File.WriteAllBytes(Logs.CurrentJournal, isBlank ? [.. front, .. new byte[whole.Length - front.Length]] : front);
+        File.Delete(Logs.RecoveryFile);
+        new SessionOpener(Logs, TestComposer.New(), TimeProvider.System).Open().Close();
+        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(whole));
+        // No file but the checkpoint has the last line: whether more followed nothing says.
+        Assert.Contains("may be lost", Assert.Single(new LogRecovery(Logs, TimeProvider.System).Run().Unhealed).What, StringComparison.Ordinal);
+    }
+
     /// <summary>Killed within the first second: nothing is vouched for, and the second copy says that there were lines.</summary>
     [Theory]
     [InlineData("journal, copy")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Messages;
 using Steno.Core.Sessions;
 using Steno.Tests.Support;
@@ -46,6 +47,9 @@ internal sealed class DamagedSession : IDisposable
 
     public LogDirectory Logs { get; }
 
+    /// <summary>Its <c>session.json</c> is one of a recorder that was killed before it vouched for a line.</summary>
+    public bool IsKilled { get; init; }
+
     public byte[] Whole { get; }
 
     /// <summary>Where lines begin, and where the last ends.</summary>
@@ -68,8 +72,11 @@ internal sealed class DamagedSession : IDisposable
     {
         foreach (string directory in Directory.GetDirectories(Logs.Root)) Directory.Delete(directory, recursive: true);
         File.WriteAllBytes(Logs.CurrentJournal, damaged);
-        if (withManifest) File.WriteAllBytes(Logs.SessionFile, _manifest);
-        else File.Delete(Logs.SessionFile);
+        File.Delete(Logs.SessionFile);
+        if (!withManifest) return;
+        File.WriteAllBytes(Logs.SessionFile, _manifest);
+        SessionManifest manifest = SessionManifest.Load(Logs.SessionFile)!;
+        if (IsKilled) (manifest with { Stopped = false, Verified = VerifiedPoint.From(JournalPosition.Start, manifest.Started) }).Save(Disk.Real, Logs.SessionFile);
     }
 
     public OpenedSession Open() => new SessionOpener(Logs, TestComposer.New(), TimeProvider.System).Open();
