@@ -114,7 +114,8 @@ public sealed class StartStopTests : IAsyncLifetime
             using System.Diagnostics.Process broker = System.Diagnostics.Process.GetProcessById(BrokerPid());
             broker.Kill();
             await broker.WaitForExitAsync(TestContext.Current.CancellationToken);
-            await StatusAsync(expected: 1);
+            string reason = (await StatusAsync(expected: 1)).GetProperty("reason").GetString()!;
+            Assert.Contains($"The broker that `steno start` launched (pid {broker.Id}) runs no more: `steno start` launches it again.", reason, StringComparison.Ordinal);
         }
 
         await Run("stop");
@@ -272,6 +273,20 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.Contains("The recorder ended at once", error, StringComparison.Ordinal);
         Assert.Contains("session.json", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recorder_whose_door_cannot_be_opened_is_explained_and_was_not_killed()
+    {
+        string nowhere = Path.Combine(_logs.Root, "nowhere");
+        (int code, _, string error) = await Run("start", "--publishers", _publishers, "--subscribers", _subscribers, "--direct", $"ipc://{nowhere}/door");
+        Assert.Equal(1, code);
+        Assert.Contains("Its directory is not there: make it", error, StringComparison.Ordinal);
+        Assert.Contains("since the last one was stopped", (await StatusAsync(expected: 1)).GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        (code, string output, error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("not heard", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,6 +81,7 @@ public sealed record CheckpointManifest
     internal LineBuffer ToLine() =>
         SelfHashed.Line(JsonSerializer.SerializeToUtf8Bytes(this, CheckpointJson.Default.CheckpointManifest));
 
+    /// <summary>What somebody has put behind its line does not keep it from being read; a verification names that.</summary>
     /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static CheckpointManifest Load(string path)
@@ -88,7 +89,7 @@ public sealed record CheckpointManifest
         CheckpointManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(SelfHashed.Read(path, Hint), CheckpointJson.Default.CheckpointManifest)!;
+            manifest = JsonSerializer.Deserialize(SelfHashed.Read(path, Hint, isAlone: false), CheckpointJson.Default.CheckpointManifest)!;
         }
         catch (JsonException)
         {

@@ -24,9 +24,10 @@ internal static class SelfHashed
 
     /// <summary>The JSON without its hash.</summary>
     /// <param name="hint">What to do with a damaged one; null: what is said of a journal.</param>
+    /// <param name="isAlone">The line is all that may be there. False: what stands behind it is somebody's, and says nothing against it.</param>
     /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public static byte[] Read(string path, string? hint = null)
+    public static byte[] Read(string path, string? hint = null, bool isAlone = true)
     {
         ReadOnlySpan<byte> line;
         try
@@ -41,7 +42,8 @@ internal static class SelfHashed
             throw StorageException.FromException("read", path, e);
         }
 
-        if (line.EndsWith("\n"u8)) line = line[..^1];
+        if (!isAlone && line.IndexOf((byte)'\n') is >= 0 and var end) line = line[..end];
+        else if (line.EndsWith("\n"u8)) line = line[..^1];
         if (!JournalLine.TryReadHash(line, out ChainHash stated)
             || JournalLine.ComputeHash(ChainHash.Zero, JournalLine.Body(line)) != stated)
             throw new JournalDamagedException(path, 0, "its hash does not match its content", hint);

@@ -14,7 +14,7 @@ namespace Steno.Core.Restoration;
 /// <code>
 /// 1. everything is read, and nothing is changed: see <see cref="Verifier"/>
 /// 2. each session's journal is put together and takes its place, then its session.json (<see cref="JournalHealing"/>)
-/// 3. segments and lists are made again
+/// 3. segments and lists are made again; manifests end where their line does (before 2, for they help there)
 /// 4. the current session is opened and closed as a start and a stop do it, which tells in the journal what was done
 /// 5. the recovery file is made again
 /// 6. everything is read once more
@@ -71,6 +71,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         List<SessionRestoration> restored = [];
         try
         {
+            _actions.AddRange(ManifestRestoration.Run(directory, time, before.Damage, IsDryRun));
             CheckpointFiles checkpoints = new(directory);
             checkpoints.ReadManifests();
             IReadOnlyList<SessionFiles> sessions = WithoutCopies(new SessionCatalogue(directory).Read(checkpoints.Manifests, []));

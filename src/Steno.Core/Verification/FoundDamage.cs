@@ -9,7 +9,7 @@ public sealed record FoundDamage
 
     /// <summary>
     /// Of a journal or its copy what <see cref="Journal.DamageKind"/> says, in small letters; of other files
-    /// <c>altered</c> or <c>missing</c>. <c>unreadable</c>: nobody can say.
+    /// <c>altered</c> or <c>missing</c>, and of a manifest <c>foreign</c>. <c>unreadable</c>: nobody can say.
     /// </summary>
     public required string Kind { get; init; }
 

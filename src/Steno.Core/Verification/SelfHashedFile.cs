@@ -10,6 +10,8 @@ namespace Steno.Core.Verification;
 /// </summary>
 internal static class SelfHashedFile
 {
+    private const string NoNewline = "Its last newline is not there.";
+
     /// <param name="load">Gives null where there is no such file.</param>
     /// <param name="damage">Where to say what is wrong.</param>
     /// <returns>Null: it says nothing that could be taken.</returns>
@@ -25,7 +27,7 @@ internal static class SelfHashedFile
             }
 
             T? loaded = load(path);
-            if (loaded is not null && !EndsInNewline(path)) damage.Add(Whole(path, role, "altered", "Its last newline is not there."));
+            if (loaded is not null && FindBehind(path, role) is { } behind) damage.Add(behind);
             return loaded;
         }
         catch (StorageException e)
@@ -57,11 +59,15 @@ internal static class SelfHashedFile
         What = what,
     };
 
-    private static bool EndsInNewline(string path)
+    /// <summary>What the file says can be taken, and only its end is not as it was written.</summary>
+    public static bool IsLineWhole(FoundDamage damage) => damage.Kind == "foreign" || damage is { Kind: "altered", What: NoNewline };
+
+    private static FoundDamage? FindBehind(string path, FileRole role)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        if (file.Length == 0) return false;
-        file.Position = file.Length - 1;
-        return file.ReadByte() == '\n';
+        byte[] all = File.ReadAllBytes(path);
+        int end = all.IndexOf((byte)'\n') + 1;
+        return end == 0 ? Whole(path, role, "altered", NoNewline)
+            : end == all.Length ? null
+            : Whole(path, role, "foreign", "Bytes that Steno did not write stand behind its line.") with { Offset = end, Length = all.Length - end };
     }
 }

@@ -71,6 +71,7 @@ internal static class Transport
                     $"Cannot listen on {endpoint}: {error.Message}.",
                     error.SocketErrorCode == SocketError.AddressAlreadyInUse
                         ? "Stop what owns it, or choose another."
+                        : hasFile && !Directory.Exists(Path.GetDirectoryName(endpoint.Path)) ? "Its directory is not there: make it, or choose another place."
                         : "Choose an address of this machine that is free."),
                 error);
         }

@@ -6,6 +6,7 @@ using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Sessions;
 using Steno.Launching;
+using Steno.Processes;
 using Steno.Recorder;
 
 namespace Steno.Commands;
@@ -19,8 +20,9 @@ internal static class StatusAnswer
     {
         using var client = new ControlClient(settings.Logs, deadline);
         ControlReply reply = await client.StatusAsync(cancellation).ConfigureAwait(false);
-        BrokerStatus? broker = BrokerLogTail.Look(new RunFolder(settings.Logs));
-        if (reply.Status is { } answered) return answered with { Broker = broker };
+        RunFolder run = new(settings.Logs);
+        BrokerStatus? broker = BrokerLogTail.Look(run);
+        if (reply.Status is { } answered) return answered with { Broker = broker, Reason = answered.Reason + OfEndedBroker(answered, run) };
         (SessionManifest? session, string? problem) = Kept(settings.Logs);
         SessionVerdict? kept = session?.StandingVerdict;
         return new RecorderStatus
@@ -41,6 +43,12 @@ internal static class StatusAnswer
             Version = StenoVersion.Current,
         };
     }
+
+    /// <summary>The recorder knows of a broker only that nothing answers; that it was ours, and that a start brings it back, it does not.</summary>
+    private static string OfEndedBroker(RecorderStatus answered, RunFolder run) =>
+        !answered.Recording && !answered.Stopped && PidFile.Read(run.BrokerPid) is { IsAlive: false } ended && answered.Sources.Any(source => !source.Listening)
+            ? string.Create(CultureInfo.InvariantCulture, $" The broker that `steno start` launched (pid {ended.Pid}) runs no more: `steno start` launches it again.")
+            : "";
 
     /// <summary>What the last recorder has left, or why nothing can be said of it; both null where nobody ever recorded.</summary>
     private static (SessionManifest? Session, string? Problem) Kept(string logs)

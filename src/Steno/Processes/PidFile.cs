@@ -18,7 +18,10 @@ internal static class PidFile
             string.Create(CultureInfo.InvariantCulture, $"{process.Pid} {process.StartTicks}\n")));
 
     /// <summary>The process, if the file is there, can be read, and the process still lives.</summary>
-    public static ProcessIdentity? ReadAlive(string path)
+    public static ProcessIdentity? ReadAlive(string path) => Read(path) is { IsAlive: true } alive ? alive : null;
+
+    /// <summary>The process, alive or not, if the file is there and can be read.</summary>
+    public static ProcessIdentity? Read(string path)
     {
         try
         {
@@ -26,9 +29,8 @@ internal static class PidFile
             string[] parts = File.ReadAllText(path).Split(' ', StringSplitOptions.TrimEntries);
             if (parts is [var pid, var ticks]
                 && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out long start)
-                && new ProcessIdentity(number, start) is { IsAlive: true } alive)
-                return alive;
+                && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out long start))
+                return new ProcessIdentity(number, start);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or StorageException)
         {

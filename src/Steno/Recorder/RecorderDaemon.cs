@@ -76,7 +76,16 @@ internal sealed class RecorderDaemon(RecorderOptions options, ILoggerFactory log
         SealedVerdicts verdicts = new(options.Logs, liveness, coverage, checkpoints.NoteEnded, _logger);
         try
         {
-            OpenSources(sources, queue, coverage);
+            try
+            {
+                OpenSources(sources, queue, coverage);
+            }
+            catch
+            {
+                session.Close(); // nobody was heard, and this is no recorder that was killed
+                throw;
+            }
+
             session.RotateAtBytes = options.RotateAtBytes;
             session.Concluding = current => (publishers.Save(current.Writer.DurableEnd.Offset), verdicts.Seal(Judge(current, completeness, forGood: true)));
             session.Succeeded += succession => NoteSuccession(succession, publishers, coverage, verdicts);

@@ -72,6 +72,30 @@ public sealed class LogRecoveryTests : IDisposable
         });
     }
 
+    /// <summary>Nothing else has what a manifest says: it heals from itself, where its line is whole.</summary>
+    [Theory]
+    [InlineData("doubled")]
+    [InlineData("written behind")]
+    [InlineData("without its newline")]
+    public void A_manifest_whose_line_is_whole_ends_with_it_again(string damage)
+    {
+        foreach (string path in Directory.GetFiles(Logs.Checkpoints, "*.json"))
+        {
+            byte[] whole = _files[path];
+            AssertHealed(damage, 0, () => File.WriteAllBytes(path, damage switch
+            {
+                "doubled" => [.. whole, .. whole],
+                "written behind" => [.. whole, .. "somebody else"u8],
+                _ => whole[..^1],
+            }));
+            Assert.Equal(whole, File.ReadAllBytes(path));
+            string[] kept = Directory.Exists(Logs.Quarantine) ? Directory.GetFiles(Logs.Quarantine, "*_foreign_bytes*.bytes") : [];
+            byte[] behind = damage == "doubled" ? whole : [.. "somebody else"u8];
+            if (damage == "without its newline") Assert.Empty(kept);
+            else Assert.Equal(behind, File.ReadAllBytes(Assert.Single(kept)));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(AllDamages))]
     public void A_damaged_session_file_is_made_again(string damage)
