@@ -37,7 +37,7 @@ internal sealed record Scale
     /// A queue of 64 MiB for the stopped recorder is filled once, with memory that was never touched: that must not
     /// pass for what the broker can do.
     /// </summary>
-    public int BrokerMessages { get; init; } = 2_000_000;
+    public int BrokerMessages { get; init; } = 5_000_000;
 
     public int BrokerRuns { get; init; } = 5;
 

@@ -39,7 +39,8 @@ internal sealed class StoppedRow : IRow
 
     private void Add(Findings findings, string what, List<Forwarded> runs, List<Forwarded> against)
     {
-        double ratio = Sample.Median(runs.Select(run => run.PerSecond)) / Sample.Median(against.Select(run => run.PerSecond));
+        // Of neighbours: the machine is another from minute to minute.
+        double ratio = Sample.Median(runs.Zip(against, (one, other) => one.PerSecond / other.PerSecond));
         bool isLimit = runs == against;
         double lost = runs.Average(run => run.LostShare);
         findings.Add(Name, $"broker to a bare subscriber, {what}", "messages/s", [.. runs.Select(run => run.PerSecond)],
