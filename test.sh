@@ -40,12 +40,6 @@ fi
 
 dotnet restore Steno.slnx
 dotnet build Steno.slnx -c Release --no-restore
-# Style and analyzers the build itself enforces; the whole of `dotnet format` asks them all a second time, for two minutes.
-dotnet format whitespace Steno.slnx --verify-no-changes --no-restore &
-format=$!
-dotnet publish src/Steno -c Release --no-restore -o artifacts/native
-wait $format
-export STENO_BINARY="$PWD/artifacts/native/steno"
 
 results=artifacts/test-results
 rm -rf "$results"
@@ -57,6 +51,10 @@ run() { dotnet test -c Release --no-build --results-directory "$results" --repor
 # deadlines, leave of the processors.
 (renice -n 10 $BASHPID; run --project tests/Steno.Tests --filter-trait Kind=Sweep) >"$results/sweeps.log" 2>&1 &
 sweeps=$!
+# Style and analyzers the build itself has enforced; the whole of `dotnet format` asks them all a second time, for two minutes.
+dotnet format whitespace Steno.slnx --verify-no-changes --no-restore || status=$?
+dotnet publish src/Steno -c Release --no-restore -o artifacts/native || { wait $sweeps; exit 1; }
+export STENO_BINARY="$PWD/artifacts/native/steno"
 run --project tests/Steno.EndToEnd || status=$?
 run --project tests/Steno.Tests --filter-not-trait Kind=Sweep || status=$?
 wait $sweeps || { status=$?; cat "$results/sweeps.log"; }

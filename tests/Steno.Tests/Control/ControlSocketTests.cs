@@ -151,5 +151,21 @@ public sealed class ControlSocketTests : IDisposable
         new FileInfo(path).MoveTo(aside);
         killed.Close();
         new FileInfo(aside).MoveTo(path);
+        // A process that another test starts at this moment has it as well, until it runs its own program.
+        Assert.True(SpinWait.SpinUntil(() => IsRefused(path), TimeSpan.FromSeconds(5)), "Somebody still answers there.");
+    }
+
+    private static bool IsRefused(string path)
+    {
+        using Socket caller = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            caller.Connect(new UnixDomainSocketEndPoint(path));
+            return false;
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
     }
 }

@@ -216,12 +216,15 @@ public sealed class VerifierTests : IDisposable
     {
         string manifest = _session.Manifests[0];
         byte[] bytes = File.ReadAllBytes(manifest);
-        foreach (byte[] damaged in (byte[][])[bytes[..^1], bytes[..100], [.. bytes, (byte)' '], []])
+        foreach (byte[] damaged in (byte[][])[bytes[..^1], bytes[..100], []])
         {
             File.WriteAllBytes(manifest, damaged);
             Assert.Equal((manifest, "altered"), (_session.VerifyOne().File, _session.VerifyOne().Kind));
         }
 
+        File.WriteAllBytes(manifest, [.. bytes, (byte)' ']);
+        FoundDamage behind = _session.VerifyOne();
+        Assert.Equal((manifest, "foreign", bytes.Length, 1), (behind.File, behind.Kind, behind.Offset, behind.Length));
         File.WriteAllBytes(manifest, bytes);
         File.Delete(Logs.SessionFile);
         FoundDamage damage = _session.VerifyOne();
