@@ -166,7 +166,7 @@ internal sealed class SessionCopies : IDisposable
     {
         SecondCopy copy = new(_directory, path);
         if (copy.IsOf(session, default)) _copies.Add(new FileLines(path));
-        else if (Stated.Count > 0 && HasStatedLine(path)) _strays.Add(new FileLines(path)); // or one with which it shares that line
+        else if ((Stated.Count > 0 && HasStatedLine(path)) || HasLineOfJournal(path)) _strays.Add(new FileLines(path)); // or one with which it shares that line
     }
 
     /// <summary>Its first line may be damaged, and say nothing.</summary>
@@ -178,6 +178,21 @@ internal sealed class SessionCopies : IDisposable
             if (JournalLine.TryReadHash(reader.Line, out ChainHash hash) && JournalLine.TryReadSeq(reader.Line, out long seq)
                 && Stated.TryGetValue(seq, out ChainHash known))
                 return known == hash;
+        }
+
+        return false;
+    }
+
+    /// <summary>The first line that it has, the journal has in the same place.</summary>
+    private bool HasLineOfJournal(string path)
+    {
+        if (Journal is null) return false;
+        using JournalReader reader = new(path);
+        while (reader.Read())
+        {
+            if (reader.Line is not [(byte)'{', ..] || !JournalLine.TryReadHash(reader.Line, out _) || !JournalLine.TryReadSeq(reader.Line, out _)) continue;
+            byte[] line = new byte[reader.Line.Length];
+            return Journal.Read(line, reader.Offset) == line.Length && reader.Line.SequenceEqual(line);
         }
 
         return false;

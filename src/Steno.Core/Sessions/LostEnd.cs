@@ -207,7 +207,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
             if (copy.Line is not [(byte)'{', ..] line || !JournalLine.TryReadHash(line, out _) || !JournalLine.TryReadSeq(line, out _)) continue;
             if (copy.NextOffset > length)
             {
-                if (file is null || length <= file.ForeignBytes) return false;
+                if (length <= file?.ForeignBytes) return false;
                 continue;
             }
 

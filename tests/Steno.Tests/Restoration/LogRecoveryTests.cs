@@ -125,6 +125,23 @@ public sealed class LogRecoveryTests : IDisposable
         });
     }
 
+    /// <summary>Nothing says whose the copy is but the lines that both have.</summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(8, false)] // the control: none is in both
+    public void A_journal_that_was_cut_and_a_copy_without_its_beginning_are_one_where_they_overlap(int blank, bool isHealed)
+    {
+        File.Delete(Logs.SessionFile);
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+        File.WriteAllBytes(Logs.CurrentJournal, _session.Whole[.._session.Starts[6]]);
+        byte[] copy = [.. _session.Whole];
+        copy.AsSpan(0, _session.Starts[blank]).Clear();
+        File.WriteAllBytes(Logs.RecoveryFile, copy);
+        Assert.Equal(isHealed, Recover(dryRun: true).IsWhole);
+        Assert.Equal(isHealed, Recover().IsWhole);
+        Assert.Equal(isHealed, File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(_session.Whole));
+    }
+
     [Fact]
     public void A_report_that_a_crash_has_left_half_written_is_removed_though_nothing_is_damaged()
     {
