@@ -179,8 +179,8 @@ public sealed class RecorderTests : IDisposable
         DateTimeOffset heard = TimeProvider.System.GetUtcNow();
         await Eventually.BecomesTrueAsync(
             () => File.GetLastWriteTimeUtc(Path.Combine(_logs.Logs, "recorder.trial")) > heard, "the disk is tried, since nobody speaks");
-        DateTimeOffset killed = TimeProvider.System.GetUtcNow();
         recorder.Process.Signal(PosixSignalNumber.Kill);
+        DateTimeOffset killed = TimeProvider.System.GetUtcNow(); // not before: it may give a sign of life until then
         await recorder.Process.WaitForExitAsync();
         (_, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", _logs.Logs]);
         Assert.Contains("did not stop in good order", output, StringComparison.Ordinal);
