@@ -125,14 +125,15 @@ public sealed class Disk
     public void WriteOver(string path, ReadOnlySpan<byte> bytes)
     {
         using DurableFile file = OpenExisting(path);
-        int had = (int)Math.Min(file.Length, bytes.Length);
+        long length = file.Length;
+        int had = (int)Math.Min(length, bytes.Length);
         try
         {
             file.Write(bytes[had..], had); // first what may need another block
         }
         catch (StorageException)
         {
-            file.Truncate(had);
+            file.Truncate(length);
             throw;
         }
 

@@ -34,6 +34,10 @@ internal static class SelfHashedFile
         {
             if (FileFacts.Of(path) is not null) damage.Add(Whole(path, role, "unreadable", e.Message));
         }
+        catch (IOException e)
+        {
+            if (FileFacts.Of(path) is not null) damage.Add(Whole(path, role, "unreadable", e.Message)); // else it was deleted meanwhile
+        }
         catch (JournalDamagedException e)
         {
             damage.Add(Whole(path, role, "altered", $"It is not as it was written: {e.What}."));
