@@ -36,7 +36,8 @@ internal sealed class SessionCopies : IDisposable
             foreach (CheckpointManifest manifest in checkpoints) _stated.Add(manifest.LastSeq, manifest.End.Hash);
             if (journal is not null && IsFile(journal)) Journal = new FileLines(journal);
             AddSegments(checkpoints);
-            foreach (string path in SecondCopies()) AddSecondCopy(path, session);
+            foreach (string path in SecondCopies()) // one whose first line is damaged does not say whose it is: its other lines may
+                (new SecondCopy(directory, path).IsOf(session, default) ? _copies : _strays).Add(new FileLines(path));
         }
         catch
         {
@@ -84,12 +85,13 @@ internal sealed class SessionCopies : IDisposable
         if (_hasLooked) return assembled;
         _hasLooked = true;
         IReadOnlyList<(long First, long Last)> lacking = Lacking(assembled);
-        foreach (LineSource segment in new StraySegments(_directory, _named).With(lacking))
-            (StraySegments.Names(segment, _session) ? _copies : _strays).Add(segment);
+        AddStraySegments(lacking);
         bool isAtEnd = lacking is [var next] && next.First == next.Last; // the next line, which nobody has stated
         foreach (string journal in isAtEnd && Journal is not null ? [] : Kin())
             (SecondCopy.ReadSession(journal) == _session ? _copies : _strays).Add(new FileLines(journal));
-        return Run();
+        do assembled = Run();
+        while (AddStraySegments(Lacking(assembled))); // behind the lines of one there may be those of another
+        return assembled;
 
         AssembledJournal Run() =>
             new JournalAssembly(_head, Journal, _copies, Stated)
@@ -119,6 +121,18 @@ internal sealed class SessionCopies : IDisposable
     {
         Journal?.Dispose();
         foreach (LineSource copy in _copies.Concat(_strays)) copy.Dispose();
+    }
+
+    private bool AddStraySegments(IReadOnlyList<(long First, long Last)> lacking)
+    {
+        int before = _named.Count;
+        foreach (LineSource segment in new StraySegments(_directory, _named).With(lacking))
+        {
+            _named.Add(Path.GetFileName(segment.Path));
+            (StraySegments.Names(segment, _session) ? _copies : _strays).Add(segment);
+        }
+
+        return _named.Count > before;
     }
 
     /// <summary>Lines that it has not, or not proven; behind its end all that are known, and the next one.</summary>
@@ -160,42 +174,6 @@ internal sealed class SessionCopies : IDisposable
         if (!Directory.Exists(folder)) return [];
         return Directory.GetFiles(folder, LogDirectory.KeptRecoveryFiles).OrderDescending(StringComparer.Ordinal)
             .Prepend(_directory.RecoveryFile).Where(IsFile);
-    }
-
-    private void AddSecondCopy(string path, Guid session)
-    {
-        SecondCopy copy = new(_directory, path);
-        if (copy.IsOf(session, default)) _copies.Add(new FileLines(path));
-        else if ((Stated.Count > 0 && HasStatedLine(path)) || HasLineOfJournal(path)) _strays.Add(new FileLines(path)); // or one with which it shares that line
-    }
-
-    /// <summary>Its first line may be damaged, and say nothing.</summary>
-    private bool HasStatedLine(string path)
-    {
-        using JournalReader reader = new(path);
-        while (reader.Read())
-        {
-            if (JournalLine.TryReadHash(reader.Line, out ChainHash hash) && JournalLine.TryReadSeq(reader.Line, out long seq)
-                && Stated.TryGetValue(seq, out ChainHash known))
-                return known == hash;
-        }
-
-        return false;
-    }
-
-    /// <summary>The first line that it has, the journal has in the same place.</summary>
-    private bool HasLineOfJournal(string path)
-    {
-        if (Journal is null) return false;
-        using JournalReader reader = new(path);
-        while (reader.Read())
-        {
-            if (reader.Line is not [(byte)'{', ..] || !JournalLine.TryReadHash(reader.Line, out _) || !JournalLine.TryReadSeq(reader.Line, out _)) continue;
-            byte[] line = new byte[reader.Line.Length];
-            return Journal.Read(line, reader.Offset) == line.Length && reader.Line.SequenceEqual(line);
-        }
-
-        return false;
     }
 
     private static bool IsFile(string path) => FileFacts.Of(path) is { Kind: FileKind.File };

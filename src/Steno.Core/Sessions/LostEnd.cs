@@ -93,15 +93,17 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <param name="session">Null: nothing names it.</param>
     /// <param name="length">Of the journal as it would be, or up to where lines are known that it lacks, bytes; 0: nothing would come back, and nothing is known.</param>
     /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
+    /// <param name="planned">The journal as it would be; null: as it is.</param>
+    /// <param name="isStrange">What stands in the journal's place is another session's.</param>
     /// <returns>Null: nothing would be lost, or it is known.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public KnownDamage? FindPlanned(SessionManifest? file, Guid? session, long length, long open = 0)
+    public KnownDamage? FindPlanned(SessionManifest? file, Guid? session, long length, long open = 0, BlockReading? planned = null, bool isStrange = false)
     {
         List<string> blank = [];
         if (HadLines(directory, file) && IsBlank(directory.CurrentJournal, default)) blank.Add(directory.CurrentJournal);
-        else if (file is null && FindBlankEnd(directory.CurrentJournal) is not null) blank.Add(directory.CurrentJournal);
+        else if (file is null && !isStrange && FindBlankEnd(directory.CurrentJournal) is not null) blank.Add(directory.CurrentJournal);
         if (IsBlank(directory.RecoveryFile, default) && IsOwnCopy(directory, file)) blank.Add(directory.RecoveryFile);
-        long longest = blank.Select(FileFacts.LengthOf).Append(Longest()).Append(LengthOfCopy(file, session, length)).Max();
+        long longest = blank.Select(FileFacts.LengthOf).Append(Longest()).Append(LengthOfCopy(file, session, length, planned)).Max();
         KnownDamage? lost = length == 0 ? FindAll(blank) : Find(longest, length) ?? FindUnknown(file, open, length, longest);
         return lost is null || (file is not null && IsKnown(file, lost)) ? null : lost;
     }
@@ -180,15 +182,16 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <param name="file">Its <c>session.json</c>; null: there is none.</param>
     /// <param name="session">Null: nothing names it.</param>
     /// <param name="length">Bytes.</param>
+    /// <param name="planned">See <see cref="FindPlanned"/>.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    public long LengthOfCopy(SessionManifest? file, Guid? session, long length)
+    public long LengthOfCopy(SessionManifest? file, Guid? session, long length, BlockReading? planned = null)
     {
         if (session is null || file is { Stopped: true }) return 0;
         if (_quarantine.Unfinished().FirstOrDefault(one => one.Report.What == TailRepair.TornTail && one.Report.Session == session).Report is { } repair)
             return repair.CopyLength > length ? repair.CopyLength : 0;
         if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } copy || copy.Length <= length) return 0;
         bool isOf = Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session
-            || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
+            || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length, planned) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
         return isOf ? copy.Length : 0;
     }
 
@@ -196,10 +199,10 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// Each line that the second copy has the journal has in the same place, as far as it goes; behind that they are its own only where what it shares
     /// with others is over.
     /// </summary>
-    private bool HasNoOtherLines(SessionManifest? file, long length)
+    private bool HasNoOtherLines(SessionManifest? file, long length, BlockReading? planned)
     {
-        if (FileFacts.Of(directory.CurrentJournal) is not { Kind: FileKind.File }) return false;
-        using FileLines journal = new(directory.CurrentJournal);
+        using FileLines? journal = planned is null && FileFacts.Of(directory.CurrentJournal) is { Kind: FileKind.File } ? new(directory.CurrentJournal) : null;
+        if ((planned ?? (journal is null ? null : journal.Read)) is not { } read) return false;
         using JournalReader copy = new(directory.RecoveryFile);
         byte[] ours = [];
         while (copy.Read())
@@ -212,7 +215,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
             }
 
             if (ours.Length < line.Length) ours = new byte[line.Length];
-            if (journal.Read(ours.AsSpan(0, line.Length), copy.Offset) != line.Length || !line.SequenceEqual(ours.AsSpan(0, line.Length))) return false;
+            if (read(ours.AsSpan(0, line.Length), copy.Offset) != line.Length || !line.SequenceEqual(ours.AsSpan(0, line.Length))) return false;
         }
 
         return true;

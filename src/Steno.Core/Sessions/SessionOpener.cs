@@ -84,7 +84,7 @@ public sealed class SessionOpener
         }
 
         if (_healing.PutBackJournal(manifest)) return Continue(manifest ?? Adopt());
-        if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, Cancellation)) return Continue(manifest);
+        if (manifest is { Verified.Seq: > 0 } && _assembly.TryPut(manifest, isDamaged: true, Cancellation) is { } put) return Continue(put);
         if (manifest is null) return _assembly.TryPutOfCheckpoints(Cancellation) ? Continue(Adopt()) : BeginFirst();
         if (manifest.Verified.Seq == 0) return BeginAgain(manifest);
         manifest = _lostEnd.Settle(manifest, length: 0);
@@ -190,10 +190,10 @@ public sealed class SessionOpener
         bool continues = _healing.CanContinue(manifest, end);
         bool isLost = end.Seq < manifest.Verified.Seq && !(continues && _healing.Reaches(end, manifest.Verified.Seq));
         bool isNew = !heals && KnownDamage.FindNew(manifest.KnownDamage, damage).Any(d => d.Kind != DamageKind.Foreign);
-        if ((isLost || isNew) && repair is null && _assembly.TryPut(manifest, Cancellation))
+        if ((isLost || isNew || _isAdopted) && repair is null && _assembly.TryPut(manifest, isDamaged: isLost || isNew, Cancellation) is { } put)
         {
             file.Dispose();
-            return Continue(manifest);
+            return Continue(put);
         }
 
         if (end.Seq < manifest.Verified.Seq && !continues) return SealCut(_lostEnd.Settle(manifest, end.Offset), file, end, damage);

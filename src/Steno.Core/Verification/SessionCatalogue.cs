@@ -68,7 +68,9 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         if (stranger is not null) manifest = null;
         NamedSession? named = manifest is not null || identity.StrangeJournal is not null ? null
             : isCurrent ? CurrentJournal.Identify(directory) : NamedSession.Find(journal);
-        Guid? id = manifest?.Id ?? (isCurrent ? null : IdOf(journal)) ?? named?.Id ?? (isCurrent && !(isThere && identity.StrangeJournal is null) ? OfCopy?.Id : null);
+        NamedSession? copy = manifest is null && isCurrent ? OfCopy : null;
+        NamedSession? best = named ?? (isThere && identity.StrangeJournal is null ? null : copy);
+        Guid? id = manifest?.Id ?? (isCurrent ? null : IdOf(journal)) ?? best?.Id;
         if (stranger is not null)
         {
             damage.Add(SelfHashedFile.Whole(file, FileRole.Session, "altered", $"It is that of another session, {stranger.Id}.") with { Session = id });
@@ -88,9 +90,9 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             IsLatest = isCurrent,
             Strange = identity.StrangeJournal,
             IsBlank = identity.IsJournalBlank,
-            NamedParent = named?.Id == id ? named?.Parent : null,
+            NamedParent = best?.Id == id ? best?.Parent : null,
             NamedSeq = named is not null && named.Id == id ? named.Seq : 0,
-            Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (manifest is null && isCurrent && OfCopy is { } copy && copy.Id == id ? LoadedBy(copy) : null),
+            Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (copy?.Id == id ? LoadedBy(copy) : null),
         };
     }
 

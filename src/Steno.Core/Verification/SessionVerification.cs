@@ -77,7 +77,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open)
     {
         ReadJournal read = Verify(session.Journal, session.Stated, isCopy: false, planned: planned);
-        return [.. read.Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)), .. LostEnds(EndOfLines(read, planned.Read), open)];
+        return [.. read.Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)), .. LostEnds(EndOfLines(read, planned.Read), open, planned.Read)];
     }
 
     /// <summary>Where a start cuts it, or the end of what that writes again of what it cuts.</summary>
@@ -89,7 +89,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     /// <summary>What is lost behind the end that the journal had when it was put together, which is no place in it; known, or about to be.</summary>
     /// <param name="length">Of the journal; 0: there is none, or nothing in it.</param>
-    private IEnumerable<FoundDamage> LostEnds(long length, long open = 0)
+    private IEnumerable<FoundDamage> LostEnds(long length, long open = 0, BlockReading? planned = null)
     {
         foreach (KnownDamage known in session.Manifest?.KnownDamage ?? [])
             if (known.IsEnd && known.Session is null) yield return From(known);
@@ -97,7 +97,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         long stated = session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).Append(session.Manifest?.Verified.Offset ?? 0).Append(length).Max();
         // Of a session that is all gone, and followed another, more is said: see MissingSessions.
         if (stated == 0 && session.Manifest is null && LostSuccessor.FindParent(directory) is not null) yield break;
-        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, session.Id, stated, open) is { } lost)
+        if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, session.Id, stated, open, planned, session.Strange is not null) is { } lost)
             yield return From(lost) with { KnownSince = null, Report = null };
     }
 

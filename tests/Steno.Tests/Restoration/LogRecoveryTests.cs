@@ -1,4 +1,6 @@
+using System.Globalization;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
@@ -131,15 +133,41 @@ public sealed class LogRecoveryTests : IDisposable
     [InlineData(8, false)] // the control: none is in both
     public void A_journal_that_was_cut_and_a_copy_without_its_beginning_are_one_where_they_overlap(int blank, bool isHealed)
     {
+        CutTo(line: 6, blankInCopy: blank);
         File.Delete(Logs.SessionFile);
-        Directory.Delete(Logs.Checkpoints, recursive: true);
-        File.WriteAllBytes(Logs.CurrentJournal, _session.Whole[.._session.Starts[6]]);
-        byte[] copy = [.. _session.Whole];
-        copy.AsSpan(0, _session.Starts[blank]).Clear();
-        File.WriteAllBytes(Logs.RecoveryFile, copy);
         Assert.Equal(isHealed, Recover(dryRun: true).IsWhole);
         Assert.Equal(isHealed, Recover().IsWhole);
         Assert.Equal(isHealed, File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(_session.Whole));
+    }
+
+    /// <summary>As a recovery does it, before a number of theirs is given to others.</summary>
+    [Theory]
+    [InlineData(3, true, true)]
+    [InlineData(3, false, true)]
+    [InlineData(8, true, false)] // the control: none is in both
+    [InlineData(8, false, false)]
+    public void A_start_takes_the_lines_of_a_copy_without_its_beginning(int blank, bool hasFile, bool isHealed)
+    {
+        CutTo(line: 6, blankInCopy: blank);
+        if (hasFile) Kill(vouched: 2);
+        else File.Delete(Logs.SessionFile);
+        _session.Open().Close();
+        Assert.Equal(isHealed, File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(_session.Whole));
+        Assert.Equal(isHealed, Recover().IsWhole);
+    }
+
+    /// <summary>Only the lines say whose a segment is that no manifest names.</summary>
+    [Fact]
+    public void A_start_without_session_file_takes_the_lines_of_a_segment_that_nothing_names()
+    {
+        File.WriteAllBytes(Logs.CurrentJournal, _session.Whole[.._session.Starts[6]]);
+        File.Delete(Logs.SessionFile);
+        File.WriteAllBytes(Logs.RecoveryFile, new byte[_session.Starts[8]]);
+        foreach (string manifest in Directory.GetFiles(Logs.Checkpoints, "*.json")) File.Delete(manifest);
+        int stored = Directory.GetFiles(Logs.Segments).Max(path => int.Parse(Path.GetFileName(path).Split('-', '_')[1], CultureInfo.InvariantCulture));
+        Assert.True(stored > 10); // there are more than the one that has the next line
+        _session.Open().Close();
+        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(_session.Whole.AsSpan(0, _session.Starts[stored])));
     }
 
     [Fact]
@@ -199,6 +227,25 @@ public sealed class LogRecoveryTests : IDisposable
         Assert.True(outcome.IsWhole);
         Assert.Empty(outcome.Actions);
         AssertSame(_files, Read());
+    }
+
+    /// <summary>So many lines are left of the journal, and nothing of its checkpoints; of the second copy so many are zeros.</summary>
+    private void CutTo(int line, int blankInCopy)
+    {
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+        File.WriteAllBytes(Logs.CurrentJournal, _session.Whole[.._session.Starts[line]]);
+        byte[] copy = [.. _session.Whole];
+        copy.AsSpan(0, _session.Starts[blankInCopy]).Clear();
+        File.WriteAllBytes(Logs.RecoveryFile, copy);
+    }
+
+    /// <summary>The recorder was killed when it had vouched for so many lines.</summary>
+    private void Kill(int vouched)
+    {
+        _ = JournalLine.TryReadHash(_session.Line(vouched), out ChainHash hash);
+        JournalPosition end = new(_session.Starts[vouched], vouched, hash);
+        SessionManifest stopped = SessionManifest.Load(Logs.SessionFile)!;
+        (stopped with { Stopped = false, Verdict = null, Verified = VerifiedPoint.From(end, stopped.Verified.At) }).Save(Disk.Real, Logs.SessionFile);
     }
 
     private void DamageJournal(string damage, int at) =>

@@ -1,8 +1,10 @@
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Recovery;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
+using Steno.Tests.Support;
 using Steno.Tests.Verification;
 
 namespace Steno.Tests.Restoration;
@@ -16,12 +18,16 @@ public sealed class PlannedRecoveryTests
     {
         using TwoSessions both = new();
         both.DeleteCheckpointsOf(both.Current.Id);
-        File.WriteAllBytes(both.Logs.CurrentJournal, both.CurrentBytes[..(TwoSessions.LinesOf(both.CurrentBytes, 1, 2).Length + 10)]);
+        byte[] whole = TwoSessions.LinesOf(both.CurrentBytes, 1, 2);
+        File.WriteAllBytes(both.Logs.CurrentJournal, both.CurrentBytes[..(whole.Length + 10)]);
+        _ = JournalLine.TryReadHash(TwoSessions.LinesOf(both.CurrentBytes, 2, 2), out ChainHash hash);
+        Quarantine quarantine = new(both.Logs, TimeProvider.System); // the start before was killed within the repair
+        new TailRepair(both.Logs, quarantine, TestComposer.New(), TimeProvider.System).KeepTail(both.Current.Id, new JournalPosition(whole.Length, 2, hash), 10, 0);
         File.WriteAllBytes(both.Logs.RecoveryFile, TwoSessions.LinesOf(both.CurrentBytes, 1, 4));
         both.Start().Close();
         File.Copy(both.Logs.CurrentJournal, both.Logs.RecoveryFile, overwrite: true);
         string archived = both.Logs.ArchivedSessionFile(both.Current.Started, both.Current.Id);
-        Assert.Contains(new Quarantine(both.Logs, TimeProvider.System).Unfinished(), one => one.Report.Session == both.Current.Id);
+        Assert.Contains(quarantine.Unfinished(), one => one.Report.Session == both.Current.Id);
         Assert.Null(SessionManifest.Load(archived)!.Verdict);
 
         AssertPlanned(both.Logs, archived);
