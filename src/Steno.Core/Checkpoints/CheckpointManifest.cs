@@ -65,8 +65,7 @@ public sealed record CheckpointManifest
     /// <summary>In the order of the journal, without a gap.</summary>
     public required IReadOnlyList<SegmentEntry> Segments { get; init; }
 
-    /// <summary>Its file's name without the ending; null: it has no file yet.</summary>
-    [JsonIgnore]
+    /// <summary>Its file's name without the ending; null: it has no file yet, or one of a version that did not write it.</summary>
     public string? Id { get; init; }
 
     /// <summary>Where it ends.</summary>
@@ -82,14 +81,14 @@ public sealed record CheckpointManifest
         SelfHashed.Line(JsonSerializer.SerializeToUtf8Bytes(this, CheckpointJson.Default.CheckpointManifest));
 
     /// <summary>What somebody has put behind its line does not keep it from being read; a verification names that.</summary>
-    /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
+    /// <exception cref="JournalDamagedException">It is not as it was written, or another's than its name says.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static CheckpointManifest Load(string path)
     {
         CheckpointManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(SelfHashed.Read(path, Hint, isAlone: false), CheckpointJson.Default.CheckpointManifest)!;
+            manifest = JsonSerializer.Deserialize(SelfHashed.Read(path, Hint), CheckpointJson.Default.CheckpointManifest)!;
         }
         catch (JsonException)
         {
@@ -104,8 +103,15 @@ public sealed record CheckpointManifest
         }
 
         if (!manifest.IsPlausible) throw new JournalDamagedException(path, 0, "what it says cannot be", Hint);
-        return manifest with { Id = Path.GetFileNameWithoutExtension(path) };
+        string id = Path.GetFileNameWithoutExtension(path);
+        if (!manifest.IsNamed(id)) throw new JournalDamagedException(path, 0, $"it is the manifest of another checkpoint, {manifest.Id ?? manifest.IdAt(manifest.Created)}", Hint);
+        return manifest with { Id = id };
     }
+
+    /// <summary>Where it does not say itself how it is called, that may be a later time than it was made at, but no other line or label.</summary>
+    private bool IsNamed(string id) => Id is not null
+        ? Id == id
+        : IdAt(Created).Split('_', 2) is [var made, var rest] && id.Split('_', 2) is [var named, var its] && its == rest && string.CompareOrdinal(named, made) >= 0;
 
     /// <summary>The stretches follow each other, and together they are the checkpoint.</summary>
     private bool IsPlausible

@@ -136,12 +136,12 @@ public sealed class CheckpointStore(LogDirectory directory, TimeProvider time)
         DateTimeOffset named = manifest.Created;
         while (File.Exists(CheckpointCatalogue.PathOf(directory, manifest.IdAt(named))))
             named += TimeSpan.FromSeconds(1);
-        string id = manifest.IdAt(named);
+        manifest = manifest with { Id = manifest.IdAt(named) };
         using DurableFile file = directory.Disk.CreateTemporary(SegmentCollector.ManifestBegun(directory));
         file.Write(manifest.ToLine().Written, 0);
         file.Sync();
-        file.RenameTo(CheckpointCatalogue.PathOf(directory, id));
-        return manifest with { Id = id };
+        file.RenameTo(CheckpointCatalogue.PathOf(directory, manifest.Id));
+        return manifest;
     }
 
     private void RequireFree(string label)

@@ -43,6 +43,10 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static long LengthOf(string path) => Of(path) is { Kind: FileKind.File } file ? file.Length : 0;
 
+    /// <summary>Something has this name, and be it a link that leads nowhere.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool IsNamed(string path) => Of(path) is not null || new FileInfo(path).LinkTarget is not null;
+
     /// <summary>The facts of an open file, whatever became of its name.</summary>
     /// <exception cref="StorageException">It cannot be looked at.</exception>
     public static FileFacts Of(SafeFileHandle file, string path)

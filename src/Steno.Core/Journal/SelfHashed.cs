@@ -22,12 +22,11 @@ internal static class SelfHashed
         return line;
     }
 
-    /// <summary>The JSON without its hash.</summary>
+    /// <summary>The JSON without its hash. What stands behind the line is somebody's, and says nothing against it.</summary>
     /// <param name="hint">What to do with a damaged one; null: what is said of a journal.</param>
-    /// <param name="isAlone">The line is all that may be there. False: what stands behind it is somebody's, and says nothing against it.</param>
     /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public static byte[] Read(string path, string? hint = null, bool isAlone = true)
+    public static byte[] Read(string path, string? hint = null)
     {
         ReadOnlySpan<byte> line;
         try
@@ -42,8 +41,7 @@ internal static class SelfHashed
             throw StorageException.FromException("read", path, e);
         }
 
-        if (!isAlone && line.IndexOf((byte)'\n') is >= 0 and var end) line = line[..end];
-        else if (line.EndsWith("\n"u8)) line = line[..^1];
+        if (line.IndexOf((byte)'\n') is >= 0 and var end) line = line[..end];
         if (!JournalLine.TryReadHash(line, out ChainHash stated)
             || JournalLine.ComputeHash(ChainHash.Zero, JournalLine.Body(line)) != stated)
             throw new JournalDamagedException(path, 0, "its hash does not match its content", hint);

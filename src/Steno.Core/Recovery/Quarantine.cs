@@ -41,6 +41,18 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         return reportPath;
     }
 
+    /// <summary>The same of what somebody wrote behind the line of a manifest or of <c>session.json</c>.</summary>
+    public string KeepBehind(string path, long end, long length, Guid? session) => Keep(path, new QuarantineReport
+    {
+        State = QuarantineReport.Repaired,
+        What = Mending.ForeignBytes,
+        Found = time.GetUtcNow(),
+        Source = Path.GetRelativePath(directory.Root, path),
+        Offset = end,
+        Length = length,
+        Session = session,
+    });
+
     /// <summary>
     /// Moves a whole file, or whatever has its name, out of the way. On return it and the report are durable.
     /// <code>

@@ -71,7 +71,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         List<SessionRestoration> restored = [];
         try
         {
-            _actions.AddRange(ManifestRestoration.Run(directory, time, before.Damage, IsDryRun));
+            _actions.AddRange(LineRestoration.Run(directory, time, before.Damage, IsDryRun));
             CheckpointFiles checkpoints = new(directory);
             checkpoints.ReadManifests();
             IReadOnlyList<SessionFiles> sessions = WithoutCopies(new SessionCatalogue(directory).Read(checkpoints.Manifests, []));
@@ -286,7 +286,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     }
 
     private bool IsNewInCurrent(FoundDamage damage) =>
-        !damage.IsKnown && damage.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(damage);
+        !damage.IsKnown && damage.Role is FileRole.Journal or FileRole.Session && IsOfCurrent(damage) && !SelfHashedFile.IsLineWhole(damage);
 
     private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
 

@@ -192,8 +192,10 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
         SessionManifest made = ArchivedSession.Rebuild(session, Assembled, time);
         made = KnownNow(made);
-        string? kept = File.Exists(session.File)
-            ? new Quarantine(directory, time).Keep(session.File, ReportOn(session.File, "session_file"))
+        Quarantine quarantine = new(directory, time);
+        QuarantineReport report = ReportOn(session.File, "session_file");
+        string? kept = FileFacts.Of(session.File) is { Kind: FileKind.File } ? quarantine.Keep(session.File, report)
+            : FileFacts.IsNamed(session.File) ? quarantine.Move(session.File, report) // a pipe or a directory is no bytes
             : null;
         made.Save(directory.Disk, session.File);
         HasChanged = true;

@@ -27,7 +27,9 @@ internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time
     {
         try
         {
-            return SessionManifest.Load(path);
+            SessionManifest? manifest = SessionManifest.Load(path);
+            if (manifest is not null) KeepBehind(path, manifest);
+            return manifest;
         }
         catch (JournalDamagedException e)
         {
@@ -43,5 +45,15 @@ internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time
             notes.Add($"{e.Message} {consequence}");
             return null;
         }
+    }
+
+    /// <summary>What stands behind its line is gone when it is saved again.</summary>
+    private void KeepBehind(string path, SessionManifest manifest)
+    {
+        byte[] all = File.ReadAllBytes(path);
+        int end = all.IndexOf((byte)'\n') + 1;
+        if (end == 0 || end == all.Length) return;
+        notes.AddQuarantined(quarantine.KeepBehind(path, end, all.Length - end, manifest.Id));
+        notes.Add($"Behind the line of {Path.GetFileName(path)} stood bytes that Steno did not write: they are in quarantine.");
     }
 }

@@ -173,7 +173,7 @@ public sealed record SessionManifest
     /// <exception cref="StorageException">It is missing, or the disk refuses.</exception>
     public void SaveOver(Disk disk, string path) => disk.WriteOver(path, ToBytes());
 
-    /// <summary>Reads a manifest. Null when there is no such file.</summary>
+    /// <summary>Reads a manifest; what somebody has put behind its line does not keep it from being read. Null when there is no such file.</summary>
     /// <exception cref="JournalDamagedException">It is not as it was written, or it is of another session than its name says.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static SessionManifest? Load(string path)

@@ -32,7 +32,7 @@ internal static class SelfHashedFile
         }
         catch (StorageException e)
         {
-            if (FileFacts.Of(path) is not null) damage.Add(Whole(path, role, "unreadable", e.Message));
+            if (FileFacts.IsNamed(path)) damage.Add(Whole(path, role, "unreadable", e.Message));
         }
         catch (IOException e)
         {
@@ -64,7 +64,8 @@ internal static class SelfHashedFile
     };
 
     /// <summary>What the file says can be taken, and only its end is not as it was written.</summary>
-    public static bool IsLineWhole(FoundDamage damage) => damage.Kind == "foreign" || damage is { Kind: "altered", What: NoNewline };
+    public static bool IsLineWhole(FoundDamage damage) =>
+        damage.Role is FileRole.Manifest or FileRole.Session && (damage.Kind == "foreign" || damage is { Kind: "altered", What: NoNewline });
 
     private static FoundDamage? FindBehind(string path, FileRole role)
     {

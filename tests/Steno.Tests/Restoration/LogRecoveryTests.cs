@@ -1,9 +1,11 @@
 using System.Globalization;
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
+using Steno.Tests.Support;
 using Steno.Tests.Verification;
 
 namespace Steno.Tests.Restoration;
@@ -24,6 +26,8 @@ public sealed class LogRecoveryTests : IDisposable
     public void Dispose() => _session.Dispose();
 
     public static TheoryData<string> AllDamages => [.. Damages.All];
+
+    public static TheoryData<string> AllOfAFile => [.. StrangeFile.Kinds, "doubled", "without its newline"];
 
     [Theory]
     [MemberData(nameof(AllDamages))]
@@ -74,14 +78,14 @@ public sealed class LogRecoveryTests : IDisposable
         });
     }
 
-    /// <summary>Nothing else has what a manifest says: it heals from itself, where its line is whole.</summary>
+    /// <summary>Nothing else has what a manifest says, or all that session.json does: they heal from themselves, where their line is whole.</summary>
     [Theory]
     [InlineData("doubled")]
     [InlineData("written behind")]
     [InlineData("without its newline")]
-    public void A_manifest_whose_line_is_whole_ends_with_it_again(string damage)
+    public void A_manifest_or_session_file_whose_line_is_whole_ends_with_it_again(string damage)
     {
-        foreach (string path in Directory.GetFiles(Logs.Checkpoints, "*.json"))
+        foreach (string path in Directory.GetFiles(Logs.Checkpoints, "*.json").Append(Logs.SessionFile))
         {
             byte[] whole = _files[path];
             AssertHealed(damage, 0, () => File.WriteAllBytes(path, damage switch
@@ -96,6 +100,65 @@ public sealed class LogRecoveryTests : IDisposable
             if (damage == "without its newline") Assert.Empty(kept);
             else Assert.Equal(behind, File.ReadAllBytes(Assert.Single(kept)));
         }
+    }
+
+    /// <summary>Of a sealed session, too; and whatever else has its name goes out of the way, and is not waited for.</summary>
+    [Theory]
+    [MemberData(nameof(AllOfAFile))]
+    public void A_session_file_of_a_sealed_session_comes_back(string damage)
+    {
+        using TwoSessions both = new();
+        byte[] whole = File.ReadAllBytes(both.SealedFile);
+        SessionManifest before = SessionManifest.Load(both.SealedFile)!;
+        if (damage == "doubled") File.WriteAllBytes(both.SealedFile, [.. whole, .. whole]);
+        else if (damage == "without its newline") File.WriteAllBytes(both.SealedFile, whole[..^1]);
+        else StrangeFile.Make(damage, both.SealedFile);
+
+        Assert.False(both.Verify().IsIntact);
+        Assert.True(both.Recover().IsWhole);
+        SessionManifest after = SessionManifest.Load(both.SealedFile)!;
+        Assert.Equal((before.Id, before.Verified.Seq, before.Sealed), (after.Id, after.Verified.Seq, after.Sealed));
+        if (damage is "doubled" or "without its newline") Assert.Equal(whole, File.ReadAllBytes(both.SealedFile));
+        Assert.True(both.Verify().IsIntact);
+        Assert.Empty(both.Recover().Actions);
+    }
+
+    /// <summary>A start goes on with what the line says, and keeps what stood behind it.</summary>
+    [Fact]
+    public void A_start_takes_the_line_of_a_session_file_that_somebody_has_written_behind()
+    {
+        SessionManifest stopped = SessionManifest.Load(Logs.SessionFile)!;
+        (stopped with { Name = "only here" }).Save(Disk.Real, Logs.SessionFile);
+        File.AppendAllText(Logs.SessionFile, "somebody else");
+        _session.Open().Close();
+        Assert.Equal((stopped.Id, "only here"), (SessionManifest.Load(Logs.SessionFile)!.Id, SessionManifest.Load(Logs.SessionFile)!.Name));
+        Assert.Equal("somebody else", File.ReadAllText(Assert.Single(Directory.GetFiles(Logs.Quarantine, "*_foreign_bytes*.bytes"))));
+        Assert.True(_session.Verify(all: true).IsIntact);
+    }
+
+    /// <summary>Its name says which checkpoint is meant: the lines of another are not loaded for it, and that it is gone is not called intact.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // made by a version that did not write how it is called
+    public void A_manifest_in_the_place_of_another_is_named(bool saysId)
+    {
+        string[] manifests = _session.Manifests;
+        CheckpointManifest other = CheckpointManifest.Load(manifests[1]);
+        File.WriteAllBytes(manifests[0], (saysId ? other : other with { Id = null }).ToLine().Written.ToArray());
+        Assert.Equal(manifests[0], Assert.Single(_session.Verify().Damage, damage => damage.Role == FileRole.Manifest).File);
+        Assert.Throws<JournalDamagedException>(() => CheckpointCatalogue.Load(Logs, Path.GetFileNameWithoutExtension(manifests[0])));
+        Assert.False(Recover().IsWhole);
+        File.WriteAllBytes(manifests[1], (other with { Id = null }).ToLine().Written.ToArray()); // the control: in its own place
+        Assert.Equal(other.LastSeq, CheckpointManifest.Load(manifests[1]).LastSeq);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_a_link_to_nothing_is_named()
+    {
+        string manifest = _session.Manifests[0];
+        File.Delete(manifest);
+        File.CreateSymbolicLink(manifest, "/nowhere/at/all");
+        Assert.Contains(_session.Verify().Damage, damage => damage.File == manifest);
     }
 
     [Theory]

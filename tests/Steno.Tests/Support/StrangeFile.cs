@@ -25,7 +25,7 @@ internal static class StrangeFile
                 break;
             case "socket":
                 Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                string near = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()); // a socket's path must be short
+                string near = Path.Combine(Path.GetDirectoryName(path)!, "s"); // a socket's path must be short
                 socket.Bind(new UnixDomainSocketEndPoint(near)); // closing it would remove its name
                 new FileInfo(near).MoveTo(path);
                 break;
