@@ -22,12 +22,10 @@ public sealed class JournalWriter : IDisposable
     public const int MaxBatchBytes = 4 << 20;
 
     private readonly JournalFile _file;
-    private readonly Action<JournalBatch>? _recorded;
-    private readonly TimeProvider _time;
+    private readonly JournalCommit _commit;
     private readonly Thread _committer;
     private readonly Semaphore _handedOver = new(0, int.MaxValue);
     private readonly Semaphore _committerFree = new(1, 1);
-    private readonly CommitLatency _latency = new();
 
     private JournalBatch _filling = new();
     private JournalBatch _committing = new();
@@ -38,14 +36,8 @@ public sealed class JournalWriter : IDisposable
     private long _appendedBytes;
 
     private volatile bool _stopping;
-    private volatile StorageException? _failure;
-    private readonly Lock _durableGate = new();
-    private JournalPosition _durableEnd;
-    private long _writtenSeq;
-    private long _durableSeq;
     private long _oldestFilling = long.MaxValue;
     private long _oldestCommitting = long.MaxValue;
-    private long _commitBegan;
 
     /// <summary>
     /// Begins to write at <paramref name="position"/>, which must be the durable end of the file.
@@ -59,12 +51,9 @@ public sealed class JournalWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(file);
         _file = new JournalFile(file, position.Offset);
-        _time = time;
-        _recorded = recorded;
+        _commit = new JournalCommit(_file, position, time, recorded);
         _nextSeq = position.Seq + 1;
         _head = position.Hash;
-        _writtenSeq = _durableSeq = position.Seq;
-        _durableEnd = position;
         AppendedBytes = position.Offset;
         _committer = new Thread(RunCommitter) { Name = "journal committer", IsBackground = true };
         _committer.Start();
@@ -74,13 +63,13 @@ public sealed class JournalWriter : IDisposable
     public long NextSeq => _nextSeq;
 
     /// <summary>Lines up to this one survive the death of this process.</summary>
-    public long WrittenSeq => Volatile.Read(ref _writtenSeq);
+    public long WrittenSeq => _commit.WrittenSeq;
 
     /// <summary>
     /// Lines up to this one are <b>recorded</b>: they survive power loss, as far as the device honours a
     /// flush.
     /// </summary>
-    public long DurableSeq => Volatile.Read(ref _durableSeq);
+    public long DurableSeq => _commit.DurableSeq;
 
     /// <summary>Bytes of the file when all that was appended is in it. Any thread.</summary>
     public long AppendedBytes
@@ -93,29 +82,23 @@ public sealed class JournalWriter : IDisposable
     public long DurableBytes => _file.End;
 
     /// <summary>The end of what is durable. Any thread.</summary>
-    public JournalPosition DurableEnd
-    {
-        get
-        {
-            lock (_durableGate) return _durableEnd;
-        }
-    }
+    public JournalPosition DurableEnd => _commit.DurableEnd;
 
     /// <summary>
     /// Why nothing more can be recorded here; null as long as all is well. Once set it stays.
     /// </summary>
-    public StorageException? Failure => _failure;
+    public StorageException? Failure => _commit.Failure;
 
     /// <summary>
     /// The disk is well: it failed because somebody else has cut the file or written in it.
     /// </summary>
-    public bool IsDisturbed => _failure is { IsChangedByOthers: true };
+    public bool IsDisturbed => Failure is { IsChangedByOthers: true };
 
     /// <summary>Which file it writes, whatever became of its name. Any thread.</summary>
     public FileFacts Facts => _file.Facts;
 
     /// <summary>How long write and sync of the last batches took.</summary>
-    public CommitLatency Latency => _latency;
+    public CommitLatency Latency => _commit.Latency;
 
     /// <summary>
     /// When the oldest message that was appended and is not yet durable was received; null if there is none.
@@ -132,14 +115,17 @@ public sealed class JournalWriter : IDisposable
     /// <summary>
     /// For how long the disk has had a batch and has not confirmed it; null while it has none. Any thread.
     /// </summary>
-    public TimeSpan? Confirming =>
-        Volatile.Read(ref _commitBegan) is not 0 and var began ? _time.GetElapsedTime(began) : null;
+    public TimeSpan? Confirming => _commit.Confirming;
 
     /// <summary>
     /// What is written waits for; null: nothing, and a full disk is a failure like any other. Set before there is
     /// anything to commit.
     /// </summary>
-    public DiskRoom? Room { get; set; }
+    public DiskRoom? Room
+    {
+        get => _commit.Room;
+        set => _commit.Room = value;
+    }
 
     /// <summary>
     /// The buffer to compose the next line into, up to and without its hash; then <see cref="EndLine"/>. May
@@ -227,10 +213,10 @@ public sealed class JournalWriter : IDisposable
     {
         ThrowIfFailed();
         _committerFree.WaitOne(); // from here on the file is ours
-        if (_failure is null && _filling.Count > 0)
+        if (Failure is null && _filling.Count > 0)
         {
-            CommitBatch(_filling);
-            if (_failure is null)
+            _commit.Run(_filling);
+            if (Failure is null)
             {
                 _filling.Reset();
                 Volatile.Write(ref _oldestFilling, long.MaxValue);
@@ -248,7 +234,7 @@ public sealed class JournalWriter : IDisposable
     /// <exception cref="StorageException">The file cannot be looked at.</exception>
     public bool IsFileChanged()
     {
-        if (_failure is not null || !_committerFree.WaitOne(0)) return false;
+        if (Failure is not null || !_committerFree.WaitOne(0)) return false;
         try
         {
             return _file.IsChanged;
@@ -319,7 +305,7 @@ public sealed class JournalWriter : IDisposable
     /// </summary>
     private void SwapUnlessFailed()
     {
-        if (_failure is not null)
+        if (Failure is not null)
         {
             _committerFree.Release();
             ThrowIfFailed();
@@ -336,9 +322,9 @@ public sealed class JournalWriter : IDisposable
         while (true)
         {
             _handedOver.WaitOne();
-            if (_stopping && (_committing.Count == 0 || _failure is not null)) return;
-            if (_failure is null) CommitBatch(_committing);
-            if (_failure is null) // else it keeps what it has: the lines are to be written elsewhere
+            if (_stopping && (_committing.Count == 0 || Failure is not null)) return;
+            if (Failure is null) _commit.Run(_committing);
+            if (Failure is null) // else it keeps what it has: the lines are to be written elsewhere
             {
                 _committing.Reset();
                 Volatile.Write(ref _oldestCommitting, long.MaxValue);
@@ -348,68 +334,11 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    private void CommitBatch(JournalBatch batch)
-    {
-        ReadOnlySpan<byte> lines = batch.Lines.Span;
-        Room?.Await(lines.Length);
-        long began = _time.GetTimestamp();
-        Volatile.Write(ref _commitBegan, began);
-        try
-        {
-            WriteWhereThereIsRoom(lines); // steps 1 and 2
-            Volatile.Write(ref _writtenSeq, batch.LastSeq);
-            _file.Sync(lines); // step 3
-        }
-        catch (StorageException e)
-        {
-            // The batch is not recorded, and never will be here. Its lines stay in memory.
-            Volatile.Write(ref _writtenSeq, DurableSeq);
-            _failure = e;
-            return;
-        }
-        finally
-        {
-            Volatile.Write(ref _commitBegan, 0);
-        }
-
-        // 4. Only now is the batch recorded.
-        Volatile.Write(ref _durableSeq, batch.LastSeq);
-        _ = JournalLine.TryReadHash(lines[..^1], out ChainHash hash);
-        lock (_durableGate) _durableEnd = new JournalPosition(_file.End, batch.LastSeq, hash);
-        _latency.Add(_time.GetElapsedTime(began));
-        _file.LetGoOfCache();
-
-        // 5. Whoever follows the journal is told; a crash here costs nothing, since they resume from their
-        // own position.
-        _recorded?.Invoke(batch);
-    }
-
-    /// <summary>
-    /// A write that found no room left nothing behind, and nothing was synced: it may be tried again, as a sync
-    /// may not.
-    /// </summary>
-    private void WriteWhereThereIsRoom(ReadOnlySpan<byte> lines)
-    {
-        while (true)
-        {
-            try
-            {
-                _file.Write(lines);
-                Room?.Leave();
-                return;
-            }
-            catch (StorageException full) when (full.IsFull && Room is not null && _file.CutBackFailure is null)
-            {
-                if (!Room.AwaitMore(full)) throw;
-            }
-        }
-    }
-
     /// <summary>Set when, after a failure, the file could not even be cut back to its durable part.</summary>
     public StorageException? CutBackFailure => _file.CutBackFailure;
 
     private void ThrowIfFailed()
     {
-        if (_failure is { } failure) throw new JournalFailedException(_file.File.Path, DurableSeq, failure);
+        if (Failure is { } failure) throw new JournalFailedException(_file.File.Path, DurableSeq, failure);
     }
 }
