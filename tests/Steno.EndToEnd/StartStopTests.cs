@@ -92,6 +92,17 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_less_is_free_than_shall_stay_free_nothing_is_started_and_nothing_is_said_to_go_on()
+    {
+        (int code, string output, string error) = await Run(["start", .. Doors, "--disk-reserve", "1TiB"]);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("The disk is nearly full", error, StringComparison.Ordinal);
+        Assert.Contains("Nothing was started. Make room there", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("goes on by itself", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_logs.Logs));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)] // the control
@@ -566,7 +577,7 @@ public sealed class StartStopTests : IAsyncLifetime
         try
         {
             await File.WriteAllBytesAsync(Path.Combine(volume, "taken"), new byte[8192], TestContext.Current.CancellationToken);
-            (int code, _, string error) = await StenoBinary.RunAsync(["start", .. Doors, "--logs", Path.Combine(volume, "logs")]);
+            (int code, _, string error) = await StenoBinary.RunAsync(["start", .. Doors, "--disk-reserve", "0", "--logs", Path.Combine(volume, "logs")]);
             Assert.Equal(1, code);
             Assert.Contains("Is the volume full", error, StringComparison.Ordinal);
             Assert.DoesNotContain("  | \n", error, StringComparison.Ordinal);
