@@ -93,6 +93,24 @@ public sealed class StartStopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stop_in_a_copy_of_the_directory_leaves_the_broker_alone()
+    {
+        (int code, _, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        string copy = Path.Combine(_logs.Root, "copy");
+        await ShellAsync($"cp -a '{_logs.Logs}' '{copy}'");
+        (code, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", copy]);
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("broker", output, StringComparison.Ordinal);
+        Assert.True((await StatusAsync(expected: 0)).GetProperty("recording").GetBoolean());
+
+        string moved = Path.Combine(_logs.Root, "moved"); // no copy: that is the directory itself
+        Directory.Move(_logs.Logs, moved);
+        (_, output, _) = await StenoBinary.RunAsync(["stop", "--logs", moved]);
+        Assert.Contains("The broker stopped", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_less_is_free_than_shall_stay_free_nothing_is_started_and_nothing_is_said_to_go_on()
     {
         (int code, string output, string error) = await Run(["start", .. Doors, "--disk-reserve", "1TiB"]);
