@@ -92,6 +92,35 @@ public sealed class StartStopTests : IAsyncLifetime
         Assert.Contains($"Agents speak at {_publishers}", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_stop_in_a_copy_of_the_directory_leaves_the_broker_alone()
+    {
+        (int code, _, string error) = await Run(["start", .. Doors]);
+        Assert.True(code == 0, error);
+        string copy = Path.Combine(_logs.Root, "copy");
+        await ShellAsync($"cp -a '{_logs.Logs}' '{copy}'");
+        (code, string output, _) = await StenoBinary.RunAsync(["stop", "--logs", copy]);
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("broker", output, StringComparison.Ordinal);
+        Assert.True((await StatusAsync(expected: 0)).GetProperty("recording").GetBoolean());
+
+        string moved = Path.Combine(_logs.Root, "moved"); // no copy: that is the directory itself
+        Directory.Move(_logs.Logs, moved);
+        (_, output, _) = await StenoBinary.RunAsync(["stop", "--logs", moved]);
+        Assert.Contains("The broker stopped", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_less_is_free_than_shall_stay_free_nothing_is_started_and_nothing_is_said_to_go_on()
+    {
+        (int code, string output, string error) = await Run(["start", .. Doors, "--disk-reserve", "1TiB"]);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("The disk is nearly full", error, StringComparison.Ordinal);
+        Assert.Contains("Nothing was started. Make room there", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("goes on by itself", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_logs.Logs));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)] // the control
@@ -566,7 +595,7 @@ public sealed class StartStopTests : IAsyncLifetime
         try
         {
             await File.WriteAllBytesAsync(Path.Combine(volume, "taken"), new byte[8192], TestContext.Current.CancellationToken);
-            (int code, _, string error) = await StenoBinary.RunAsync(["start", .. Doors, "--logs", Path.Combine(volume, "logs")]);
+            (int code, _, string error) = await StenoBinary.RunAsync(["start", .. Doors, "--disk-reserve", "0", "--logs", Path.Combine(volume, "logs")]);
             Assert.Equal(1, code);
             Assert.Contains("Is the volume full", error, StringComparison.Ordinal);
             Assert.DoesNotContain("  | \n", error, StringComparison.Ordinal);

@@ -53,6 +53,7 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
             Verified = VerifiedPoint.From(checkpoint?.End ?? LoadedEnd(named?.Loaded) ?? head.End, time.GetUtcNow()),
             Stopped = !ours,
         };
+        if (ours) manifest = manifest with { Lost = UnrecordedMessages.ToldIn(directory.CurrentJournal, manifest.ForeignBytes, cancellation) };
         manifest.Save(directory.Disk, directory.SessionFile);
         return manifest;
     }

@@ -27,7 +27,7 @@ public sealed class SealedCheckpoints(LogDirectory directory, Func<CheckpointSub
         {
             CheckpointManifest made = FindWhole(ended) ?? create(
                 CheckpointSubjects.OfSealed(ended, directory),
-                new CheckpointRequest(CheckpointReason.SessionEnd, Verdict: CheckpointSubjects.Of(ended.Verdict)));
+                new CheckpointRequest(CheckpointReason.SessionEnd, Verdict: CheckpointSubjects.Of(ended.StandingVerdict)));
             SessionArchive.Change(directory, ended.Id, now => now with { EndCheckpoint = made.Id }); // its verdict may be another by now
         }
     }

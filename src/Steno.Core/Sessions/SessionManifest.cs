@@ -71,14 +71,14 @@ public sealed record SessionManifest
     /// <summary>
     /// <see cref="Verdict"/>, as far as it holds: that nothing is missing was true at the line where it was judged, and
     /// of a session that went on since, or whose recorder ended without a word, it is not known. Lines that are known to be
-    /// lost make it <c>incomplete</c>, whoever judged it before, or nobody.
+    /// lost, and messages that were never recorded, make it <c>incomplete</c>, whoever judged it before, or nobody.
     /// </summary>
     [JsonIgnore]
     public SessionVerdict? StandingVerdict => Verdict switch
     {
         { Value: "incomplete" } => Verdict,
-        _ when LossSentence.Of(KnownDamage) is { Length: > 0 } losses =>
-            new SessionVerdict("incomplete", losses, Verified.Seq, KnownDamage.Where(damage => damage.IsLoss).Max(damage => damage.Found)),
+        _ when $"{LossSentence.Of(KnownDamage)} {LossSentence.OfUnrecorded(Lost)}".Trim() is { Length: > 0 } losses =>
+            new SessionVerdict("incomplete", losses, Verified.Seq, KnownDamage.Where(damage => damage.IsLoss).Select(damage => damage.Found).DefaultIfEmpty(Verified.At).Max()),
         { Value: "complete" } when CertainEnd is null => Verdict with
         {
             Value = "unknown",

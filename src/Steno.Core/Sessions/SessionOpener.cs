@@ -228,7 +228,7 @@ public sealed class SessionOpener
             Verified = VerifiedPoint.From(end, _time.GetUtcNow()),
             Stopped = false,
             Verdict = null,
-            Failure = null,
+            Failure = manifest.Lost > 0 ? manifest.Failure : null,
             Loaded = CutTo(end, manifest.Loaded),
             KnownDamage = KnownDamage.Merge(known, damage, _time.GetUtcNow(), stated),
         };
@@ -242,6 +242,7 @@ public sealed class SessionOpener
             TailSalvage? salvage = repair is { } r ? FinishRepair(writer, r, end) : null;
             SessionManifest told = _telling.Tell(verified, salvage, writer);
             _telling.TellMendings(verified.Id, end.Seq, writer);
+            told = _telling.TellUnrecorded(told, writer);
             writer.Commit();
             return new OpenedSession(
                 new SessionRecord(told, _directory, _time), writer, Report(damage, told.Unheard, salvage))

@@ -42,7 +42,7 @@ public sealed class StoppedCheckpoints : IDisposable
                 "There is nothing to make a checkpoint of: the journal has no whole line.", "`steno start` mends it.");
         }
 
-        CheckpointRequest request = new(reason, label, told, CheckpointSubjects.Of(session.Verdict));
+        CheckpointRequest request = new(reason, label, told, CheckpointSubjects.Of(session.StandingVerdict));
         try
         {
             return _store.Create(subject, request, progress, cancellation)!;

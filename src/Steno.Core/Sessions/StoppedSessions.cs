@@ -69,7 +69,7 @@ public sealed class StoppedSessions : IDisposable
             {
                 Checkpoint(
                     CheckpointSubjects.Of(current.Manifest, _directory, current.Writer.DurableEnd),
-                    new CheckpointRequest(CheckpointReason.BeforeLoad, Verdict: CheckpointSubjects.Of(current.Manifest.Verdict)));
+                    new CheckpointRequest(CheckpointReason.BeforeLoad, Verdict: CheckpointSubjects.Of(current.Manifest.StandingVerdict)));
                 return SuccessionOrder.Load(prepare(loader));
             });
             loader.Finish();

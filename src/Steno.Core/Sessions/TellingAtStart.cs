@@ -50,6 +50,22 @@ internal sealed class TellingAtStart(LogDirectory directory, LineComposer compos
         return changed;
     }
 
+    /// <summary>
+    /// What a recorder that had failed could not record gets a line, too. Crash before <c>session.json</c> forgets the failure: the next
+    /// start writes it again, and it says the same.
+    /// </summary>
+    public SessionManifest TellUnrecorded(SessionManifest manifest, JournalWriter writer)
+    {
+        if (manifest.Failure is null) return manifest;
+        DateTimeOffset now = time.GetUtcNow();
+        composer.ComposeEvent(UnrecordedMessages.ToEvent(manifest.Lost), writer.NextSeq, now, writer.BeginLine());
+        writer.EndLine(now);
+        writer.Commit();
+        SessionManifest changed = manifest with { Failure = null };
+        changed.Save(directory.Disk, directory.SessionFile);
+        return changed;
+    }
+
     /// <summary>What was done for the journal, now or before a crash: see <see cref="UntoldMendings"/>.</summary>
     /// <param name="session">Whose journal is written.</param>
     /// <param name="end">Its last line before this start wrote any.</param>

@@ -14,6 +14,9 @@ internal static class CheckpointListCommand
     private const int AgentColumns = 40;
     private const int TimeColumns = 19;
 
+    /// <summary>Before what does not fit on a checkpoint's first line.</summary>
+    private const int Margin = 4;
+
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("list", "List the checkpoints, newest first",
@@ -54,15 +57,15 @@ internal static class CheckpointListCommand
     }
 
     /// <summary>On a terminal only: scripts that read lines meet checkpoints.</summary>
-    private static void PrintHeading(Screen screen) => screen.Line(
-        $"{Styled.Faint($"{"made",-19}  {"holds",15}  {"size",10}  label or (reason)  id  agents")}");
+    private static void PrintHeading(Screen screen) => screen.Prose(
+        $"{Styled.Faint($"{"made",-19}  {"holds",15}  {"size",10}  label or (reason)  id  agents")}", Margin);
 
     private static void PrintEarlier(EarlierCheckpoint one, Screen screen)
     {
         string time = SafeText.Excerpt(one.Timestamp ?? "(not known when)", TimeColumns);
         string count = one.MessageCount is { } messages ? Counted.Lines(messages) : "? lines";
         string label = SafeText.Excerpt(one.Label ?? one.Id ?? "(no label)", AgentColumns);
-        screen.Line($"{time,-19}  {count,15}  {"",10}  {Styled.Strong(label)}  {Styled.Faint(one.Name)}  (of the earlier system)");
+        screen.Prose($"{time,-19}  {count,15}  {"",10}  {Styled.Strong(label)}  {Styled.Faint(one.Name)}  (of the earlier system)", Margin);
     }
 
     private static void PrintLine(CheckpointManifest one, Screen screen, TimeProvider time)
@@ -72,6 +75,6 @@ internal static class CheckpointListCommand
         string count = Counted.Lines(one.MessageCount);
         string size = ByteSize.Format(one.SizeBytes);
         Styled name = Styled.Strong(one.Label ?? $"({one.Reason})");
-        screen.Line($"{local:yyyy-MM-dd HH:mm:ss}  {count,15}  {size,10}  {name}  {Styled.Faint(one.Id!)}  {agents}");
+        screen.Prose($"{local:yyyy-MM-dd HH:mm:ss}  {count,15}  {size,10}  {name}  {Styled.Faint(one.Id!)}  {agents}", Margin);
     }
 }

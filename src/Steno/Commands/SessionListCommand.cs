@@ -11,6 +11,9 @@ namespace Steno.Commands;
 /// <summary><c>steno session list</c>: reads the <c>session.json</c> files, and asks the recorder for its verdict; none needs to run.</summary>
 internal static class SessionListCommand
 {
+    /// <summary>Before what does not fit on a session's first line.</summary>
+    private const int Margin = 4;
+
     public static Command Create(VerbContext context)
     {
         var verb = new Verb("list", "List the sessions, the current one first, then the newest",
@@ -56,7 +59,7 @@ internal static class SessionListCommand
         string loaded = one.Loaded is { } checkpoint ? string.Create(CultureInfo.InvariantCulture, $", lines 1 to {one.LoadedSeq:N0} from {checkpoint}") : "";
         string parent = one.Parent is { } above ? $", follows {above.Id}" : "";
         string size = ByteSize.Format(one.JournalBytes);
-        screen.Line(
-            $"{started}  {count,15}  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}{name}  {state}  {one.Began ?? "?"}{loaded}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}");
+        screen.Prose(
+            $"{started}  {count,15}  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}{name}  {state}  {one.Began ?? "?"}{loaded}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}", Margin);
     }
 }

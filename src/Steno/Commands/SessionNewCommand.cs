@@ -40,11 +40,11 @@ internal static class SessionNewCommand
                 () => ProgressNote.WhileAsync(logs.Root, context, () => client.NewAsync(name, cancellation)),
                 "The recorder goes on with it: `steno session list` shows when the session has begun.",
                 () => BeginAlone(logs, name, context, cancellation)).ConfigureAwait(false);
-            return Print(begun, json, context);
+            return Print(begun, logs, json, context);
         }).ConfigureAwait(false);
     }
 
-    private static int Print(BegunSession begun, bool json, VerbContext context)
+    private static int Print(BegunSession begun, LogDirectory logs, bool json, VerbContext context)
     {
         if (json)
         {
@@ -56,7 +56,18 @@ internal static class SessionNewCommand
         string last = begun.SealedSeq.ToString("N0", CultureInfo.InvariantCulture);
         context.Output.Prose(
             $"{Styled.Good("✓")} Session {Styled.Strong(begun.Id)}{called} began. Session {begun.Sealed}, up to line {last}, is sealed and in the archive.");
+        if (begun.Name is { } name) NoteNamesakes(name, logs, context);
         return ExitCodes.Done;
+    }
+
+    /// <summary>Names need not be unique, but whoever gives one twice may not know.</summary>
+    private static void NoteNamesakes(string name, LogDirectory logs, VerbContext context)
+    {
+        int older = SessionOverview.All(logs).Count(one => one.Name == name) - 1;
+        if (older <= 0) return;
+        string others = older == 1 ? "1 older session has" : string.Create(CultureInfo.InvariantCulture, $"{older:N0} older sessions have");
+        context.Error.Prose(
+            $"{Styled.Warning("warning:")} {context.Hints.In($"{others} the name {name}, too; from now on it means this one. `steno session show {name}` lists the ids.")}");
     }
 
     internal static BegunSessionAnswer AnswerOf(BegunSession begun) => new(

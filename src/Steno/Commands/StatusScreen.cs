@@ -13,6 +13,9 @@ internal static class StatusScreen
     /// <summary>Of one source; all of them are in the JSON.</summary>
     private const int WarningsShown = 3;
 
+    /// <summary>Who is turned away comes back ten times a second: an older warning is of somebody who has gone, or was mended.</summary>
+    private static readonly TimeSpan WarnsFor = TimeSpan.FromHours(1);
+
     /// <summary>Before every value.</summary>
     private const int MarginColumns = 13;
 
@@ -98,14 +101,17 @@ internal static class StatusScreen
         string reconnects = source.Reconnects > 0 ? $", {Count(source.Reconnects, "reconnect")}" : "";
         Row(screen, source.Kind, $"{source.Endpoint}{peer}: {heard}{reconnects}", mark);
         if (source.Problem is { } problem) Row(screen, "", problem, isWarning: true);
-        foreach (SourceWarning warning in source.Warnings.Take(WarningsShown))
+        SourceWarning[] warnings = [.. source.Warnings.Where(warning => now - warning.Last <= WarnsFor)];
+        foreach (SourceWarning warning in warnings.Take(WarningsShown))
         {
             string often = $"({Count(warning.Count, "time")}, last {Age(warning.Last, now)} ago)";
             Row(screen, "", $"{warning.Text} {warning.Remedy}".TrimEnd() + $" {often}", isWarning: true);
         }
 
-        if (source.Warnings.Count > WarningsShown)
-            Row(screen, "", $"and {Count(source.Warnings.Count - WarningsShown, "warning")} more, in `status --json`", isWarning: true);
+        if (warnings.Length > WarningsShown)
+            Row(screen, "", $"and {Count(warnings.Length - WarningsShown, "warning")} more, in `status --json`", isWarning: true);
+        if (source.Warnings.Count > warnings.Length)
+            Row(screen, "", $"{Count(source.Warnings.Count - warnings.Length, "older warning")}, the last {Age(source.Warnings[warnings.Length].Last, now)} ago, in `status --json`");
     }
 
     /// <summary>Of our own, only what it warned of: whether it is heard the sources say.</summary>

@@ -18,7 +18,7 @@ internal static class LastRecorder
                 { Failure: { } failure, Lost: var lost } =>
                     $", and the last one had stopped recording before it ended ({failure.TrimEnd('.')}){(lost > 0 ? "; " : "")}{LossSentence.OfUnrecorded(lost).TrimEnd('.')}",
                 { Stopped: true } => ", since the last one was stopped",
-                _ => ", and the last one did not stop in good order (it was killed, or the machine went down)",
+                _ => ", and the last one did not stop in good order (it was killed, the machine went down, or this is a copy of a directory that was being recorded)",
             };
         }
         catch (StenoException)

@@ -25,7 +25,7 @@ internal static partial class BrokerLogTail
     public const string Beginning = "BROKER ACTIVE";
 
     /// <summary>Null: none runs that <c>steno start</c> launched for this directory.</summary>
-    public static BrokerStatus? Look(RunFolder run) => PidFile.ReadAlive(run.BrokerPid) is { } broker
+    public static BrokerStatus? Look(RunFolder run) => OurBroker.FindNamed(run) is { } broker
         ? new BrokerStatus(broker.Pid, run.BrokerLog, Warnings([.. Lines(run.BrokerLog + ".1"), .. Lines(run.BrokerLog)]))
         : null;
 

@@ -11,7 +11,24 @@ namespace Steno.Launching;
 internal static class OurBroker
 {
     /// <summary>Null: none runs, or none that this user may see. By command line on Linux only.</summary>
-    public static ProcessIdentity? Find(RunFolder run) => PidFile.ReadAlive(run.BrokerPid) ?? FindByCommandLine(run);
+    public static ProcessIdentity? Find(RunFolder run) => FindNamed(run) ?? FindByCommandLine(run);
+
+    /// <summary>By the pid that was written down alone.</summary>
+    public static ProcessIdentity? FindNamed(RunFolder run) =>
+        PidFile.ReadAlive(run.BrokerPid) is { } named && !IsElsewhere(named, run) ? named : null;
+
+    /// <summary>It works in another log directory, and this one is a copy of that.</summary>
+    private static bool IsElsewhere(ProcessIdentity broker, RunFolder run)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{broker.Pid}/cwd").LinkTarget is { } its && Directory.Exists(its) && its != RealPath.Of(run.Logs);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false; // another user's, or it has ended meanwhile
+        }
+    }
 
     private static ProcessIdentity? FindByCommandLine(RunFolder run)
     {

@@ -99,7 +99,12 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
     {
         ControlReply found = await FindAsync(client, cancellation).ConfigureAwait(false);
         bool runs = found.Outcome is ControlOutcome.Answered;
-        if (!runs) await ThrowIfTakenAsync(settings.Direct, "--direct", cancellation).ConfigureAwait(false);
+        if (!runs)
+        {
+            ThrowIfNoRoom();
+            await ThrowIfTakenAsync(settings.Direct, "--direct", cancellation).ConfigureAwait(false);
+        }
+
         // A broker that the recorder does not listen to would take what agents say, and nobody would write.
         IEnumerable<string> wanted = found.Status is { } running
             ? running.Sources.Select(source => source.Endpoint)
@@ -155,6 +160,15 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         _broker = Launched.Start(DaemonArguments.Broker(settings, _run.BrokerLog), _run.BrokerLog, settings.Logs);
         PidFile.Write(_run.BrokerPid, _broker.Identity);
         // Whether its doors open shows when it is probed.
+    }
+
+    /// <summary>A recorder would wait for room, and say so; nobody who starts one wants that.</summary>
+    private void ThrowIfNoRoom()
+    {
+        if (FreeSpace.Of(settings.Logs) is not { } free || free >= settings.DiskReserveBytes) return;
+        throw new LaunchException(
+            new DiskShortage(time.GetUtcNow(), free, settings.DiskReserveBytes, Refusal: null).Description,
+            $"Nothing was started. Make room there, or let less stay free ({SettingKey.DiskReserve.Option}), then start again.");
     }
 
     private static async Task ThrowIfTakenAsync(ZmtpEndpoint? door, string option, CancellationToken cancellation)

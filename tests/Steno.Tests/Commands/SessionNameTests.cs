@@ -56,6 +56,20 @@ public sealed class SessionNameTests : IDisposable
     }
 
     [Fact]
+    public void Who_gives_a_name_that_others_have_is_told_so()
+    {
+        _session.Say(1);
+        _session.Die();
+        Assert.Equal((0, ""), (Run("session", "new", "--name", "design").Code, Run("session", "new", "--name", "tests").Error));
+        VerbRun second = Run("session", "new", "--name", "design");
+        Assert.Equal(0, second.Code);
+        Assert.Contains("warning: 1 older session has the name design, too; from now on it means this one. `steno session show", second.Error, StringComparison.Ordinal);
+        Assert.Contains("2 older sessions have the name design, too", Run("session", "new", "--name", "design").Error, StringComparison.Ordinal);
+        Assert.Equal("", Run("session", "new", "--name", "design", "--json").Error);
+        Assert.Equal("", Run("session", "new").Error);
+    }
+
+    [Fact]
     public void A_message_is_found_by_its_id_in_whatever_session_it_is_and_its_session_is_said()
     {
         _session.Say(1);

@@ -96,6 +96,19 @@ public sealed class StatusScreenTests
         ];
     }
 
+    [Fact]
+    public void A_warning_of_a_peer_fades_an_hour_after_it_came_last_and_is_counted_from_then_on()
+    {
+        SourceStatus source = Healthy().Sources[0];
+        SourceWarning Warning(string code, TimeSpan age) => new() { Code = code, Text = $"{code} came.", Remedy = "", Count = 2, Last = Now - age };
+        SourceWarning recent = Warning("Recent", TimeSpan.FromMinutes(59));
+        string screen = Print(Healthy() with { Sources = [source with { Warnings = [recent, Warning("Old", TimeSpan.FromHours(3)), Warning("Older", TimeSpan.FromHours(5))] }] });
+        Assert.Contains("Recent came. (2 times, last 59 min ago)", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("Old came", screen, StringComparison.Ordinal);
+        Assert.Contains("2 older warnings, the last 3 h ago, in `status --json`", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("older", Print(Healthy() with { Sources = [source with { Warnings = [recent] }] }), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(200)]

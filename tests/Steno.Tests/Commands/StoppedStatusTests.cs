@@ -55,6 +55,13 @@ public sealed class StoppedStatusTests : IDisposable
         Assert.Contains("complete?  complete: As the recorder left it", Status(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_session_that_goes_on_and_that_nobody_records_was_killed_or_is_a_copy()
+    {
+        Session(null).Save(Disk.Real, SessionFile);
+        Assert.Contains("it was killed, the machine went down, or this is a copy of a directory that was being recorded", Status(), StringComparison.Ordinal);
+    }
+
     private static SessionManifest Session(SessionVerdict? verdict, params KnownDamage[] damage) => new()
     {
         Id = Guid.NewGuid(),
