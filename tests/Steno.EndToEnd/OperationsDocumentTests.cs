@@ -75,6 +75,7 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
         Assert.Equal("", (await RunAsync(Commands("Keep it running, and be told"))).Trim());
         string moved = await RunAsync("steno stop; mkdir elsewhere; mv conversation_logs/archive/* elsewhere; steno verify --all");
         Assert.Contains("which is not here", moved, StringComparison.Ordinal);
+        Assert.Contains("✓ what is here is intact:", moved, StringComparison.Ordinal);
         Assert.Contains("NOT recording", await RunAsync(Commands("Keep it running, and be told")), StringComparison.Ordinal);
     }
 

@@ -16,7 +16,7 @@ namespace Steno.Core.Restoration;
 /// 2. each session's journal is put together and takes its place, then its session.json (<see cref="JournalHealing"/>)
 /// 3. segments and lists are made again; manifests end where their line does (before 2, for they help there)
 /// 4. the current session is opened and closed as a start and a stop do it, which tells in the journal what was done
-/// 5. the recovery file is made again
+/// 5. the recovery file is made again, and has what was told
 /// 6. everything is read once more
 /// 7. what is damaged still is in recovery/unhealed.json, or there is no such file
 /// </code>
@@ -299,6 +299,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         bool isMoved = plan is not null && before.Damage.Any(damage => damage.File == directory.SessionFile) && IsCopyBlank;
         RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, plan, isMoved);
         if (action is not null) _actions.Add(action);
+        if (plan is null && _isSettled) SecondCopyRestoration.Complete(directory);
         return true;
     }
 }

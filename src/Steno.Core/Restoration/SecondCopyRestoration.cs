@@ -28,6 +28,24 @@ internal static class SecondCopyRestoration
         return false;
     }
 
+    /// <summary>Puts what the journal was told behind it, as a recorder's copy has it: else nothing has these lines a second time. Durable on return.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static void Complete(LogDirectory directory)
+    {
+        if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File }) return;
+        using FileLines journal = new(directory.CurrentJournal);
+        using DurableFile copy = directory.Disk.OpenExisting(directory.RecoveryFile);
+        byte[] block = new byte[Math.Clamp(journal.Length - copy.Length, 0, 1 << 20)];
+        for (long at = copy.Length; at < journal.Length;)
+        {
+            int read = journal.Read(block, at);
+            copy.Write(block.AsSpan(0, read), at);
+            at += read;
+        }
+
+        copy.Sync();
+    }
+
     /// <param name="plan">For a dry run: the journal as it would be; null: it is none.</param>
     /// <param name="isMoved">What is there would not be any more.</param>
     /// <returns>Null: it is a beginning of the journal as that is now, or would be.</returns>

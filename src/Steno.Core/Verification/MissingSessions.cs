@@ -1,3 +1,5 @@
+using System.Globalization;
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
 
@@ -9,13 +11,29 @@ namespace Steno.Core.Verification;
 /// </summary>
 internal sealed class MissingSessions(LogDirectory directory, IReadOnlyList<SessionFiles> sessions)
 {
-    public IEnumerable<NotedFile> FindParents()
+    /// <summary>Sealed ones that a session or a checkpoint names, each once, with what is here of them.</summary>
+    /// <param name="checkpoints">Newest first.</param>
+    public IReadOnlyList<NotedFile> FindSealed(IReadOnlyList<CheckpointManifest> checkpoints)
     {
-        HashSet<Guid> here = [.. sessions.Select(session => session.Id).OfType<Guid>()];
+        HashSet<Guid> known = [.. sessions.Select(session => session.Id).OfType<Guid>()];
+        List<NotedFile> noted = [];
         foreach (SessionManifest session in sessions.Select(session => session.Manifest).OfType<SessionManifest>())
+            if (session.Parent is { } parent && known.Add(parent.Id)) Note(parent.Id, $"Session {session.Id} continues session {parent.Id}, which is not here. Nothing of the first is missing by that.");
+        if (FindCurrent() is not null) return noted; // a checkpoint without its journal may be of that
+        foreach (CheckpointManifest checkpoint in checkpoints)
         {
-            if (session.Parent is { } parent && !here.Contains(parent.Id))
-                yield return new NotedFile(directory.Archive, NotedFile.Missing, $"Session {session.Id} continues session {parent.Id}, which is not here. Nothing of the first is missing by that.");
+            if (known.Add(checkpoint.Session)) Note(checkpoint.Session, $"Session {checkpoint.Session} is not here.");
+            if (checkpoint.Parent is { } parent && known.Add(parent.Id)) Note(parent.Id, $"Session {checkpoint.Session} continued session {parent.Id}, which is not here.");
+        }
+
+        return noted;
+
+        void Note(Guid session, string what)
+        {
+            CheckpointManifest? newest = checkpoints.FirstOrDefault(one => one.Session == session);
+            string lines = newest is null ? "No checkpoint has lines of it."
+                : string.Create(CultureInfo.InvariantCulture, $"Its lines 1 to {newest.LastSeq} are in checkpoint {newest.Id}: `steno checkpoint load` goes on from them.");
+            noted.Add(new NotedFile(directory.Archive, NotedFile.Missing, $"{what} {lines}"));
         }
     }
 

@@ -8,6 +8,9 @@ public sealed record VerificationReport
     /// <summary>Sessions that there are, those that were not read among them.</summary>
     public int SessionsInAll { get; init; }
 
+    /// <summary>Sealed sessions that others name and that are not here: moved elsewhere, or lost. No damage by itself.</summary>
+    public int SessionsAbsent { get; init; }
+
     /// <summary>Manifests that were read.</summary>
     public required int Checkpoints { get; init; }
 

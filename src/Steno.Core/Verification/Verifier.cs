@@ -81,18 +81,20 @@ public sealed class Verifier(LogDirectory directory)
         MissingSessions missing = new(directory, sessions);
         if (missing.FindCurrent() is { } lost) damage.Add(lost);
         damage.AddRange(missing.FindKnown());
+        IReadOnlyList<NotedFile> absent = missing.FindSealed(checkpoints.Manifests);
         UnhealedDamage examined = UnhealedDamage.Load(directory);
         return new VerificationReport
         {
             Sessions = read,
             SessionsInAll = sessions.Count(session => session.Manifest is not null || File.Exists(session.Journal)),
+            SessionsAbsent = absent.Count,
             Checkpoints = checkpoints.Manifests.Count,
             Bytes = _before,
             Damage = [.. damage.Select(one => examined.Mark(one, directory))],
             Noted =
             [
                 .. noted,
-                .. missing.FindParents(),
+                .. absent,
                 .. new MissingCheckpoints(directory).Find(sessions.Select(session => session.Manifest).OfType<SessionManifest>()),
                 .. new StrangeFiles(directory, checkpoints).Find(isLive, catalogue.ArchivedFiles),
             ],

@@ -7,11 +7,11 @@ namespace Steno.Views;
 /// <param name="SessionsInAll">Those that were not read among them.</param>
 /// <param name="Bytes">Of all files that were read.</param>
 internal sealed record VerificationAnswer(
-    int SchemaVersion, bool Intact, string Logs, bool All, IReadOnlyList<VerifiedSessionAnswer> Sessions, int SessionsInAll, int Checkpoints, long Bytes,
+    int SchemaVersion, bool Intact, string Logs, bool All, IReadOnlyList<VerifiedSessionAnswer> Sessions, int SessionsInAll, int SessionsAbsent, int Checkpoints, long Bytes,
     long ElapsedMs, IReadOnlyList<FoundDamageAnswer> Damage, IReadOnlyList<NotedFile> Noted)
 {
     public static VerificationAnswer From(VerificationReport report, LogDirectory logs, bool all, TimeSpan elapsed) => new(
-        1, report.IsIntact, logs.Root, all, [.. report.Sessions.Select(VerifiedSessionAnswer.From)], report.SessionsInAll, report.Checkpoints, report.Bytes,
+        1, report.IsIntact, logs.Root, all, [.. report.Sessions.Select(VerifiedSessionAnswer.From)], report.SessionsInAll, report.SessionsAbsent, report.Checkpoints, report.Bytes,
         (long)elapsed.TotalMilliseconds, [.. report.Damage.Select(FoundDamageAnswer.From)], report.Noted);
 }
 

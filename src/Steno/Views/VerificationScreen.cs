@@ -20,8 +20,9 @@ internal static class VerificationScreen
         foreach (NotedFile noted in answer.Noted.Take(Max)) output.Prose($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {hint(noted.What)}");
         string read = string.Create(CultureInfo.InvariantCulture,
             $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {SessionsOf(answer)}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
-        if (answer.Intact) output.Prose($"{Styled.Good("✓ intact:")} {read}");
-        else output.Prose($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}{NewOnes(answer)}; {read}");
+        string absent = answer.SessionsAbsent == 0 ? "" : $"; {Count(answer.SessionsAbsent, "session")} that {(answer.SessionsAbsent == 1 ? "is" : "are")} named here {(answer.SessionsAbsent == 1 ? "is" : "are")} not here";
+        if (answer.Intact) output.Prose($"{Styled.Good(absent == "" ? "✓ intact:" : "✓ what is here is intact:")} {read}{absent}");
+        else output.Prose($"{Styled.Bad("✗ damaged:")} {Count(answer.Damage.Count, "place")}{NewOnes(answer)}; {read}{absent}");
         if (answer.Sessions.Count < answer.SessionsInAll) output.Prose($"{hint("`steno verify --all` reads the other sessions, too.")}");
         output.Flush();
         if (answer.Intact) return;

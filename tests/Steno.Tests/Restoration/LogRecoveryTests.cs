@@ -344,6 +344,8 @@ public sealed class LogRecoveryTests : IDisposable
 
     private void AssertNothingMore()
     {
+        byte[] journal = File.ReadAllBytes(Logs.CurrentJournal);
+        if (journal.Length > _session.Whole.Length) Assert.Equal(journal, File.ReadAllBytes(Logs.RecoveryFile)); // what was told, too
         Dictionary<string, byte[]> before = Read();
         Assert.Empty(Recover().Actions);
         AssertSame(before, Read());
