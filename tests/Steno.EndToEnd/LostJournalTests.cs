@@ -74,20 +74,23 @@ public sealed class LostJournalTests : IDisposable
         return true;
     }
 
-    [Fact]
-    public async Task A_journal_that_meets_the_file_size_limit_goes_on_in_a_child_session_and_every_message_is_recorded()
+    /// <param name="rate">Messages a second; 0: all at once, more than any file may hold.</param>
+    [Theory]
+    [InlineData(1500, 500)]
+    [InlineData(5000, 0)]
+    public async Task A_journal_that_meets_the_file_size_limit_goes_on_in_a_child_session_and_every_message_is_recorded(int messages, int rate)
     {
         await using ChildProcess publisher = PythonPeer.Start("publisher.py", "bind", _endpoint);
         await using RecorderProcess recorder = await RecorderProcess.StartAsync(
             _logs, _endpoint, before: ["bash", "-c", "ulimit -f 300; exec \"$@\"", "limited"]);
         await publisher.WaitForOutputAsync("ready");
-        await publisher.TellAsync("send 1500 1 500");
-        JsonElement status = await recorder.WaitUntilReceivedAsync(1500);
+        await publisher.TellAsync($"send {messages} 1 {rate}");
+        JsonElement status = await recorder.WaitUntilReceivedAsync(messages);
 
         Assert.True(status.GetProperty("recording").GetBoolean(), status.GetProperty("reason").GetString());
         Assert.Equal("disk_failed", status.GetProperty("session").GetProperty("began").GetString());
         Assert.Equal(0, await recorder.StopAsync());
-        Assert.Equal(Numbered(1, 1500), await VerifyLineageAsync());
+        Assert.Equal(Numbered(1, messages), await VerifyLineageAsync());
     }
 
     /// <summary>

@@ -55,17 +55,34 @@ public sealed class DiskRoom(string path, long reserveBytes, TimeProvider time, 
 
     /// <summary>
     /// After the disk refused for want of room: waits, once at least, and as long as the reserve would not stay.
-    /// False: nothing waits any more.
+    /// False: nothing waits any more. What still waits then may be tried once more, in the reserve.
     /// </summary>
     internal bool AwaitMore(StorageException refusal)
     {
-        do
-        {
-            Enter(FreeSpace.Of(path), refusal);
-            if (_end.Token.WaitHandle.WaitOne(Interval)) return false;
-        }
-        while (FreeSpace.Of(path) is { } free && free < reserveBytes);
+        if (_end.IsCancellationRequested) return false;
+        do Enter(FreeSpace.Of(path), refusal);
+        while (!_end.Token.WaitHandle.WaitOne(Interval) && FreeSpace.Of(path) is { } free && free < reserveBytes);
         return true;
+    }
+
+    /// <summary>Takes a step, and waits as <see cref="AwaitMore"/> does where there is no room for it.</summary>
+    /// <param name="step">May be taken again.</param>
+    /// <exception cref="StorageException">The disk refuses, or there is no room and nothing waits any more.</exception>
+    internal void Insist(Action step)
+    {
+        while (true)
+        {
+            try
+            {
+                step();
+                Leave();
+                return;
+            }
+            catch (StorageException full) when (full.MayFitLater)
+            {
+                if (!AwaitMore(full)) throw;
+            }
+        }
     }
 
     /// <summary>It has been written: the wait, if there was one, is over.</summary>

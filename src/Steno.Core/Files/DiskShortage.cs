@@ -12,7 +12,7 @@ public sealed record DiskShortage(DateTimeOffset Since, long? FreeBytes, long Re
     private const double MiB = 1 << 20;
 
     /// <summary>A sentence, without what to do.</summary>
-    public string Description => Refusal is not null
+    public string Description => Refusal is { LacksFiles: true } ? $"No more files can be made on the disk: {Refusal.Message}." : Refusal is not null
         ? $"The disk is full: {Refusal.Message}."
         : string.Create(
             CultureInfo.InvariantCulture,

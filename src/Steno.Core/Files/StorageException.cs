@@ -8,12 +8,16 @@ public sealed class StorageException : StenoException
 {
     internal const string MakingDirectory = "mkdir";
 
+    /// <summary>Bytes. A directory grows by a block for a name, and of a new one that may be all.</summary>
+    private const long RoomForAName = 1 << 20;
+
     private StorageException(string message, string hint, Exception? inner, string path, string operation, int errno)
         : base(message, hint, inner)
     {
         Path = path;
         Operation = operation;
         Errno = errno;
+        LacksFiles = IsLackOfFiles(errno, operation, path);
     }
 
     public string Path { get; }
@@ -35,6 +39,18 @@ public sealed class StorageException : StenoException
 
     /// <summary>There is no room: nothing else is wrong with the disk.</summary>
     public bool IsFull => Errno is Errnos.NoSpace or Errnos.Quota;
+
+    /// <summary>
+    /// There is no room, and what was refused was not done: with room it may be done again. Of a sync that is not so: a second one
+    /// would call durable what the first has dropped.
+    /// </summary>
+    internal bool MayFitLater => IsFull && Operation is "open" or "write" or "rename" or "ftruncate" or "unlink" or MakingDirectory;
+
+    /// <summary>No file may be so long: a limit of the process, or the file system's own.</summary>
+    public bool IsTooLong => Errno == Errnos.FileTooBig;
+
+    /// <summary>There is room, and a file or directory could not be made: inodes lack, as far as that shows.</summary>
+    public bool LacksFiles { get; }
 
     /// <summary>The file system takes no change at all.</summary>
     public bool IsReadOnly => Errno == Errnos.ReadOnly;
@@ -98,10 +114,8 @@ public sealed class StorageException : StenoException
 
     public static StorageException FromErrno(string operation, string path, int errno)
     {
-        string reason = new Win32Exception(errno).Message;
         return new StorageException(
-            string.Create(CultureInfo.InvariantCulture, $"{operation} failed on {path}: {reason} (errno {errno})"),
-            HintFor(errno, operation), null, path, operation, errno);
+            $"{operation} failed on {path}: {ReasonOf(errno)}", HintFor(errno, operation, path), null, path, operation, errno);
     }
 
     /// <summary>
@@ -120,15 +134,22 @@ public sealed class StorageException : StenoException
             _ => 0,
         };
         // .NET's own text repeats the path.
-        string reason = inner is IOException && errno > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{new Win32Exception(errno).Message} (errno {errno})")
-            : inner.Message;
-        return new StorageException($"{operation} failed on {path}: {reason}", HintFor(errno, operation), inner, path, operation, errno);
+        string reason = inner is IOException or ArgumentOutOfRangeException && errno > 0 ? ReasonOf(errno) : inner.Message;
+        return new StorageException($"{operation} failed on {path}: {reason}", HintFor(errno, operation, path), inner, path, operation, errno);
     }
 
-    private static string HintFor(int errno, string operation) => errno switch
+    private static string ReasonOf(int errno) => string.Create(CultureInfo.InvariantCulture, $"{(errno == Errnos.FileTooBig
+        ? "the file would be larger than the limit of this process or of the file system allows"
+        : new Win32Exception(errno).Message)} (errno {errno})");
+
+    private static bool IsLackOfFiles(int errno, string operation, string path) =>
+        errno == Errnos.NoSpace && operation is "open" or MakingDirectory
+        && System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } directory && FreeSpace.Of(directory) > RoomForAName;
+
+    private static string HintFor(int errno, string operation, string path) => errno switch
     {
-        Errnos.NoSpace or Errnos.Quota => "Free some space on that file system, then start the recorder again.",
+        _ when IsLackOfFiles(errno, operation, path) => "There is space, but no more files can be made on that file system (`df -i` counts them): delete some, then try again.",
+        Errnos.NoSpace or Errnos.Quota => "Free some space on that file system, then try again.",
         Errnos.ReadOnly => "The file system is read-only: remount it writable, or choose another place with --logs.",
         Errnos.AccessDenied or Errnos.NotPermitted => "Give this user write permission there, or choose another place with --logs.",
         Errnos.NotFound when operation == MakingDirectory => "No directory can be made there: choose another place with --logs.",

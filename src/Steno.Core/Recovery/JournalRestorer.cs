@@ -17,26 +17,26 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
 {
     private const int CopyBytes = 1 << 20;
 
-    /// <summary>
-    /// All steps. Returns the journal as it is now.
-    /// </summary>
+    /// <summary>The report of a stranger that was moved, and could not be noted as to be told.</summary>
+    private string? _moved;
+
+    /// <summary>Steps 1 and 2.</summary>
     /// <param name="lost">The open file; it stays open.</param>
     /// <param name="length">How much of it is recorded.</param>
-    public DurableFile Restore(DurableFile lost, long length)
+    public void Save(DurableFile lost, long length)
     {
-        DurableFile copy = Copy(directory.Disk, lost, length, directory.CurrentJournal + ".tmp");
-        try
-        {
-            copy.RenameTo(directory.RestoringJournal);
-            ClearTheWay();
-            copy.RenameTo(directory.CurrentJournal);
-            return copy;
-        }
-        catch
-        {
-            copy.Dispose();
-            throw;
-        }
+        using DurableFile copy = Copy(directory.Disk, lost, length, directory.CurrentJournal + ".tmp");
+        copy.RenameTo(directory.RestoringJournal);
+    }
+
+    /// <summary>
+    /// Steps 3 and 4. May be called again.
+    /// </summary>
+    /// <param name="copy">Has the name that step 2 gave it.</param>
+    public void PutInPlace(DurableFile copy)
+    {
+        _ = ClearTheWay(); // where the stranger is the journal will tell
+        copy.RenameTo(directory.CurrentJournal);
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
     }
 
     /// <summary>
-    /// Copies the first bytes of an open file; on return they are durable, their name is not.
+    /// Copies the first bytes of an open file; on return they are durable, their name is not. Where there is no room, nothing is left.
     /// </summary>
     public static DurableFile Copy(Disk disk, DurableFile from, long length, string path)
     {
@@ -69,16 +69,18 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
             copy.Sync();
             return copy;
         }
-        catch
+        catch (Exception e)
         {
             copy.Dispose();
+            if (e is StorageException { IsFull: true }) disk.Delete(path); // else it would take what is left
             throw;
         }
     }
 
     private string? ClearTheWay()
     {
-        string? report = MoveStranger();
+        _moved = MoveStranger() ?? _moved;
+        string? report = _moved;
         UntoldMendings untold = new(directory);
         bool wasReplaced = report is not null || untold.All().Any(m => m is { What: Mending.Replaced, ToldSeq: 0 });
         untold.Begin(new Mending
@@ -86,6 +88,7 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
             What = wasReplaced ? Mending.Replaced : Mending.Deleted,
             Quarantine = report is null ? null : Path.GetRelativePath(directory.Root, Quarantine.BytesPath(report)),
         });
+        _moved = null;
         return report;
     }
 

@@ -9,10 +9,10 @@ namespace Steno.Core.Recovery;
 /// </summary>
 internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
 {
-    private const int CopyBytes = 1 << 20;
+    private const int BlockBytes = 1 << 20;
 
     /// <summary>
-    /// Copies a stretch of a file. On return bytes and report are durable.
+    /// Copies a stretch of a file. On return bytes and report are durable. Where there is no room for both, neither is there.
     /// </summary>
     /// <param name="report">Its <see cref="QuarantineReport.Offset"/> and length say which stretch.</param>
     /// <returns>The report's path; the bytes lie beside it (see <see cref="BytesPath"/>).</returns>
@@ -20,25 +20,17 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     {
         directory.Disk.CreateDirectory(directory.Quarantine);
         string reportPath = FreeName(report.What);
-        using (FileStream source = new(sourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0))
-        using (DurableFile copy = directory.Disk.CreateNew(BytesPath(reportPath)))
+        try
         {
-            byte[] buffer = new byte[Math.Min(CopyBytes, Math.Max(1, report.Length))];
-            source.Position = report.Offset;
-            long done = 0;
-            while (done < report.Length)
-            {
-                int read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, report.Length - done));
-                if (read == 0) break;
-                copy.Write(buffer.AsSpan(0, read), done);
-                done += read;
-            }
-
-            copy.Sync();
+            CopyBytes(sourcePath, report, BytesPath(reportPath));
+            report.Save(directory.Disk, reportPath);
+            return reportPath;
         }
-
-        report.Save(directory.Disk, reportPath);
-        return reportPath;
+        catch (StorageException full) when (full.IsFull)
+        {
+            directory.Disk.Delete(BytesPath(reportPath)); // the source still has them, and it may be tried again and again
+            throw;
+        }
     }
 
     /// <summary>The same of what somebody wrote behind the line of a manifest or of <c>session.json</c>.</summary>
@@ -70,7 +62,7 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         bool isFirst = report.State == QuarantineReport.Repairing;
         if (isFirst) report.Save(directory.Disk, reportPath);
         directory.Disk.Rename(path, BytesPath(reportPath));
-        if (!isFirst) report.Save(directory.Disk, reportPath);
+        if (!isFirst) SaveBehind(path, report, reportPath);
         return reportPath;
     }
 
@@ -103,6 +95,38 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     private string? BegunMove(QuarantineReport report) => report.State != QuarantineReport.Repairing
         ? null
         : Unfinished().FirstOrDefault(one => one.Report.What == report.What && !File.Exists(BytesPath(one.Path))).Path;
+
+    /// <summary>Where there is no room for the report, what was moved is in its place again: else it would be found without.</summary>
+    private void SaveBehind(string path, QuarantineReport report, string reportPath)
+    {
+        try
+        {
+            report.Save(directory.Disk, reportPath);
+        }
+        catch (StorageException full) when (full.IsFull && FileFacts.Of(path) is null)
+        {
+            directory.Disk.Rename(BytesPath(reportPath), path);
+            throw;
+        }
+    }
+
+    private void CopyBytes(string sourcePath, QuarantineReport report, string path)
+    {
+        using FileStream source = new(sourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        using DurableFile copy = directory.Disk.CreateNew(path);
+        byte[] buffer = new byte[Math.Min(BlockBytes, Math.Max(1, report.Length))];
+        source.Position = report.Offset;
+        long done = 0;
+        while (done < report.Length)
+        {
+            int read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, report.Length - done));
+            if (read == 0) break;
+            copy.Write(buffer.AsSpan(0, read), done);
+            done += read;
+        }
+
+        copy.Sync();
+    }
 
     private string FreeName(string what)
     {

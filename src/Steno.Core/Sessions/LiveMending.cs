@@ -13,13 +13,41 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
 {
     private readonly Quarantine _quarantine = new(directory, time);
     private readonly UntoldMendings _untold = new(directory);
+    private readonly JournalRestorer _restorer = new(directory, new Quarantine(directory, time), time);
+    private AbandonedJournal? _saved;
 
     /// <summary>
-    /// The journal was deleted, or its name given to another file: see <see cref="JournalRestorer"/>.
+    /// The journal was deleted, or its name given to another file: see <see cref="JournalRestorer"/>. Begun again, it goes on
+    /// where it was refused.
     /// </summary>
     /// <returns>The journal as it is now.</returns>
-    public DurableFile Restore(AbandonedJournal left) =>
-        new JournalRestorer(directory, _quarantine, time).Restore(left.File, left.End.Offset);
+    public DurableFile Restore(AbandonedJournal left)
+    {
+        if (_saved != left) _restorer.Save(left.File, left.End.Offset);
+        _saved = left;
+        DurableFile copy = directory.Disk.OpenExisting(directory.RestoringJournal);
+        try
+        {
+            _restorer.PutInPlace(copy);
+            _saved = null;
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// It has its name again, by another hand: what a <see cref="Restore"/> has made that was refused then would take its place at the next start.
+    /// </summary>
+    public void ForgetRestoring()
+    {
+        if (_saved is null) return;
+        directory.Disk.DeleteDurably(directory.RestoringJournal);
+        _saved = null;
+    }
 
     /// <summary>
     /// <code>

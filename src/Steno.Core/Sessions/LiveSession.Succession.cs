@@ -87,7 +87,7 @@ public sealed partial class LiveSession
     /// </code>
     /// Crash after 1 or 2: as any crash. After 3: the session goes on. During 4 the next start does the rest. After 4 the
     /// copy is deleted by the next start. Refused by the disk at 3, the session goes on as it was, and the order has
-    /// failed; at 4, recording ends, and the next start does the rest.
+    /// failed; at 4, recording waits where room is lacking, and else it ends, and the next start does the rest.
     /// </summary>
     private void Succeed(SuccessionOrder order)
     {
@@ -174,7 +174,8 @@ public sealed partial class LiveSession
         return succession;
     }
 
-    private SessionSuccession NewSuccession() => new(_directory, _composer, _time, _recorded, new RecoveryNotes());
+    private SessionSuccession NewSuccession() =>
+        new(_directory, _composer, _time, _recorded, new RecoveryNotes()) { Insist = Insist, Room = _room };
 
     /// <summary>Journals in the archive that hold all that was ever recorded in them.</summary>
     private IEnumerable<string> SealedInOrder(SessionManifest session) => SessionArchive.Ancestors(_directory, session, AncestorsMax)

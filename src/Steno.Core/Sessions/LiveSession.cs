@@ -139,8 +139,8 @@ public sealed partial class LiveSession : IDisposable
     /// </summary>
     public long NextSeq => _current.Writer.NextSeq;
 
-    /// <summary>Lines in memory that are not recorded, and will not be once a member has thrown.</summary>
-    public IEnumerable<JournalBatch> Unrecorded => _carried.Batches;
+    /// <summary>Lines in memory, each without its newline, that are not recorded, and will not be once a member has thrown.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Unrecorded => _carried.Lines;
 
     /// <inheritdoc cref="JournalWriter.BeginLine"/>
     /// <remarks>The line may be of another session than the one before.</remarks>
@@ -287,12 +287,20 @@ public sealed partial class LiveSession : IDisposable
                 MendOnce(found);
                 return;
             }
-            catch (JournalFailedException) when (round < MaxRounds && _left is null && _current.Writer.IsDisturbed)
+            catch (JournalFailedException) when (_left is null && (_current.Writer.IsDisturbed ? round < MaxRounds : HasTakenLines))
             {
-                // The new writer found the file changed once more: the same again.
+                // The new writer found the file changed once more, or the disk refused what was still to come: the same again.
             }
         }
     }
+
+    /// <summary>A child session that has no line but its first is not followed by another: that would have none either.</summary>
+    private bool HasTakenLines => _current.Writer.DurableSeq > 1;
+
+    /// <summary>Takes a step of mending. Where descriptors or room lack, that waits: what is said meanwhile is in the queue.</summary>
+    /// <param name="step">May be taken again.</param>
+    /// <exception cref="StorageException">The disk refuses, or the recorder stops.</exception>
+    private void Insist(Action step) => _room.Insist(() => _patience.Insist(step));
 
     /// <summary>
     /// <code>
@@ -320,16 +328,17 @@ public sealed partial class LiveSession : IDisposable
         if (_watch.Problem is not null) throw Failed(left, failure ?? _watch.Lost);
 
         DurableFile file = left.File;
-        _patience.Insist(() =>
+        Insist(() =>
         {
-            if (!HasItsName(file.Facts)) file = _mending.Restore(left);
+            if (HasItsName(file.Facts)) _mending.ForgetRestoring();
+            else file = _mending.Restore(left);
         });
         // It reads from the file that is given up here; what it is to heal it must have whole.
         bool suspected = !refused && (left.HasLostLines || found is not null);
         if (suspected) _copy.Dispose();
         else _copy.Stop();
         IReadOnlyList<JournalDamage> lost = [];
-        _patience.Insist(() =>
+        Insist(() =>
         {
             if (!suspected) return;
             lost = _mending.FindLost(file, left.End, _current.Manifest, out JournalPosition whole);
@@ -342,7 +351,7 @@ public sealed partial class LiveSession : IDisposable
         }
         else
         {
-            _patience.Insist(() =>
+            Insist(() =>
             {
                 if (file.Length > left.End.Offset) _mending.TakeForeignBytes(file, left.End, _current.Manifest.Id);
             });
@@ -353,15 +362,21 @@ public sealed partial class LiveSession : IDisposable
         _left = null;
         _current.Writer.Room = _room;
         _copy = Follow();
-        _carried.WriteTo(_current.Writer);
+        _carried.WriteTo(_current.Writer, inSteps: failure is { IsTooLong: true });
         foreach (Mending mended in _untold.All()) Tell(mended);
         if (stays) Name(lost);
     }
 
     private void Tell(Mending mending)
     {
+        if (mending.ToldSeq > 0)
+        {
+            _untold.Told(mending); // its line was among those that were carried
+            return;
+        }
+
         _happened(mending.Description);
-        _untold.Plan(mending, _current.Manifest.Id, _current.Writer.NextSeq);
+        Insist(() => _untold.Plan(mending, _current.Manifest.Id, _current.Writer.NextSeq));
         Write(mending.ToEvent());
         _untold.Told(mending);
     }
@@ -369,7 +384,9 @@ public sealed partial class LiveSession : IDisposable
     /// <summary>Damage from before this recorder, which nothing heals: it stays in place.</summary>
     private void Name(IReadOnlyList<JournalDamage> lost)
     {
-        foreach (KnownDamage damage in _current.Record.Add(lost))
+        IReadOnlyList<KnownDamage> added = [];
+        Insist(() => added = _current.Record.Add(lost));
+        foreach (KnownDamage damage in added)
         {
             _happened(damage.Description);
             Write(damage.ToEvent());
@@ -387,8 +404,7 @@ public sealed partial class LiveSession : IDisposable
         _composer.ForgetDuplicates();
         _current.Record.Retire(); // before: what is known from here on is not of its journal
         Renumbering?.Invoke(new EndedSession(parent.Id, end.Seq, IsOrderly: false));
-        SessionSuccession succession = new(_directory, _composer, _time, _recorded, new RecoveryNotes());
-        _current = succession.BeginAfter(why.Parent, why.Reason, why.What, why.Fields, journal: file);
+        _current = NewSuccession().BeginAfter(why.Parent, why.Reason, why.What, why.Fields, journal: file);
         file.Dispose();
         _happened($"{why.What} Session {_current.Manifest.Id} began.");
     }

@@ -83,7 +83,7 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
             }
             finally
             {
-                if (!_retired || IsOurs) SaveHoweverRefused();
+                if (!_retired || IsOurs) SaveHoweverRefused(_manifest);
             }
         }
     }
@@ -101,15 +101,20 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         }
     }
 
-    /// <summary>The recorder stops in good order, and the journal ends at <paramref name="end"/>.</summary>
+    /// <summary>
+    /// The recorder stops in good order, and the journal ends at <paramref name="end"/>. Where nothing may get a name any more, or
+    /// no file can be made, <c>session.json</c> is written over, as in <see cref="Fail"/>: else it would say that the recorder was killed.
+    /// </summary>
     /// <exception cref="StorageException">The disk refuses; the next start repairs.</exception>
     public void Close(in JournalPosition end)
     {
         DateTimeOffset now = time.GetUtcNow();
         lock (_gate)
         {
-            Save(Told(end.Seq, now) with { Verified = VerifiedPoint.From(end, now), Stopped = true });
-            _retired = true;
+            if (_retired) return;
+            SessionManifest closed = Told(end.Seq, now) with { Verified = VerifiedPoint.From(end, now), Stopped = true };
+            SaveHoweverRefused(closed);
+            (_manifest, _retired) = (closed, true);
         }
     }
 
@@ -127,28 +132,28 @@ public sealed class SessionRecord(SessionManifest manifest, LogDirectory directo
         if (SessionFileReader.TryLoad(archived) is { } found) found.WithEndOf(_manifest).Save(directory.Disk, archived);
     }
 
-    private void SaveHoweverRefused()
+    private void SaveHoweverRefused(SessionManifest changed)
     {
         try
         {
-            _manifest.Save(directory.Disk, directory.SessionFile);
+            changed.Save(directory.Disk, directory.SessionFile);
         }
         catch (StorageException e) when ((e.IsForbidden || e.IsFull) && IsOurs)
         {
-            SaveOver();
+            SaveOver(changed);
         }
     }
 
     /// <summary>What publishers' numbers were, the journal says too: it gives way where only the blocks that the file has are left.</summary>
-    private void SaveOver()
+    private void SaveOver(SessionManifest changed)
     {
         try
         {
-            _manifest.SaveOver(directory.Disk, directory.SessionFile);
+            changed.SaveOver(directory.Disk, directory.SessionFile);
         }
-        catch (StorageException e) when (e.IsFull && _manifest.Numbering is not null)
+        catch (StorageException e) when (e.IsFull && changed.Numbering is not null)
         {
-            (_manifest with { Numbering = null }).SaveOver(directory.Disk, directory.SessionFile);
+            (changed with { Numbering = null }).SaveOver(directory.Disk, directory.SessionFile);
         }
     }
 

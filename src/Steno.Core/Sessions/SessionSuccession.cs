@@ -14,6 +14,12 @@ internal sealed class SessionSuccession(
     /// <summary>Somebody may take the journal's name, or write in it, again and again.</summary>
     private const int MaxRounds = 10;
 
+    /// <summary>How a step is taken, which may be taken again: while recording it waits where there is no room for it.</summary>
+    public Action<Action> Insist { get; init; } = step => step();
+
+    /// <summary>What the first line waits for; null: nothing.</summary>
+    public DiskRoom? Room { get; init; }
+
     /// <summary>
     /// Seals the current session and begins its child.
     /// <code>
@@ -40,7 +46,7 @@ internal sealed class SessionSuccession(
     {
         bool kept = directory.Disk.HasFile(directory.CurrentJournal) || directory.Disk.HasFile(directory.ArchivedJournal(parent.Started, parent.Id));
         reason ??= kept ? SessionReason.JournalCut : SessionReason.JournalMissing;
-        SaveSealed(parent, reason, name);
+        Insist(() => SaveSealed(parent, reason, name));
         return BeginSealed(parent, reason, what, fields, name, journal);
     }
 
@@ -59,7 +65,7 @@ internal sealed class SessionSuccession(
     public OpenedSession BeginSealed(
         SessionManifest parent, string reason, string? what, IReadOnlyList<SystemEventField>? fields, string? name, DurableFile? journal)
     {
-        MoveJournal(parent, reason, journal);
+        Insist(() => MoveJournal(parent, reason, journal));
         return Begin(
             ParentOf(parent), reason, Inherit(parent),
             // Of what the parent's journal has behind this, the next start reads it there.
@@ -86,11 +92,10 @@ internal sealed class SessionSuccession(
     /// <param name="journal">The parent's; it stays open.</param>
     public OpenedSession LoadSealed(SessionManifest parent, SessionManifest prepared, DurableFile journal)
     {
-        MoveJournal(parent, SessionReason.CheckpointLoaded, journal);
-        SessionManifest manifest = PutInPlace(parent, prepared);
-        JournalWriter writer = new(
-            directory.Disk.OpenExisting(directory.CurrentJournal), manifest.Verified.Position, time, recorded);
-        return Started(writer, manifest);
+        Insist(() => MoveJournal(parent, SessionReason.CheckpointLoaded, journal));
+        SessionManifest manifest = prepared;
+        Insist(() => manifest = PutInPlace(parent, prepared));
+        return Started(Write(directory.Disk.OpenExisting(directory.CurrentJournal), manifest.Verified.Position), manifest);
     }
 
     /// <summary>Steps 3 and 4 of <see cref="LoadSealed"/>.</summary>
@@ -206,10 +211,13 @@ internal sealed class SessionSuccession(
             Name = name,
             Unheard = unheard,
         };
-        manifest.Save(directory.Disk, directory.SessionFile);
-        JournalWriter writer = new(CreateJournal(), JournalPosition.Start, time, recorded);
-        return Started(writer, manifest, what, fields ?? []);
+        Insist(() => manifest.Save(directory.Disk, directory.SessionFile));
+        DurableFile? journal = null;
+        Insist(() => journal = CreateJournal());
+        return Started(Write(journal!, JournalPosition.Start), manifest, what, fields ?? []);
     }
+
+    private JournalWriter Write(DurableFile journal, in JournalPosition from) => new(journal, from, time, recorded) { Room = Room };
 
     /// <summary>Who appends by name, as a logger does, makes a file of it as soon as the sealed journal has left it.</summary>
     private DurableFile CreateJournal()
@@ -237,8 +245,11 @@ internal sealed class SessionSuccession(
             for (int round = 1; !TryWriteSessionStarted(writer, manifest, round == MaxRounds, what, fields); round++)
             {
                 AbandonedJournal left = writer.Abandon();
-                if (left.File.Length > left.End.Offset) new LiveMending(directory, time, notes.Add).TakeForeignBytes(left.File, left.End, manifest.Id);
-                writer = new JournalWriter(left.File, left.End, time, recorded);
+                Insist(() =>
+                {
+                    if (left.File.Length > left.End.Offset) new LiveMending(directory, time, notes.Add).TakeForeignBytes(left.File, left.End, manifest.Id);
+                });
+                writer = Write(left.File, left.End);
             }
 
             return new OpenedSession(

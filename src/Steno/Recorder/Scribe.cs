@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Steno.Core;
-using Steno.Core.Journal;
 using Steno.Core.Messages;
 using Steno.Core.Numbering;
 using Steno.Core.Sessions;
@@ -169,17 +168,10 @@ internal sealed class Scribe
     private void ForgetUnrecorded()
     {
         _journal.GiveUp();
-        foreach (JournalBatch batch in _journal.Unrecorded)
+        foreach (ReadOnlyMemory<byte> line in _journal.Unrecorded)
         {
-            ReadOnlySpan<byte> lines = batch.Lines.Span;
-            for (int n = 0; n < batch.Count; n++)
-            {
-                int end = lines.IndexOf((byte)'\n');
-                _ = RecordedMessage.TryParse(lines[..end], out RecordedMessage line);
-                lines = lines[(end + 1)..];
-                if (line.Event is not null) continue;
-                _agents.Forget(Encoding.UTF8.GetBytes(line.Speaker));
-            }
+            _ = RecordedMessage.TryParse(line.Span, out RecordedMessage message);
+            if (message.Event is null) _agents.Forget(Encoding.UTF8.GetBytes(message.Speaker));
         }
     }
 

@@ -139,8 +139,8 @@ internal sealed class StatusReporter(
         if (checkpoints.IsFinishing)
             return "The recorder is stopping: all that it has heard is recorded, and its last checkpoint is being made.";
         if (live.Lack is { } lack) return $"The journal must be mended, and that waits: {lack.Sentences}";
-        if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
         if (live.Shortage is { } shortage) return Full(shortage, now);
+        if (journal.Failure is { } mending) return $"The journal is being mended: {mending.Message}.";
         if (live.DirectoryProblem is { } moved) return moved;
         if (queue.StalledSince is { } stalled)
             return string.Create(CultureInfo.InvariantCulture, $"The queue has been full for {(now - stalled).TotalSeconds:0} s: the disk does not keep up, and messages may be lost on the way.");
@@ -163,7 +163,8 @@ internal sealed class StatusReporter(
         string waits = queue.StalledSince is { } stalled
             ? string.Create(CultureInfo.InvariantCulture, $" The memory for what is said meanwhile has been full for {(now - stalled).TotalSeconds:0} s: messages may be lost on the way.")
             : " What is said meanwhile waits in memory.";
-        return $"{shortage.Description}{waits} Make room there, and recording goes on by itself.";
+        string remedy = shortage.Refusal is { LacksFiles: true } ? "Delete files there" : "Make room there";
+        return $"{shortage.Description}{waits} {remedy}, and recording goes on by itself.";
     }
 
     /// <summary>What has befallen the journal lately; the list has all of it.</summary>

@@ -60,6 +60,76 @@ public sealed class FullDiskTests
         await JournalVerifier.VerifyAsync(logs.Journal);
     }
 
+    /// <summary>Mending needs room, too: it waits, is named, and goes on by itself with every message.</summary>
+    [Theory]
+    [InlineData("ext4", "append")]
+    [InlineData("ext4", "delete")]
+    [InlineData("xfs", "cut")]
+    public async Task A_hand_in_the_journal_on_a_full_disk_is_mended_once_there_is_room_and_every_message_is_recorded(string type, string hand)
+    {
+        await using Volume volume = await Volume.CreateAsync(type, (type == "xfs" ? 320 : 64) * MiB);
+        TestLogs logs = new(volume.Path);
+        string filler = Path.Combine(volume.Path, "filler");
+        string run = Guid.NewGuid().ToString();
+        await using PythonPeer publisher = PythonPeer.Start("numbered.py", "bind", _publishers, "agent");
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "0"]);
+        await publisher.AskAsync($"say {run} 1 200");
+        await recorder.WaitUntilReceivedAsync(200);
+        await Eventually.BecomesTrueAsync(
+            () => new FileInfo(Path.Combine(logs.Logs, "recovery", "crash_recovery.jsonl")) is { Exists: true } copy && copy.Length == new FileInfo(logs.Journal).Length,
+            "the second copy is level");
+        await Control.IsRedAsync("there is room", () => recorder.IsNamedAsync("The disk is full", seconds: 0.1));
+
+        await volume.FillAsync(filler, leave: 0);
+        if (hand == "delete") File.Delete(logs.Journal);
+        else await using (FileStream journal = new(logs.Journal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) journal.SetLength(journal.Length + (hand == "cut" ? -9000 : 7));
+        await publisher.AskAsync($"say {run} 201 1200 3000");
+        JsonElement waits = await recorder.IsNamedAsync("No space left");
+        Assert.StartsWith("The disk is full", waits.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        await recorder.WaitForAsync(s => s.GetProperty("received").GetInt64() == 1200, "it goes on hearing");
+
+        File.Delete(filler);
+        await recorder.RecordsAgainAsync();
+        JsonElement after = await recorder.WaitUntilReceivedAsync(1200);
+        Assert.Equal(0, after.GetProperty("lost").GetInt64());
+        Assert.Equal("complete", after.GetProperty("verdict").GetString());
+        Assert.Equal(0, await recorder.StopAsync());
+        Assert.Equal(1200, Recorded(logs));
+        await JournalVerifier.VerifyAsync(logs.Journal);
+    }
+
+    /// <summary>No file can be made: what goes into files that are there is recorded, and a stop is in good order.</summary>
+    [Fact]
+    public async Task A_stop_where_no_more_files_can_be_made_is_in_good_order()
+    {
+        await using Volume volume = await Volume.CreateAsync("ext4", 64 * MiB, options: ["-N", "64"]);
+        TestLogs logs = new(volume.Path);
+        string run = Guid.NewGuid().ToString();
+        await using PythonPeer publisher = PythonPeer.Start("numbered.py", "bind", _publishers, "agent");
+        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "0"]))
+        {
+            await publisher.AskAsync($"say {run} 1 200");
+            await recorder.WaitUntilReceivedAsync(200);
+            int files = 0;
+            IOException full = await Assert.ThrowsAsync<IOException>(async () =>
+            {
+                for (; files < 64; files++) await new FileStream(Path.Combine(volume.Path, $"file{files}"), FileMode.CreateNew).DisposeAsync();
+            });
+            Assert.Contains("No space left", full.Message, StringComparison.Ordinal);
+            (int refused, string output, string error) = await StenoBinary.RunAsync(["session", "new", "--logs", logs.Logs]);
+            Assert.Equal(1, refused);
+            Assert.Contains("no more files can be made", (output + error).ReplaceLineEndings(" "), StringComparison.Ordinal);
+            await publisher.AskAsync($"say {run} 201 400");
+            await recorder.WaitUntilReceivedAsync(400);
+            Assert.Equal(0, await recorder.StopAsync());
+        }
+
+        (_, string said, _) = await StenoBinary.RunAsync(["status", "--logs", logs.Logs]);
+        Assert.Contains("the last one was stopped", said.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(400, Recorded(logs));
+        await JournalVerifier.VerifyAsync(logs.Journal);
+    }
+
     private static Task<JsonElement> WaitingIsToldAsync(RecorderProcess recorder, TestLogs logs, double seconds)
     {
         string waiting = string.Create(CultureInfo.InvariantCulture, $"{Said - Recorded(logs):N0} messages");

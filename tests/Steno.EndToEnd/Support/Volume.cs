@@ -36,7 +36,8 @@ internal sealed partial class Volume : IAsyncDisposable
     /// <param name="type">ext4 or xfs.</param>
     /// <param name="tmpfsBytes">The image lies on a tmpfs that gives it this many bytes; null: on the
     /// disk.</param>
-    public static async Task<Volume> CreateAsync(string type, long bytes, long? tmpfsBytes = null)
+    /// <param name="options">Of <c>mkfs</c>.</param>
+    public static async Task<Volume> CreateAsync(string type, long bytes, long? tmpfsBytes = null, params string[] options)
     {
         string mkfs = $"/usr/sbin/mkfs.{type}";
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting an image needs root.");
@@ -52,7 +53,7 @@ internal sealed partial class Volume : IAsyncDisposable
             await using (FileStream image = new(volume.Image, FileMode.CreateNew)) image.SetLength(bytes);
             // Blocks of 4 KiB, as on any disk in use: with smaller ones a loop device on a full tmpfs calls
             // written what is not (docs/adr/0013-real-volumes.md).
-            await RunAsync(mkfs, "-q", "-b", type == "xfs" ? "size=4096" : "4096", volume.Image);
+            await RunAsync(mkfs, ["-q", "-b", type == "xfs" ? "size=4096" : "4096", .. options, volume.Image]);
             await volume.MountAsync();
             return volume;
         }

@@ -39,6 +39,19 @@ public sealed class DiskRoomTests : IDisposable
         Assert.Single(_happened);
     }
 
+    /// <summary>Others have freed a part of the reserve: a stop may use it.</summary>
+    [Fact]
+    public async Task What_was_refused_is_tried_once_more_when_nothing_waits_any_more()
+    {
+        using DiskRoom room = Room(reserveBytes: TooMuch);
+        StorageException refusal = StorageException.FromErrno("write", "journal", Errnos.NoSpace);
+        Task<bool> waiting = Task.Run(() => room.AwaitMore(refusal), TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(() => room.Shortage is not null, "it waits");
+        room.EndAfter(TimeSpan.Zero);
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        Assert.False(room.AwaitMore(refusal));
+    }
+
     [Fact]
     public void A_second_copy_gives_way_at_twice_the_reserve_and_not_before()
     {

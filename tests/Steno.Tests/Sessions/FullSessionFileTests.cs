@@ -43,6 +43,21 @@ public sealed class FullSessionFileTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(logs.SessionFile));
     }
 
+    /// <summary>No file can be made beside it: a stop in good order must not look like a kill.</summary>
+    [Fact]
+    public void A_stop_in_good_order_is_kept_where_no_temporary_file_can_be_made()
+    {
+        LogDirectory logs = WithSession(out SessionRecord record, publishers: 8);
+        _blocks.HasNoFiles = true;
+        JournalPosition end = SessionManifest.Load(logs.SessionFile)!.Verified.Position;
+        record.Close(end);
+
+        SessionManifest kept = SessionManifest.Load(logs.SessionFile)!;
+        Assert.True(kept.Stopped);
+        Assert.Equal((end, true), (kept.Verified.Position, kept.Numbering is not null));
+        Assert.Equal([logs.SessionFile], Directory.GetFiles(logs.Root, "session.json*"));
+    }
+
     private LogDirectory WithSession(out SessionRecord record, int publishers)
     {
         LogDirectory logs = new(_directory.Join("logs"), new Disk(_blocks));
@@ -62,6 +77,13 @@ public sealed class FullSessionFileTests : IDisposable
     {
         private string? _path;
         private long _bytes;
+
+        /// <summary>No inode is free.</summary>
+        public bool HasNoFiles { get; set; }
+
+        public override FileStream Open(string path, FileMode mode, FileShare share) => HasNoFiles && !File.Exists(path)
+            ? throw StorageException.FromErrno("open", path, Errnos.NoSpace)
+            : base.Open(path, mode, share);
 
         public void Hold(string path, int room) => (_path, _bytes) = (path, new FileInfo(path).Length + room);
 
