@@ -11,6 +11,8 @@ namespace Steno.Recorder;
 /// </summary>
 internal sealed class DiskTrial : IDisposable
 {
+    private const string WithRoom = "Make room there, and what is said is recorded again.";
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Longer than any sane sync; with <see cref="Interval"/> and a look at status less than 5 s.</summary>
@@ -88,7 +90,7 @@ internal sealed class DiskTrial : IDisposable
     private string? Try()
     {
         if (FreeSpace.Of(_logs.Root) is { } free && free < _reserveBytes)
-            return new DiskShortage(_time.GetUtcNow(), free, _reserveBytes, Refusal: null).Description + " Make room there, and what is said is recorded again.";
+            return $"{new DiskShortage(_time.GetUtcNow(), free, _reserveBytes, Refusal: null).Description} {WithRoom}";
 
         Volatile.Write(ref _began, _time.GetTimestamp());
         try
@@ -105,7 +107,7 @@ internal sealed class DiskTrial : IDisposable
             _file?.Dispose();
             _file = null;
             // Of the disk that says nothing, and the journal needs no new descriptor to go on.
-            return e.IsOutOfDescriptors ? null : $"The disk refused a trial write: {e.Sentences}";
+            return e.IsOutOfDescriptors ? null : $"The disk refused a trial write: {(e.IsFull ? $"{e.Message}. {WithRoom}" : e.Sentences)}";
         }
         finally
         {
