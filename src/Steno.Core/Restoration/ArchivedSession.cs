@@ -29,7 +29,11 @@ internal static class ArchivedSession
         SessionManifest complete = SessionBeginning.Complete(fresh, beginning, checkpoint);
         if (checkpoint?.Verdict is { } judged && checkpoint.LastSeq == journal.End.Seq)
             complete = complete with { Verdict = new SessionVerdict(judged.Value, judged.Reason, judged.Seq, judged.At) };
-        return complete with { Started = StartedBy(session.Journal) ?? complete.Started };
+        return complete with
+        {
+            Started = StartedBy(session.Journal) ?? complete.Started,
+            Lost = UnrecordedMessages.ToldIn(session.Journal, complete.ForeignBytes, default),
+        };
     }
 
     /// <summary>Where a line that its child or a checkpoint states is lost at its end, it ended there all the same.</summary>

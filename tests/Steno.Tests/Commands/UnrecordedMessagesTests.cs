@@ -65,6 +65,19 @@ public sealed class UnrecordedMessagesTests : IDisposable
     }
 
     [Fact]
+    public void The_session_file_of_a_sealed_session_that_is_made_again_has_the_number_too()
+    {
+        Fail(lost: 400);
+        _session.Open();
+        _session.Die();
+        Assert.Equal(0, Run("session", "new").Code);
+        Directory.Delete(_session.Logs.Checkpoints, recursive: true); // their verdict would say it
+        File.Delete(Assert.Single(Directory.GetFiles(_session.Logs.Archive, "*.session.json")));
+        Assert.Equal(0, Run("recover", "--yes").Code);
+        Assert.Equal(("incomplete", Lost), VerdictAt(1));
+    }
+
+    [Fact]
     public void What_another_session_lost_is_not_told_of_the_one_that_begins_with_its_lines()
     {
         Fail(lost: 400);
