@@ -72,7 +72,9 @@ internal sealed class ModelDisk : DiskCalls
                 Change(new NameChange(null, path, file));
             }
 
-            if (file is not null) _open[stream.SafeFileHandle] = file;
+            // Made where nothing is modelled, as a copy is: what stands there now is on the platters.
+            file ??= _seen[path] = _durable[path] = new ModelFile(File.ReadAllBytes(path));
+            _open[stream.SafeFileHandle] = file;
             return stream;
         }
     }
