@@ -203,8 +203,9 @@ internal sealed class ControlClient : IDisposable
 
     private ControlReply NotConnected(SocketException reason) => reason.SocketErrorCode switch
     {
-        SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused,
-            $"The recorder on {_logs} belongs to another user, who alone may ask it.")
+        SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused, OperatingSystem.IsLinux() && UnixSockets.BoundTo(_endpoint.ToString()).Count == 0
+            ? $"The log directory {_logs} belongs to another user, and cannot be looked at: as far as this machine shows, no recorder runs on it. Its user can ask."
+            : $"The recorder on {_logs} belongs to another user, who alone may ask it.")
         { IsKnown = false },
         // It is bound before the journal is opened, and answers when that is done.
         _ when FileFacts.Of(_endpoint.ToString()) is { Kind: FileKind.Socket } && DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } starting => new ControlReply(
