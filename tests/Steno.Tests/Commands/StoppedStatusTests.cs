@@ -1,6 +1,7 @@
 using Steno.Commands;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 using Steno.Terminal;
 
@@ -60,6 +61,19 @@ public sealed class StoppedStatusTests : IDisposable
     {
         Session(null).Save(Disk.Real, SessionFile);
         Assert.Contains("it was killed, the machine went down, or this is a copy of a directory that was being recorded", Status(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever began the session without a recorder ended it in good order; the recorder did not.</summary>
+    [Fact]
+    public void A_session_that_was_begun_after_a_kill_and_that_nobody_recorded_was_not_stopped()
+    {
+        SessionManifest begun = Session(null) with { Stopped = true };
+        begun.Save(Disk.Real, SessionFile);
+        Assert.Contains("since the last one was stopped", Status(), StringComparison.Ordinal);
+        (begun with { Unheard = UnheardTime.AfterKill(DateTimeOffset.UnixEpoch, null) }).Save(Disk.Real, SessionFile);
+        string screen = Status();
+        Assert.DoesNotContain("was stopped", screen, StringComparison.Ordinal);
+        Assert.Contains("the last one did not stop in good order (the recorder ended without a word)", screen, StringComparison.Ordinal);
     }
 
     private static SessionManifest Session(SessionVerdict? verdict, params KnownDamage[] damage) => new()
