@@ -28,7 +28,7 @@ public sealed class StoppedStatusTests : IDisposable
         Assert.StartsWith("✗ NOT recording.", screen, StringComparison.Ordinal);
         Assert.Contains("complete?  incomplete: As the recorder left it at 1970-01-01 00:00:00Z, up to line 1,234: Line 7 lost", screen, StringComparison.Ordinal);
         Assert.Contains("Line 7 of the journal, at byte 4711: not as written.", screen, StringComparison.Ordinal);
-        Assert.Contains("`steno verify --all`", screen, StringComparison.Ordinal);
+        Assert.Contains("`steno verify --all` says whether a whole copy of these lines is anywhere, such as in a checkpoint.", screen, StringComparison.Ordinal);
         string json = Status("--json");
         Assert.Contains("\"verdict\": \"incomplete\"", json, StringComparison.Ordinal);
         Assert.Contains("\"offset\": 4711", json, StringComparison.Ordinal);
