@@ -191,6 +191,23 @@ public sealed class SessionOpenerTests : IDisposable
         AssertWhole(lines: 3);
     }
 
+    [Theory]
+    [InlineData("emptied")]
+    [InlineData("deleted")]
+    public void A_session_file_that_is_damaged_is_not_called_missing_as_well(string what)
+    {
+        OpenAndClose(5);
+        if (what == "emptied") File.WriteAllText(_logs.SessionFile, "");
+        else File.Delete(_logs.SessionFile);
+
+        OpenedSession opened = OpenAndClose(0);
+
+        string said = string.Join(' ', opened.Recovery.Notes.Append(opened.Recovery.Unheard!.Reason!));
+        Assert.Equal(what == "emptied", said.Contains("is damaged at byte 0", StringComparison.Ordinal));
+        Assert.Equal(what == "deleted", said.Contains("missing", StringComparison.Ordinal));
+        Assert.Contains("the session, and it goes on.", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_vanished_journal_is_said_and_a_child_session_begins()
     {
