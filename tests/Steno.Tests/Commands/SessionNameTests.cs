@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steno.Tests.Sessions;
 
 namespace Steno.Tests.Commands;
@@ -90,6 +91,20 @@ public sealed class SessionNameTests : IDisposable
         Assert.Equal(1, missing.Code);
         Assert.Contains("none with that id in the 2 sealed ones", missing.Error, StringComparison.Ordinal);
         Assert.Equal(1, Run("show", "m-1", "--session", $"{second}").Code); // there, and nowhere else
+    }
+
+    [Fact]
+    public void A_sealed_session_without_its_file_is_listed_with_the_date_that_its_name_has()
+    {
+        _session.Say(1);
+        DateTimeOffset began = _session.Manifest.Started;
+        _session.New();
+        File.Delete(Assert.Single(Directory.GetFiles(_session.Logs.Archive, "*.session.json")));
+        JsonElement sealedOne = Run("session", "list", "--json").Json.GetProperty("sessions")[1];
+        Assert.Equal(began.ToUnixTimeSeconds(), sealedOne.GetProperty("started").GetDateTimeOffset().ToUnixTimeSeconds());
+        string listed = Run("session", "list").Output;
+        Assert.DoesNotContain("not known when", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("?", listed, StringComparison.Ordinal);
     }
 
     [Fact]
