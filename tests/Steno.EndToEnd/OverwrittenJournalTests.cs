@@ -68,7 +68,7 @@ public sealed class OverwrittenJournalTests : IDisposable
         Assert.Equal("incomplete", status.GetProperty("verdict").GetString());
         Assert.Contains("written over in place", status.GetProperty("incidents").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("cut ", status.GetProperty("incidents").ToString(), StringComparison.Ordinal);
-        Assert.Contains("written over in place", Assert.Single(status.GetProperty("recovered").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Empty(status.GetProperty("recovered").EnumerateArray()); // nothing came back
         (_, string listed, _) = await StenoBinary.RunAsync(["session", "list", "--json", "--logs", _logs.Logs]);
         JsonElement ended = JsonElement.Parse(listed).GetProperty("sessions")[1].GetProperty("verdict");
         Assert.Equal("incomplete", ended.GetProperty("value").GetString());

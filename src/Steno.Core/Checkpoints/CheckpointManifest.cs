@@ -138,7 +138,7 @@ public sealed record CheckpointManifest
 
     /// <summary>What its file is called, but for the ending, if it is made at that time.</summary>
     internal string IdAt(DateTimeOffset time) => string.Create(
-        CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{LastSeq}_{Label ?? Reason}");
+        CultureInfo.InvariantCulture, $"{time.UtcDateTime.ToString(LogDirectory.TimeForm, CultureInfo.InvariantCulture)}_{LastSeq}_{Label ?? Reason}");
 }
 
 /// <param name="Seq">The parent's last sequence.</param>

@@ -8,6 +8,12 @@ namespace Steno.Core.Files;
 /// </summary>
 public sealed class LogDirectory
 {
+    /// <summary>The file that its recorder has locked.</summary>
+    public const string LockName = "recorder.lock";
+
+    /// <summary>Of the UTC time with which the names of sealed sessions and of checkpoints begin.</summary>
+    public const string TimeForm = "yyyyMMdd'T'HHmmss'Z'";
+
     public LogDirectory(string path)
         : this(path, Disk.Real.Free())
     {
@@ -80,7 +86,7 @@ public sealed class LogDirectory
     public string UnhealedFile => Path.Combine(Root, "recovery", "unhealed.json");
 
     /// <summary>Locked by the writer as long as it lives; empty.</summary>
-    public string LockFile => Path.Combine(Root, "recorder.lock");
+    public string LockFile => Path.Combine(Root, LockName);
 
     /// <summary>The pid of the process that last held the lock.</summary>
     public string PidFile => Path.Combine(Root, "recorder.pid");
@@ -119,6 +125,5 @@ public sealed class LogDirectory
     /// <summary>A journal that was put together, on its way to the name of the damaged one.</summary>
     internal static string Healing(string journal) => journal + ".healing";
 
-    private static string ArchiveName(DateTimeOffset started, Guid id) =>
-        string.Create(CultureInfo.InvariantCulture, $"{started.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id}");
+    private static string ArchiveName(DateTimeOffset started, Guid id) => $"{started.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}_{id}";
 }

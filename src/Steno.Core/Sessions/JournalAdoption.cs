@@ -13,9 +13,10 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
 {
     /// <summary>On return the journal is as it was, but for a newline behind an unfinished last line; session.json is
     /// durable.</summary>
+    /// <param name="wasThere">There was one that could not be used: why not is said already.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the journal is read; the next start does it.</exception>
-    public SessionManifest Adopt(CancellationToken cancellation)
+    public SessionManifest Adopt(bool wasThere, CancellationToken cancellation)
     {
         EarlierHead head = EarlierHead.Find(directory.CurrentJournal, cancellation);
         bool unterminated = head.Bytes > FileFacts.LengthOf(directory.CurrentJournal);
@@ -32,9 +33,9 @@ internal sealed class JournalAdoption(LogDirectory directory, SessionSuccession 
         SessionManifest fresh = succession.NewManifest(ours ? SessionReason.Adopted : SessionReason.Created, null);
         NamedSession? named = ours ? CurrentJournal.Identify(directory, cancellation) : null;
         if (ours)
-            notes.Add(named is null
-                ? "session.json was missing: this journal is continued under a new session id."
-                : "session.json was missing: the journal itself, or a copy of its lines, names the session, and it goes on.");
+            notes.Add((wasThere ? "" : "session.json was missing. ") + (named is null
+                ? "This journal is continued under a new session id."
+                : "The journal itself, or a copy of its lines, names the session, and it goes on."));
         CheckpointManifest? checkpoint = named is null ? null : CheckpointCatalogue.FindNewest(directory, named.Id);
         if (named is not null)
         {

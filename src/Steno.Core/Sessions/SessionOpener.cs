@@ -28,6 +28,7 @@ public sealed class SessionOpener
     private readonly AssemblyAtStart _assembly;
     private readonly LostEnd _lostEnd;
     private bool _isAdopted;
+    private bool _hadSessionFile;
     private DateTimeOffset? _lastSign;
     private readonly RecoveryNotes _notes = new();
 
@@ -105,7 +106,7 @@ public sealed class SessionOpener
     /// <summary>Nothing of a current session is here. Where one was sealed that nobody goes on with, its successor is lost.</summary>
     private OpenedSession BeginFirst()
     {
-        UnheardTime? unheard = _lastSign is { } last ? UnheardTime.AfterUnknownEnd(last) : null;
+        UnheardTime? unheard = _lastSign is { } last ? AfterUnknownEnd(last) : null;
         KnownDamage? lost = _lostEnd.FindAll();
         OpenedSession begun = LostSuccessor.FindParent(_directory) is { } parent
             ? _succession.BeginInPlaceOfLost(parent, unheard)
@@ -117,7 +118,7 @@ public sealed class SessionOpener
     private SessionManifest Adopt()
     {
         _isAdopted = true;
-        SessionManifest adopted = _adoption.Adopt(Cancellation);
+        SessionManifest adopted = _adoption.Adopt(_hadSessionFile, Cancellation);
         return adopted.Stopped ? adopted : AfterUnclean(adopted);
     }
 
@@ -127,6 +128,7 @@ public sealed class SessionOpener
 
     private SessionManifest? LoadManifest()
     {
+        _hadSessionFile = FileFacts.IsNamed(_directory.SessionFile);
         SessionManifest? manifest = _sessionFiles.Load(_directory.SessionFile, "It is in quarantine, and a new one is made from the journal.");
         return manifest is { Stopped: false } ? AfterUnclean(manifest) : manifest;
     }
@@ -136,8 +138,12 @@ public sealed class SessionOpener
         if (manifest.Unheard is { Since: not null }) return manifest;
         _lastSign ??= LastSign.Of(_directory); // of what was put back meanwhile
         DateTimeOffset since = _lastSign ?? manifest.Verified.At;
-        return manifest with { Unheard = _isAdopted ? UnheardTime.AfterUnknownEnd(since) : UnheardTime.AfterKill(since, manifest.Unheard, manifest.Failure) };
+        return manifest with { Unheard = _isAdopted ? AfterUnknownEnd(since) : UnheardTime.AfterKill(since, manifest.Unheard, manifest.Failure) };
     }
+
+    private UnheardTime AfterUnknownEnd(DateTimeOffset since) => _hadSessionFile
+        ? UnheardTime.AfterUnknownEnd(since) with { Reason = "How the recorder ended is not known: session.json could not be used." }
+        : UnheardTime.AfterUnknownEnd(since);
 
     /// <summary>
     /// The recorder before this one was giving its journal back the name that somebody had taken, and was

@@ -120,7 +120,7 @@ internal sealed class SessionSuccession(
     public OpenedSession BeginInPlaceOfLost(SessionManifest parent, UnheardTime? unheard)
     {
         string what = LostSuccessor.Describe(parent);
-        notes.Add(what);
+        notes.AddDamage(what);
         KnownDamage lost = KnownDamage.OfLostSession(parent.Id, time.GetUtcNow());
         return Begin(ParentOf(parent), SessionReason.JournalMissing, [.. Inherit(parent), lost], InheritNumbering(parent), what, [], parent.Name, unheard);
     }
@@ -141,6 +141,7 @@ internal sealed class SessionSuccession(
 
         string what = Describe(parent, reason, archived);
         if (SessionReason.IsOrderly(reason)) notes.AddOrderly(what);
+        else if (parent.KnownDamage.Any(damage => damage is { Session: null, IsLoss: true })) notes.AddDamage(what);
         else notes.Add(what);
     }
 

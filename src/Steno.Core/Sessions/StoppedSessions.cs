@@ -35,6 +35,9 @@ public sealed class StoppedSessions : IDisposable
     /// <summary>Told in a sentence what was found and mended.</summary>
     public Action<string> Happened { get; init; } = static _ => { };
 
+    /// <summary>The verdict that the current session is sealed with; null: none.</summary>
+    public Func<OpenedSession, SessionVerdict?> Judge { get; init; } = static _ => null;
+
     /// <summary>Seals the current session, and begins a new one. Durable on return.</summary>
     /// <param name="name">See <see cref="CheckpointLabel"/>; null for none.</param>
     /// <exception cref="CheckpointRefusedException">There is no session yet.</exception>
@@ -90,7 +93,10 @@ public sealed class StoppedSessions : IDisposable
         LineComposer composer = new(RuleSet.BuiltIn);
         OpenedSession opened = new SessionOpener(_directory, composer, _time) { Cancellation = Cancellation }.Open();
         foreach (string note in opened.Recovery.Notes) Happened(note);
-        using LiveSession live = new(opened, _directory, composer, _time, null, Happened, reserveBytes: 0);
+        using LiveSession live = new(opened, _directory, composer, _time, null, Happened, reserveBytes: 0)
+        {
+            Concluding = session => (null, Judge(session)),
+        };
         SuccessionOrder wanted = order(opened);
         Cancellation.ThrowIfCancellationRequested();
         live.Ask(wanted);

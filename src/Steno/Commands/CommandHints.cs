@@ -14,7 +14,7 @@ internal sealed partial class CommandHints
     private readonly string? _logs;
 
     /// <param name="logs">As typed; null if it was not.</param>
-    public CommandHints(string? logs) => _logs = logs is null ? null : Quoted(logs);
+    public CommandHints(string? logs) => _logs = logs is null ? null : ShellWord.Of(logs);
 
     public static CommandHints Of(ParseResult parsed)
     {
@@ -29,13 +29,6 @@ internal sealed partial class CommandHints
     public string In(string text) =>
         _logs is null ? text : Advised().Replace(text, found => $"{found.Value} {SettingKey.Logs.Option} {_logs}");
 
-    /// <summary>As the shell takes it for one word.</summary>
-    public static string Quoted(string path) =>
-        Plain().IsMatch(path) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
     [GeneratedRegex("`steno (?:start|stop|status|recent|tail|show|verify|recover(?: --dry-run)?|session (?:list|show)|checkpoint (?:create|list|show|export|delete))(?=[ `])(?![^`]*--(?:logs|help))", RegexOptions.CultureInvariant)]
     private static partial Regex Advised();
-
-    [GeneratedRegex("^[A-Za-z0-9_@%+=:,./~-]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex Plain();
 }

@@ -14,7 +14,7 @@ internal static class Failures
         switch (failure)
         {
             case StenoException known:
-                error.Prose($"steno: {hints.In(known.Message)}", 7);
+                error.Prose($"steno: {hints.In(Sentence(known.Message))}", 7);
                 if (known is LaunchException { Log: { } log }) error.Lines(log, "  | ");
                 error.Prose($"       {hints.In(known.Hint)}", 7);
                 return known is SettingException or UnansweredException ? ExitCodes.WrongUsage : ExitCodes.Failed;
@@ -27,4 +27,7 @@ internal static class Failures
                 return ExitCodes.Failed;
         }
     }
+
+    /// <summary>What is thrown to be told within a sentence has no full stop of its own.</summary>
+    private static string Sentence(string message) => message is [.., '.' or '?' or '!' or ':' or '…'] ? message : message + ".";
 }

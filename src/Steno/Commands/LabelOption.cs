@@ -7,7 +7,7 @@ namespace Steno.Commands;
 internal static class LabelOption
 {
     public static Option<string?> Create(string option, string helpName, string description) =>
-        Create(option, helpName, description, CheckpointLabel.IsValid, CheckpointLabel.Allowed);
+        Create(option, helpName, description, CheckpointLabel.IsValidNow, CheckpointLabel.AllowedLabel);
 
     /// <summary>Of a session.</summary>
     public static Option<string?> Name() =>

@@ -1,3 +1,4 @@
+using Steno.Configuration;
 using Steno.Core.Files;
 
 namespace Steno.Commands;
@@ -29,5 +30,5 @@ internal static class LogsAbove
     /// <summary>A sentence with a space before it, for behind another; nothing if there is nothing to say.</summary>
     /// <param name="logs">Absolute.</param>
     public static string Hint(string logs) =>
-        Find(logs) is { } above ? $" One further up has a journal: --logs {CommandHints.Quoted(above)}." : "";
+        Find(logs) is { } above ? $" One further up has a journal: --logs {ShellWord.Of(above)}." : "";
 }

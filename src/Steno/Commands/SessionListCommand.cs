@@ -53,13 +53,14 @@ internal static class SessionListCommand
             ? TimeZoneInfo.ConvertTime(at, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
             : "(not known when) ";
         string count = one.LastSeq is { } last ? Counted.Lines(last) : "no lines";
-        Styled state = one.Current ? Styled.Good("current") : Styled.Plain($"sealed ({one.Sealed ?? "?"})");
+        Styled state = one.Current ? Styled.Good("current") : Styled.Plain(one.Sealed is { } why ? $"sealed ({why})" : "sealed");
         string damage = one.Damage.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {one.Damage.Count} damaged");
         string name = one.Name is { } called ? $" ({called})" : "";
+        string began = one.Began is { } reason ? $"  {reason}" : "";
         string loaded = one.Loaded is { } checkpoint ? string.Create(CultureInfo.InvariantCulture, $", lines 1 to {one.LoadedSeq:N0} from {checkpoint}") : "";
         string parent = one.Parent is { } above ? $", follows {above.Id}" : "";
         string size = ByteSize.Format(one.JournalBytes);
         screen.Prose(
-            $"{started}  {count,15}  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}{name}  {state}  {one.Began ?? "?"}{loaded}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}", Margin);
+            $"{started}  {count,15}  {size,10}  {Styled.Strong(one.Id ?? "(no id)")}{name}  {state}{began}{loaded}{parent}{damage}; {one.Verdict?.Value ?? "unknown"}", Margin);
     }
 }

@@ -5,6 +5,7 @@ using Steno.Configuration;
 using Steno.Control;
 using Steno.Core.Files;
 using Steno.Core.Sessions;
+using Steno.Recorder;
 using Steno.Terminal;
 using Steno.Views;
 
@@ -86,6 +87,7 @@ internal static class SessionNewCommand
         {
             Progress = new ProgressNote(what, context.Error, context.Time).Tell,
             Cancellation = cancellation,
+            Judge = session => SealedAlone.Judge(session, logs, context.Time, cancellation),
             Happened = note => context.Error.Prose($"{Styled.Warning(note)}"),
         };
 }

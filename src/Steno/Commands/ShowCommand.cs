@@ -60,11 +60,12 @@ internal static class ShowCommand
 
     private static MessageSearch? Find(SessionJournal journal, string which, int around)
     {
-        bool isSeq = long.TryParse(
-            which.StartsWith('#') ? which[1..] : which, NumberStyles.None, CultureInfo.InvariantCulture, out long seq);
         // An id may be a number, too: the sequence comes first.
-        return (isSeq ? MessageSearch.BySeq(journal.Path, seq, around) : null) ?? MessageSearch.ById(journal.Path, which, around);
+        return (TryReadSeq(which) is { } seq ? MessageSearch.BySeq(journal.Path, seq, around) : null) ?? MessageSearch.ById(journal.Path, which, around);
     }
+
+    private static long? TryReadSeq(string which) =>
+        long.TryParse(which.StartsWith('#') ? which[1..] : which, NumberStyles.None, CultureInfo.InvariantCulture, out long seq) ? seq : null;
 
     /// <summary>An id belongs to one message, whatever its session; sequences begin anew in each.</summary>
     /// <param name="others">The sealed sessions, newest first.</param>
@@ -86,7 +87,12 @@ internal static class ShowCommand
         string which, SessionJournal journal, string? wanted, IReadOnlyList<SessionJournal> others, VerbContext context)
     {
         string more = wanted is null && others.Count > 0 ? $", and none with that id in {(others.Count == 1 ? "the sealed one" : $"the {others.Count} sealed ones")}" : "";
-        string list = others.Count == 0 ? "" : $" Sealed sessions, for --session: {string.Join(", ", others.Take(OthersMax).Reverse().Select(other => other.Id))}.";
+        string older = others.Count > OthersMax ? "…, " : "";
+        string list = others.Count == 0 ? "" : $" Sealed sessions, for --session: {older}{string.Join(", ", others.Take(OthersMax).Reverse().Select(other => other.Id))}.";
+        string[] same = wanted is null && TryReadSeq(which) is { } seq
+            ? [.. others.Where(other => other.Id is not null && MessageSearch.BySeq(other.Path, seq, 0) is not null).Take(OthersMax + 1).Select(other => $"`steno show {seq} --session {other.Id}`")]
+            : [];
+        if (same.Length > 0) list = $" A sequence is of one session alone; sealed ones have a #{which.TrimStart('#')}, too: {string.Join(", ", same.Take(OthersMax))}{(same.Length > OthersMax ? ", …" : ".")}";
         return new StenoException(
             $"There is no message {which} in session {journal.Id ?? "(unnamed)"}{(journal.IsCurrent ? ", the current one" : "")}{more}: {journal.Path}.",
             context.Hints.In($"`steno recent` shows sequences.{list}"));

@@ -33,7 +33,7 @@ internal static class StatusAnswer
             VerdictReason = kept is null ? problem : string.Create(
                 CultureInfo.InvariantCulture, $"As the recorder left it at {kept.At:yyyy-MM-dd HH:mm:ss}Z, up to line {kept.Seq:N0}: {kept.Reason}"),
             Damage = [.. (session?.KnownDamage ?? []).Select(DamageStatus.From)],
-            Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs)
+            Reason = reply.Outcome is ControlOutcome.NotRunning && !Directory.Exists(settings.Logs) && ControlClient.FindMoved(settings.Logs) is null
                 ? $"There is no log directory {settings.Logs}, and no recorder on it. `steno start` makes it and records; "
                     + $"--logs names another one.{LogsAbove.Hint(settings.Logs)}"
                 : reply.Explanation,

@@ -149,7 +149,7 @@ internal static class StatusScreen
         foreach (DamageStatus damage in status.Damage.Take(DamageShown)) Row(screen, "", damage.Text, isWarning: true);
         if (status.Damage.Count > DamageShown) Row(screen, "", $"and {status.Damage.Count - DamageShown} more");
         if (status.Damage.Any(damage => damage.Kind is "altered" or "unverifiable" or "missing" or "torn"))
-            Row(screen, "", "`steno verify --all` says where else these lines are whole, such as in a checkpoint", isWarning: true);
+            Row(screen, "", "`steno verify --all` says whether a whole copy of these lines is anywhere, such as in a checkpoint.", isWarning: true);
         foreach (GapStatus gap in status.Gaps.Where(gap => !IsNamed(gap, status.VerdictReason)))
             Row(screen, "", $"{SafeText.Excerpt(gap.Publisher, NameColumns)}: {(gap.From == gap.To ? $"number {gap.From}" : $"{gap.From} to {gap.To}")} did not arrive{(gap.Session is { } session ? $" in session {session}" : "")}", isWarning: true);
         if (status.Unheard is { } unheard) Row(screen, "not heard", Unheard.Describe(unheard, now), isWarning: true);

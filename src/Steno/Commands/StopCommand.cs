@@ -33,6 +33,13 @@ internal static class StopCommand
         (string logs, string? problem) = directory;
         if (problem is not null)
             context.Error.Prose($"{Styled.Warning("warning:")} {problem} Taken instead: {logs}; --logs names another one.");
+        if (!Directory.Exists(logs) && ControlClient.FindMoved(logs) is { } moved)
+        {
+            // Whoever says the old name means this recorder, and without it its broker would be heard by nobody.
+            context.Output.Prose($"{Styled.Warning("!")} There is no {logs} any more: it was moved under the recorder (pid {moved.Pid}), to {moved.Directory}.");
+            logs = moved.Directory;
+        }
+
         IReadOnlyList<StopReport> reports =
             await new Stopper(logs, context.Time).StopAsync(kill, cancellation).ConfigureAwait(false);
         if (reports.All(report => report.How is StopOutcome.NotRunning))

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Steno.Configuration;
 using Steno.Core.Files;
 using Steno.Processes;
 using Steno.Recorder;
@@ -52,6 +53,10 @@ internal sealed class ControlClient : IDisposable
             MaxResponseContentBufferSize = AnswerBytesMax,
         };
     }
+
+    /// <summary>The recorder that was started on this directory, and where it has its files since somebody moved that; null: there is none.</summary>
+    public static (int Pid, string Directory)? FindMoved(string logs) =>
+        RemovedDirectory.FindMoved(new LogDirectory(logs), ControlSocket.PathFor(logs));
 
     public Task<ControlReply> StatusAsync(CancellationToken cancellation) => AskAsync(async () =>
     {
@@ -198,8 +203,9 @@ internal sealed class ControlClient : IDisposable
 
     private ControlReply NotConnected(SocketException reason) => reason.SocketErrorCode switch
     {
-        SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused,
-            $"The recorder on {_logs} belongs to another user, who alone may ask it.")
+        SocketError.AccessDenied => new ControlReply(ControlOutcome.Refused, OperatingSystem.IsLinux() && UnixSockets.BoundTo(_endpoint.ToString()).Count == 0
+            ? $"The log directory {_logs} belongs to another user, and cannot be looked at: as far as this machine shows, no recorder runs on it. Its user can ask."
+            : $"The recorder on {_logs} belongs to another user, who alone may ask it.")
         { IsKnown = false },
         // It is bound before the journal is opened, and answers when that is done.
         _ when FileFacts.Of(_endpoint.ToString()) is { Kind: FileKind.Socket } && DirectoryLock.FindHolder(new LogDirectory(_logs)) is { } starting => new ControlReply(
@@ -222,7 +228,11 @@ internal sealed class ControlClient : IDisposable
         _ when RemovedDirectory.FindRecorder(new LogDirectory(_logs)) is { } orphan => Orphaned(orphan),
         _ when RemovedDirectory.FindReplaced(new LogDirectory(_logs)) is { } moved => new ControlReply(ControlOutcome.NotRunning,
             $"No recorder is running on {_logs}: the one that was here (pid {moved.Pid}) has its files in {moved.Directory}, and this directory "
-                + $"took their place. `steno stop --logs {moved.Directory}` ends it, then `steno start`."),
+                + $"took their place. `steno stop --logs {ShellWord.Of(moved.Directory)}` ends it, then `steno start`."),
+        _ when FindMoved(_logs) is { } moved => new ControlReply(ControlOutcome.NotRunning,
+            $"{(Directory.Exists(_logs) ? $"No recorder is running on {_logs}" : $"There is no log directory {_logs} any more")}: "
+                + $"it was moved under the recorder (pid {moved.Pid}), which has its files in {moved.Directory}. "
+                + $"Move it back, or end that one with `steno stop --logs {ShellWord.Of(moved.Directory)}`, then `steno start`."),
         _ => new ControlReply(ControlOutcome.NotRunning,
             $"No recorder is running on {_logs}{LastRecorder.End(new LogDirectory(_logs))}: start one with `steno start`.{Obstacle()}"),
     };

@@ -17,6 +17,8 @@ internal static class LastRecorder
                 null => "",
                 { Failure: { } failure, Lost: var lost } =>
                     $", and the last one had stopped recording before it ended ({failure.TrimEnd('.')}){(lost > 0 ? "; " : "")}{LossSentence.OfUnrecorded(lost).TrimEnd('.')}",
+                { Stopped: true, Unheard: { Since: not null, Reason: [var first, .. var why] } } => // by whoever began it without a recorder
+                    $", and the last one did not stop in good order ({char.ToLowerInvariant(first)}{why.TrimEnd('.')})",
                 { Stopped: true } => ", since the last one was stopped",
                 _ => ", and the last one did not stop in good order (it was killed, the machine went down, or this is a copy of a directory that was being recorded)",
             };

@@ -17,7 +17,7 @@ internal static class OurBroker
     public static ProcessIdentity? FindNamed(RunFolder run) =>
         PidFile.ReadAlive(run.BrokerPid) is { } named && !IsElsewhere(named, run) ? named : null;
 
-    /// <summary>It works in another log directory, and this one is a copy of that.</summary>
+    /// <summary>It works in another log directory: this one is a copy of that, or had its name before it was moved.</summary>
     private static bool IsElsewhere(ProcessIdentity broker, RunFolder run)
     {
         try
@@ -37,7 +37,7 @@ internal static class OurBroker
         foreach (string process in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && ProcessIdentity.Of(pid) is { IsAlive: true } found && LogOfBroker(process) is { } its && RealPath.Of(its) == log)
+                && ProcessIdentity.Of(pid) is { IsAlive: true } found && LogOfBroker(process) is { } its && RealPath.Of(its) == log && !IsElsewhere(found, run))
                 return found;
         }
 

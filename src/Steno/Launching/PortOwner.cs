@@ -19,6 +19,10 @@ internal static class PortOwner
     public static string? Describe(ZmtpEndpoint door) =>
         CommandLineOf(door) is var (pid, line) ? Describe(pid, line) : null;
 
+    /// <summary>The log directory that who listens there has now; null: it is no daemon of Steno, or it is not known.</summary>
+    public static string? LogsOf(ZmtpEndpoint door) =>
+        CommandLineOf(door) is var (pid, line) && VerbOf(line) is not null ? LogsOf(pid, line) : null;
+
     /// <summary>The process; null if not known.</summary>
     public static int? PidOf(ZmtpEndpoint door) => CommandLineOf(door)?.Pid;
 
@@ -68,7 +72,7 @@ internal static class PortOwner
     private static string Describe(int pid, string[] line)
     {
         if (VerbOf(line) is { } verb)
-            return $"`steno {verb}` (pid {pid}{(LogsOf(line) is { } logs ? $", of Steno on {logs}" : "")})";
+            return $"`steno {verb}` (pid {pid}{(LogsOf(pid, line) is { } logs ? $", of Steno on {logs}" : "")})";
         string name = line.Length == 0 ? "a process" : Path.GetFileName(line[0]);
         return $"{name} (pid {pid})";
     }
@@ -83,10 +87,18 @@ internal static class PortOwner
             : null;
     }
 
-    /// <summary>A recorder is told its log directory, and a daemon where in it its own log is.</summary>
-    private static string? LogsOf(string[] line) =>
-        After(line, Configuration.SettingKey.Logs.Option)
-        ?? (After(line, DaemonArguments.LogOption) is { } log ? Path.GetDirectoryName(Path.GetDirectoryName(log)) : null);
+    /// <summary>
+    /// A recorder has its lock open, wherever that is by now, and what <c>start</c> launched works in its log directory. Else, as it was told:
+    /// its log directory, and where in it its own log is.
+    /// </summary>
+    private static string? LogsOf(int pid, string[] line)
+    {
+        string? log = After(line, DaemonArguments.LogOption);
+        string? now = DescriptorHolder.FindFile(pid, LogDirectory.LockName) is { } held ? Path.GetDirectoryName(held)
+            : log is null ? null : new FileInfo($"/proc/{pid}/cwd").LinkTarget;
+        return Directory.Exists(now) ? now
+            : After(line, Configuration.SettingKey.Logs.Option) ?? (log is null ? null : Path.GetDirectoryName(Path.GetDirectoryName(log)));
+    }
 
     internal static string? After(string[] line, string option) =>
         Array.IndexOf(line, option) is >= 0 and var at && at + 1 < line.Length ? line[at + 1] : null;

@@ -102,7 +102,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         if (!runs)
         {
             ThrowIfNoRoom();
-            await ThrowIfTakenAsync(settings.Direct, "--direct", cancellation).ConfigureAwait(false);
+            await ThrowIfTakenAsync(settings.Direct, "--direct", ", or none with `--direct off`", cancellation).ConfigureAwait(false);
         }
 
         // A broker that the recorder does not listen to would take what agents say, and nobody would write.
@@ -155,7 +155,7 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
         // Ours needs no knock, which it would have to log.
         if (OurBroker.Find(_run) is not null) return;
         if (await Door.IsOpenAsync(door, cancellation).ConfigureAwait(false)) return;
-        await ThrowIfTakenAsync(settings.Publishers, "--publishers", cancellation).ConfigureAwait(false);
+        await ThrowIfTakenAsync(settings.Publishers, "--publishers", "", cancellation).ConfigureAwait(false);
 
         _broker = Launched.Start(DaemonArguments.Broker(settings, _run.BrokerLog), _run.BrokerLog, settings.Logs);
         PidFile.Write(_run.BrokerPid, _broker.Identity);
@@ -171,12 +171,13 @@ internal sealed class Starter(StenoSettings settings, TimeProvider time)
             $"Nothing was started. Make room there, or let less stay free ({SettingKey.DiskReserve.Option}), then start again.");
     }
 
-    private static async Task ThrowIfTakenAsync(ZmtpEndpoint? door, string option, CancellationToken cancellation)
+    /// <param name="without">How to do without the door, after the option; nothing where that cannot be.</param>
+    private static async Task ThrowIfTakenAsync(ZmtpEndpoint? door, string option, string without, CancellationToken cancellation)
     {
         if (door is null || !await Door.IsOpenAsync(SettingsReader.Reachable(door), cancellation).ConfigureAwait(false)) return;
         throw new LaunchException(
             $"{door} is taken: {PortOwner.Describe(door) ?? "another program"} listens there.",
-            $"End that one (a Steno: `steno stop --logs` with its directory), or choose another door with {option}.");
+            $"{(PortOwner.LogsOf(door) is { } logs ? $"`steno stop --logs {ShellWord.Of(logs)}` ends that one" : "End that one")}; or choose another door with {option}{without}.");
     }
 
     private async Task ProbeBrokersAsync(CancellationToken cancellation)

@@ -36,7 +36,7 @@ internal readonly record struct Verdict(string Value, string Reason)
         List<MissingNumbers> others = [.. numbers.Publishers.SelectMany(MissingNumbers.Of).Where(missing => missing.IsOthers)];
         if (others.Count == 0) return "";
         long more = others.Skip(NamedRanges).Aggregate(0L, (sum, missing) => NumberRanges.Saturated(sum, missing.Count));
-        return $" Not in this session: {string.Join(" ", others.Take(NamedRanges))}"
+        return $" Before this session: {string.Join(" ", others.Take(NamedRanges))}"
             + (more > 0 ? $" {Count(more, "number", "numbers")} more did not arrive in sessions before." : "");
     }
 

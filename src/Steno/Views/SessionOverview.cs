@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steno.Core;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
@@ -91,7 +92,7 @@ internal static class SessionOverview
             Id = id,
             Name = manifest?.Name,
             Current = isCurrent,
-            Started = manifest?.Started,
+            Started = manifest?.Started ?? StartedOf(Path.GetFileName(journal)),
             Began = manifest?.Reason,
             Parent = manifest?.Parent is { } parent ? new SessionParentAnswer(parent.Id.ToString(), parent.Seq) : null,
             Loaded = manifest?.Loaded?.Checkpoint,
@@ -105,6 +106,10 @@ internal static class SessionOverview
             Problem = problem,
         };
     }
+
+    /// <summary>As the name of a file in the archive has it; null of others.</summary>
+    private static DateTimeOffset? StartedOf(string name) => DateTimeOffset.TryParseExact(
+        name.Split('_')[0], LogDirectory.TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset started) ? started : null;
 
     /// <summary>Of a pipe, a device or a directory there is nothing to read.</summary>
     private static string? FindProblem(string journal)

@@ -61,6 +61,20 @@ public sealed class CannotStartTests : IAsyncLifetime, IDisposable
         await Control.IsRedAsync("it is one's own", () => SaysAsync(_logs, "belongs to another user", []));
     }
 
+    [Fact]
+    public async Task A_directory_of_another_user_that_nobody_records_in_is_named_as_that()
+    {
+        const string Said = "belongs to another user, and cannot be looked at";
+        AnotherUser.Require();
+        AnotherUser.LetIn(_logs.Root);
+        Directory.CreateDirectory(_logs.Logs, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.False((await SaysAsync(_logs, Said, AnotherUser.Before)).GetProperty("known").GetBoolean());
+        await Control.IsRedAsync("it is one's own", () => SaysAsync(_logs, Said, []));
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker.Endpoint);
+        await recorder.WaitUntilRecordingAsync();
+        await Control.IsRedAsync("somebody records", () => SaysAsync(_logs, Said, AnotherUser.Before));
+    }
+
     /// <summary>It listens to another broker: what is said at ours is heard by none of the two.</summary>
     [Fact]
     public async Task Another_recorder_on_the_directory_refuses_the_second_and_status_says_what_the_first_does_not_hear()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steno.Tests.Sessions;
 
 namespace Steno.Tests.Commands;
@@ -90,6 +91,42 @@ public sealed class SessionNameTests : IDisposable
         Assert.Equal(1, missing.Code);
         Assert.Contains("none with that id in the 2 sealed ones", missing.Error, StringComparison.Ordinal);
         Assert.Equal(1, Run("show", "m-1", "--session", $"{second}").Code); // there, and nowhere else
+    }
+
+    /// <summary><c>recent</c> shows sequences of sealed sessions, too.</summary>
+    [Fact]
+    public void A_sequence_that_sealed_sessions_have_is_answered_with_the_commands_that_show_it()
+    {
+        List<Guid> sessions = [];
+        for (int n = 0; n < 7; n++)
+        {
+            _session.Say(n is 1 or 2 ? 5 : 1);
+            sessions.Add(_session.Manifest.Id);
+            _session.New();
+        }
+
+        VerbRun missing = Run("show", "#6");
+        Assert.Equal(1, missing.Code);
+        string logs = _session.Logs.Root;
+        Assert.Contains($"`steno show --logs {logs} 6 --session {sessions[2]}`, `steno show --logs {logs} 6 --session {sessions[1]}`.", missing.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Run("show", "6", "--session", $"{sessions[1]}").Code);
+        Assert.Contains("`, …", Run("show", "2").Error, StringComparison.Ordinal); // of seven, five are named
+        Assert.Contains($"for --session: …, {sessions[2]}, ", Run("show", "m-99").Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("have a #", Run("show", "99").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sealed_session_without_its_file_is_listed_with_the_date_that_its_name_has()
+    {
+        _session.Say(1);
+        DateTimeOffset began = _session.Manifest.Started;
+        _session.New();
+        File.Delete(Assert.Single(Directory.GetFiles(_session.Logs.Archive, "*.session.json")));
+        JsonElement sealedOne = Run("session", "list", "--json").Json.GetProperty("sessions")[1];
+        Assert.Equal(began.ToUnixTimeSeconds(), sealedOne.GetProperty("started").GetDateTimeOffset().ToUnixTimeSeconds());
+        string listed = Run("session", "list").Output;
+        Assert.DoesNotContain("not known when", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("?", listed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Steno.Commands;
 using Steno.Core.Files;
 using Steno.Core.Journal;
+using Steno.Core.Recovery;
 using Steno.Core.Sessions;
 using Steno.Terminal;
 
@@ -27,7 +28,7 @@ public sealed class StoppedStatusTests : IDisposable
         Assert.StartsWith("✗ NOT recording.", screen, StringComparison.Ordinal);
         Assert.Contains("complete?  incomplete: As the recorder left it at 1970-01-01 00:00:00Z, up to line 1,234: Line 7 lost", screen, StringComparison.Ordinal);
         Assert.Contains("Line 7 of the journal, at byte 4711: not as written.", screen, StringComparison.Ordinal);
-        Assert.Contains("`steno verify --all`", screen, StringComparison.Ordinal);
+        Assert.Contains("`steno verify --all` says whether a whole copy of these lines is anywhere, such as in a checkpoint.", screen, StringComparison.Ordinal);
         string json = Status("--json");
         Assert.Contains("\"verdict\": \"incomplete\"", json, StringComparison.Ordinal);
         Assert.Contains("\"offset\": 4711", json, StringComparison.Ordinal);
@@ -60,6 +61,19 @@ public sealed class StoppedStatusTests : IDisposable
     {
         Session(null).Save(Disk.Real, SessionFile);
         Assert.Contains("it was killed, the machine went down, or this is a copy of a directory that was being recorded", Status(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever began the session without a recorder ended it in good order; the recorder did not.</summary>
+    [Fact]
+    public void A_session_that_was_begun_after_a_kill_and_that_nobody_recorded_was_not_stopped()
+    {
+        SessionManifest begun = Session(null) with { Stopped = true };
+        begun.Save(Disk.Real, SessionFile);
+        Assert.Contains("since the last one was stopped", Status(), StringComparison.Ordinal);
+        (begun with { Unheard = UnheardTime.AfterKill(DateTimeOffset.UnixEpoch, null) }).Save(Disk.Real, SessionFile);
+        string screen = Status();
+        Assert.DoesNotContain("was stopped", screen, StringComparison.Ordinal);
+        Assert.Contains("the last one did not stop in good order (the recorder ended without a word)", screen, StringComparison.Ordinal);
     }
 
     private static SessionManifest Session(SessionVerdict? verdict, params KnownDamage[] damage) => new()

@@ -68,9 +68,9 @@ public sealed class VerdictTests
 
     /// <summary>Numbers 5 to 7 were told in a session before, 9 in this one.</summary>
     [Theory]
-    [InlineData(true, false, "complete", "announced in it is here (1 publisher; 1 has not said a last word). Not in this session: Numbers 5 to 7 of claude_code did not arrive in session 0")]
+    [InlineData(true, false, "complete", "announced in it is here (1 publisher; 1 has not said a last word). Before this session: Numbers 5 to 7 of claude_code did not arrive in session 0")]
     [InlineData(false, false, "incomplete", "Numbers 5 to 7 of claude_code did not arrive in session 0")]
-    [InlineData(true, true, "incomplete", "Number 9 of claude_code did not arrive. Not in this session: Numbers 5 to 7 of claude_code did not arrive in session 0")]
+    [InlineData(true, true, "incomplete", "Number 9 of claude_code did not arrive. Before this session: Numbers 5 to 7 of claude_code did not arrive in session 0")]
     public void What_is_missing_in_a_session_before_is_named_with_it_and_counts_only_if_that_one_has_no_verdict(
         bool isJudged, bool isMissingHere, string value, string reason)
     {

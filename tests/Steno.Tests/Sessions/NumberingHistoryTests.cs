@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Steno.Core;
@@ -7,6 +8,7 @@ using Steno.Core.Messages;
 using Steno.Core.Numbering;
 using Steno.Core.Sessions;
 using Steno.Recorder;
+using Steno.Tests.Commands;
 using Steno.Tests.Messages;
 using Steno.Tests.Support;
 
@@ -160,6 +162,23 @@ public sealed class NumberingHistoryTests : IDisposable
             Assert.Contains(new NumberRange(5, 6), run.OwnRanges);
             Assert.DoesNotContain(run.OwnRanges, range => range.From <= 2 && 2 <= range.To);
         }
+    }
+
+    /// <summary>The child trusts the sealed session's verdict to name them, so that one must.</summary>
+    [Theory]
+    [InlineData(true, "incomplete", "Number 2 of a did not arrive.")]
+    [InlineData(false, "unknown", "The recorder ended without a word.")]
+    public void A_session_that_is_sealed_without_a_recorder_after_a_kill_is_judged_by_its_numbers(bool lacksOne, string value, string reason)
+    {
+        Say(1, lacksOne ? 3 : 2);
+        if (lacksOne) Tell();
+        _live.Commit();
+        _live.Dispose();
+        VerbRun run = VerbRun.Of("session", "new", "--logs", _logs.Root);
+        Assert.True(run.Code == 0, run.Error);
+        JsonElement verdict = VerbRun.Of("session", "list", "--json", "--logs", _logs.Root).Json.GetProperty("sessions")[1].GetProperty("verdict");
+        Assert.Equal(value, verdict.GetProperty("value").GetString());
+        Assert.StartsWith(reason, verdict.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -191,6 +191,23 @@ public sealed class SessionOpenerTests : IDisposable
         AssertWhole(lines: 3);
     }
 
+    [Theory]
+    [InlineData("emptied")]
+    [InlineData("deleted")]
+    public void A_session_file_that_is_damaged_is_not_called_missing_as_well(string what)
+    {
+        OpenAndClose(5);
+        if (what == "emptied") File.WriteAllText(_logs.SessionFile, "");
+        else File.Delete(_logs.SessionFile);
+
+        OpenedSession opened = OpenAndClose(0);
+
+        string said = string.Join(' ', opened.Recovery.Notes.Append(opened.Recovery.Unheard!.Reason!));
+        Assert.Equal(what == "emptied", said.Contains("is damaged at byte 0", StringComparison.Ordinal));
+        Assert.Equal(what == "deleted", said.Contains("missing", StringComparison.Ordinal));
+        Assert.Contains("the session, and it goes on.", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_vanished_journal_is_said_and_a_child_session_begins()
     {
@@ -202,7 +219,8 @@ public sealed class SessionOpenerTests : IDisposable
 
         Assert.Equal("journal_missing", opened.Manifest.Reason);
         Assert.Equal(before.Manifest.Id, opened.Manifest.Parent!.Id);
-        Assert.Contains("vanished", Assert.Single(opened.Recovery.Repairs), StringComparison.Ordinal);
+        Assert.Contains(opened.Recovery.Notes, note => note.Contains("vanished", StringComparison.Ordinal));
+        Assert.Empty(opened.Recovery.Repairs); // nothing came back: `recovered` of the status
         KnownDamage missing = Assert.Single(SessionManifest.Load(_logs.SessionFile)!.KnownDamage);
         Assert.Equal(("missing", 1L, 6L, before.Manifest.Id), (missing.Kind, missing.FirstSeq, missing.LastSeq, missing.Session));
     }
