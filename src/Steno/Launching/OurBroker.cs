@@ -22,7 +22,7 @@ internal static class OurBroker
     {
         try
         {
-            return new FileInfo($"/proc/{broker.Pid}/cwd").LinkTarget is { } its && Directory.Exists(its) && its != RealPath.Of(run.Logs);
+            return new FileInfo($"/proc/{broker.Pid}/cwd").LinkTarget is { } its && File.Exists(new RunFolder(its).BrokerLog) && its != RealPath.Of(run.Logs);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

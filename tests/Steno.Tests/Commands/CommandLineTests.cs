@@ -217,7 +217,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.EndsWith(" two\n", _output.ToString(), StringComparison.Ordinal);
 
         Assert.Equal(1, Run("show", "1"));
-        Assert.Contains("Sealed sessions, for --session: 0193af10-1111, 0193af20-2222.", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("sealed ones have a #1, too: `steno show 1 --session 0193af20-2222`, `steno show 1 --session 0193af10-1111`.", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
