@@ -66,14 +66,12 @@ internal sealed class ModelDisk : DiskCalls
         {
             Begin("open", path);
             FileStream stream = base.Open(path, mode, share);
-            if (!_seen.TryGetValue(path, out ModelFile? file) && mode is not FileMode.Open)
+            if (!_seen.TryGetValue(path, out ModelFile? file))
             {
-                file = new ModelFile([]);
+                file = new ModelFile(mode is FileMode.Open ? File.ReadAllBytes(path) : []); // what is there and not known was made where nothing is modelled
                 Change(new NameChange(null, path, file));
             }
 
-            // Made where nothing is modelled, as a copy is: what stands there now is on the platters.
-            file ??= _seen[path] = _durable[path] = new ModelFile(File.ReadAllBytes(path));
             _open[stream.SafeFileHandle] = file;
             return stream;
         }
