@@ -46,7 +46,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         long open = _untold.All().Select(mending => mending.OpenEndSeq).DefaultIfEmpty(0).Max();
         if (longest == 0 && open == 0) return manifest;
         long stated = Math.Max(manifest.Verified.Offset, CheckpointCatalogue.FindNewest(directory, manifest.Id)?.End.Offset ?? 0);
-        KnownDamage? found = Find(longest, Math.Max(length, stated)) ?? FindUnknown(manifest, open, length, longest);
+        KnownDamage? found = Math.Max(length, stated) == 0 ? FindAll() : Find(longest, Math.Max(length, stated)) ?? FindUnknown(manifest, open, length, longest);
         if (found is { } lost && !IsKnown(manifest, lost))
         {
             manifest = manifest with { KnownDamage = [.. manifest.KnownDamage, lost] };

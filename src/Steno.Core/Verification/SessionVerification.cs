@@ -96,7 +96,8 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (!session.IsCurrent || LiveEnd is not null) yield break;
         long stated = session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).Append(session.Manifest?.Verified.Offset ?? 0).Append(length).Max();
         // Of a session that is all gone, and followed another, more is said: see MissingSessions.
-        if (stated == 0 && session.Manifest is null && LostSuccessor.FindParent(directory) is not null) yield break;
+        bool isGone = session.IsBlank || !File.Exists(session.Journal);
+        if (stated == 0 && isGone && session.Manifest is null && LostSuccessor.FindParent(directory) is not null) yield break;
         if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, session.Id, stated, open, planned, session.Strange is not null) is { } lost)
             yield return From(lost) with { KnownSince = null, Report = null };
     }

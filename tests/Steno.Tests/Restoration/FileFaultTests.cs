@@ -47,6 +47,7 @@ public sealed class FileFaultTests(LivedDirectories lived) : IClassFixture<Lived
     [InlineData(1887)]
     [InlineData(2151)]
     [InlineData(2474)]
+    [InlineData(2778)]
     [InlineData(3096)]
     [InlineData(3632)]
     [InlineData(3759)]
