@@ -14,17 +14,25 @@ internal sealed class StraySegments(LogDirectory directory, IReadOnlySet<string>
     /// <summary>No segment of ours unpacks to more, but one of a single huge line; what does is not taken.</summary>
     private const long RawBytesMax = 256 << 20;
 
-    /// <summary>Those whose names say that they have one of these lines, in the order of their names.</summary>
-    /// <param name="stretches">First and last line of each.</param>
+    /// <summary>
+    /// Those whose names say that they have one of these lines, or that they go on behind such a one at the end of the last stretch, in the
+    /// order of their names.
+    /// </summary>
+    /// <param name="stretches">First and last line of each, in their order.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
     public IEnumerable<LineSource> With(IReadOnlyList<(long First, long Last)> stretches)
     {
-        if (!Directory.Exists(directory.Segments)) yield break;
+        if (!Directory.Exists(directory.Segments) || stretches.Count == 0) yield break;
+        long next = stretches[^1].Last;
         foreach (string name in Directory.EnumerateFiles(directory.Segments).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
         {
             if (named.Contains(name) || !SegmentEntry.TryReadName(name, out long first, out long last)) continue;
-            if (stretches.Any(stretch => first <= stretch.Last && stretch.First <= last) && Open(name, first, last) is { } segment)
+            bool goesOn = first <= next && next <= last;
+            if ((goesOn || stretches.Any(stretch => first <= stretch.Last && stretch.First <= last)) && Open(name, first, last) is { } segment)
+            {
+                if (goesOn) next = last + 1;
                 yield return segment;
+            }
         }
     }
 

@@ -197,7 +197,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
 
     /// <summary>
     /// Each line that the second copy has the journal has in the same place, as far as it goes; behind that they are its own only where what it shares
-    /// with others is over.
+    /// with others is over. Of one that is torn, what a session that shares lines has at least of its own is how it begins.
     /// </summary>
     private bool HasNoOtherLines(SessionManifest? file, long length, BlockReading? planned)
     {
@@ -207,18 +207,32 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         byte[] ours = [];
         while (copy.Read())
         {
-            if (copy.Line is not [(byte)'{', ..] line || !JournalLine.TryReadHash(line, out _) || !JournalLine.TryReadSeq(line, out _)) continue;
+            if (copy.Line is not [(byte)'{', ..] line) continue;
+            bool isWhole = JournalLine.TryReadHash(line, out _) && JournalLine.TryReadSeq(line, out _);
             if (copy.NextOffset > length)
             {
-                if (length <= file?.ForeignBytes) return false;
+                // The journal has a line that ends where this one does not.
+                if (isWhole && (copy.Offset < length || length <= file?.ForeignBytes)) return false;
+                if (!isWhole && copy.Offset < length && copy.Offset == file?.ForeignBytes && BeginsOtherwise(line, read, copy.Offset)) return false;
                 continue;
             }
 
+            if (!isWhole) continue;
             if (ours.Length < line.Length) ours = new byte[line.Length];
             if (read(ours.AsSpan(0, line.Length), copy.Offset) != line.Length || !line.SequenceEqual(ours.AsSpan(0, line.Length))) return false;
         }
 
         return true;
+    }
+
+    /// <summary>What the journal has in a line's place has another <c>Id</c>.</summary>
+    private static bool BeginsOtherwise(ReadOnlySpan<byte> line, BlockReading journal, long offset)
+    {
+        ReadOnlySpan<byte> key = "{\"Id\":\""u8;
+        int length = line.StartsWith(key) ? line[key.Length..].IndexOf((byte)'"') : -1;
+        if (length < 0) return false;
+        byte[] ours = new byte[key.Length + length + 1];
+        return journal(ours, offset) == ours.Length && ours.AsSpan().StartsWith(key) && !line.StartsWith(ours);
     }
 
     private long Longest() => Unsettled().Select(one => one.Report.Offset + one.Report.Length).DefaultIfEmpty(0).Max();

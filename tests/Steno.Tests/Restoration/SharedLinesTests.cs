@@ -1,5 +1,6 @@
 using Steno.Core.Files;
 using Steno.Core.Restoration;
+using Steno.Core.Sessions;
 
 namespace Steno.Tests.Restoration;
 
@@ -75,6 +76,28 @@ public sealed class SharedLinesTests : IDisposable
         _both.AssertCurrentIsWhole();
         Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual(_both.SealedBytes));
         _both.AssertIntact();
+    }
+
+    /// <summary>
+    /// The second copy is still that of the session before, whose next line reaches beyond all that this journal has, and may be torn: found by the
+    /// simulation.
+    /// </summary>
+    /// <param name="torn">Bytes that it lacks at its end.</param>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300)]
+    public void A_longer_copy_of_the_session_that_it_was_loaded_from_says_nothing_of_a_loaded_one(int torn)
+    {
+        (SessionManifest.Load(Logs.SessionFile)! with { Stopped = false, Verdict = null }).Save(Logs.Disk, Logs.SessionFile); // it was killed
+        byte[] next = TwoSessions.LinesOf(_both.SealedBytes, 7, 7);
+        int at = next.AsSpan().IndexOf("\"Message\":\""u8) + "\"Message\":\"".Length;
+        byte[] copy = [.. TwoSessions.LinesOf(_both.SealedBytes, 1, 6), .. next[..at], .. Enumerable.Repeat((byte)'x', _both.CurrentBytes.Length), .. next[at..]];
+        File.WriteAllBytes(Logs.RecoveryFile, copy[..^torn]);
+
+        Assert.DoesNotContain(_both.Verify().Damage, damage => damage.File == Logs.CurrentJournal);
+        _both.Start().Close();
+        Assert.Empty(SessionManifest.Load(Logs.SessionFile)!.KnownDamage);
     }
 
     /// <summary>The same, and its first line, which would name it, is damaged: the line behind the shared ones tells.</summary>
