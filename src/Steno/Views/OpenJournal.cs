@@ -37,22 +37,13 @@ internal sealed class OpenJournal : IDisposable
     /// <summary>Whether somebody has made the file shorter than what was read of it.</summary>
     public bool IsCut => RandomAccess.GetLength(_handle) < Reader.NextOffset;
 
-    /// <summary>
-    /// Whether the name belongs to another file now. Files are told apart by the time they were made: the
-    /// managed API shows no inode. Where a file system does not keep that time, a write between the two looks
-    /// would mislead: so they must differ three times.
-    /// </summary>
-    public bool IsReplaced(string path)
-    {
-        for (int look = 0; look < 3; look++)
-        {
-            var named = new FileInfo(path);
-            if (!named.Exists) return true;
-            if (named.CreationTimeUtc == File.GetCreationTimeUtc(_handle)) return false;
-        }
+    /// <summary>Whether the name belongs to another file now, or to none.</summary>
+    /// <exception cref="StorageException">It cannot be looked at.</exception>
+    public bool IsReplaced(string path) => FileFacts.Of(path) is not { } named || !named.IsSameAs(FileFacts.Of(_handle, path)) || HasOtherTime(path);
 
-        return true;
-    }
+    /// <summary>Where the system is not asked which file it is: what shows is when it was made, to the tick of a clock.</summary>
+    private bool HasOtherTime(string path) =>
+        !OperatingSystem.IsLinux() && new FileInfo(path).CreationTimeUtc != File.GetCreationTimeUtc(_handle);
 
     public void Dispose()
     {
