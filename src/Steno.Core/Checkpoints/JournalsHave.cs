@@ -15,7 +15,7 @@ internal sealed class JournalsHave(LogDirectory directory, CancellationToken can
     private const int BlockBytes = 256 << 10;
 
     private readonly Dictionary<ChainHash, long> _missing = [];
-    private readonly byte[] _block = new byte[BlockBytes];
+    private readonly byte[] _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
 
     /// <summary>Told of the bytes of segments that were looked at, and of those that there are.</summary>
     public Action<long, long>? Progress { get; init; }

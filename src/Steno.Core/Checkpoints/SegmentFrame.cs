@@ -16,7 +16,7 @@ internal sealed class SegmentFrame : IDisposable
 
     private readonly Action<ReadOnlySpan<byte>> _append;
     private readonly Compressor _zstd = new(Level);
-    private readonly byte[] _block = new byte[BlockBytes];
+    private readonly byte[] _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
     private readonly LineBuffer _raw = new(BlockBytes);
 
     /// <param name="append">Called with each piece of the frame; never an empty one.</param>

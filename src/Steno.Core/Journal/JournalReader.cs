@@ -33,7 +33,7 @@ public sealed class JournalReader : IDisposable
     {
         _path = path;
         _bufferOffset = offset;
-        _buffer = new byte[InitialBuffer];
+        _buffer = GC.AllocateUninitializedArray<byte>(InitialBuffer);
         SafeFileHandle handle = Open(path);
         _handle = handle;
         _read = (block, at) => ReadBlock(handle, path, block, at);
@@ -43,7 +43,7 @@ public sealed class JournalReader : IDisposable
     /// <param name="path">What to call them.</param>
     /// <param name="read">Gives the bytes from an offset on; fewer only where there are no more.</param>
     internal JournalReader(string path, BlockReading read, long offset = 0) =>
-        (_path, _read, _bufferOffset, _buffer) = (path, read, offset, new byte[SmallBuffer]);
+        (_path, _read, _bufferOffset, _buffer) = (path, read, offset, GC.AllocateUninitializedArray<byte>(SmallBuffer));
 
     /// <summary>The line last read, without its newline; valid until the next call.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_start - _lineLength - (Terminated ? 1 : 0), _lineLength);

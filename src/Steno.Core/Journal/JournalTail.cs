@@ -52,7 +52,7 @@ public static class JournalTail
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-            byte[] block = new byte[BlockBytes];
+            byte[] block = GC.AllocateUninitializedArray<byte>(BlockBytes);
             long end = file.Length;
             while (end > 0)
             {

@@ -33,7 +33,7 @@ internal static class TailWindow
 
     private static long LastLineStart(BlockReading readAt, long length)
     {
-        byte[] block = new byte[BlockBytes];
+        byte[] block = GC.AllocateUninitializedArray<byte>(BlockBytes);
         long end = Math.Max(0, length - 1); // a newline as the very last byte ends the last line, and does not begin one
         while (end > 0)
         {

@@ -48,7 +48,7 @@ public sealed class RecoveryFile : IDisposable
     private readonly DiskRoom? _room;
     private readonly TimeProvider _time;
     private readonly Func<IEnumerable<string>> _sealedJournals;
-    private readonly byte[] _block = new byte[BlockBytes];
+    private readonly byte[] _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
     private readonly ManualResetEvent _stopped = new(false);
     private readonly AutoResetEvent _noted = new(false);
     private readonly Thread _thread;
