@@ -114,9 +114,12 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
     internal static string? FindArchivedJournal(LogDirectory directory, Guid session) =>
         Named(directory, $"????????T??????Z_{session}.jsonl").FirstOrDefault();
 
-    /// <summary>Both were copied from the archive.</summary>
-    private static bool IsCopy(LogDirectory directory, Guid session) =>
-        HasArchivedJournal(directory, session) && SessionArchive.Find(directory, session) is { Sealed: not null };
+    /// <summary>Both were copied from the archive, whose own <c>session.json</c> may not say any more that it was sealed.</summary>
+    private static bool IsCopy(LogDirectory directory, Guid session) => HasArchivedJournal(directory, session)
+        && (SessionArchive.Find(directory, session) is { } archived ? archived.Sealed is not null : IsSucceeded(directory, session) || IsCopysParent(directory, session));
+
+    private static bool IsCopysParent(LogDirectory directory, Guid session) =>
+        NamedSession.Find(directory.RecoveryFile) is { } copy && copy.Id != session && copy.Parent?.Id == session;
 
     private static IEnumerable<string> Named(LogDirectory directory, string pattern) =>
         Directory.Exists(directory.Archive) ? Directory.EnumerateFiles(directory.Archive, pattern) : [];

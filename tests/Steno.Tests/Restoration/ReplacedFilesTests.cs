@@ -189,6 +189,34 @@ public sealed class ReplacedFilesTests : IDisposable
         _both.AssertIntact();
     }
 
+    /// <summary>Both were copied from the archive, whose own <c>session.json</c> does not say any more that it was sealed: found by random faults.</summary>
+    [Theory]
+    [InlineData(true, "gone", "second copy")]
+    [InlineData(false, "gone", "second copy")]
+    [InlineData(false, "damaged", "second copy")]
+    [InlineData(true, "damaged", "checkpoint")]
+    [InlineData(false, "gone", "checkpoint")]
+    [InlineData(false, "damaged, and its journal another's", "second copy")]
+    public void A_sealed_session_in_the_current_ones_place_is_sealed_though_its_own_file_does_not_say_so(bool start, string archived, string speaks)
+    {
+        using TwoSessions others = new();
+        if (speaks == "checkpoint") _both.CheckpointCurrent();
+        File.WriteAllBytes(Logs.CurrentJournal, _both.SealedBytes);
+        File.Copy(_both.SealedFile, Logs.SessionFile, overwrite: true);
+        if (archived == "gone") File.Delete(_both.SealedFile);
+        else File.WriteAllText(_both.SealedFile, "{\"id\":1}\n");
+        if (archived.EndsWith("another's", StringComparison.Ordinal)) File.WriteAllBytes(_both.SealedJournal, others.CurrentBytes);
+        if (speaks == "checkpoint") File.Delete(Logs.RecoveryFile);
+        else _both.DeleteCheckpointsOf(_both.Current.Id);
+
+        Heal(start);
+
+        _both.AssertCurrentIsWhole();
+        if (start) return; // a start leaves the archive as it is
+        _both.AssertSealedIsWhole();
+        if (speaks != "checkpoint") _both.AssertIntact(); // which cannot tell where the session had ended
+    }
+
     /// <summary>It ends before the lines that only the loaded session has, and says nothing there; the second copy has other lines.</summary>
     [Theory]
     [InlineData(true)]
