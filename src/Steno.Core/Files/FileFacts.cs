@@ -43,6 +43,14 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static long LengthOf(string path) => Of(path) is { Kind: FileKind.File } file ? file.Length : 0;
 
+    /// <summary>An ordinary file has this name, or a link of this name leads to one: <see cref="File.Exists"/> says so of a pipe, too.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool IsFile(string path) => Of(path) is { Kind: FileKind.File };
+
+    /// <summary>A link that leads nowhere: perhaps to a volume that is not mounted.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool IsLinkToNothing(string path) => Of(path) is null && new FileInfo(path).LinkTarget is not null;
+
     /// <summary>Something has this name, and be it a link that leads nowhere.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static bool IsNamed(string path) => Of(path) is not null || new FileInfo(path).LinkTarget is not null;
@@ -70,7 +78,7 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     {
         FileFacts? found = Of(path);
         if (found is { Kind: not FileKind.File } other) throw StorageException.NotAFile(path, other.Kind);
-        if (found is null && new FileInfo(path).LinkTarget is { } target) throw StorageException.LinkToNothing(path, target);
+        if (IsLinkToNothing(path)) throw StorageException.LinkToNothing(path, new FileInfo(path).LinkTarget!);
     }
 
     /// <summary>The same for what is to be a directory.</summary>
@@ -81,6 +89,16 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
         if (found is { Kind: not FileKind.Directory }) throw StorageException.NotADirectory(path);
         if (found is null && new FileInfo(path).LinkTarget is { } target) throw StorageException.LinkToNothing(path, target);
     }
+
+    /// <summary>What it is, in words.</summary>
+    internal static string Describe(FileKind kind) => kind switch
+    {
+        FileKind.File => "a file",
+        FileKind.Directory => "a directory",
+        FileKind.Pipe => "a named pipe",
+        FileKind.Socket => "a socket",
+        _ => "a device",
+    };
 
     private static FileFacts From(in StatX facts) => new(
         KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size)

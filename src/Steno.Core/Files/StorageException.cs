@@ -66,15 +66,8 @@ public sealed class StorageException : StenoException
     /// <summary>A name that should be a file's belongs to something else.</summary>
     public static StorageException NotAFile(string path, FileKind kind)
     {
-        string what = kind switch
-        {
-            FileKind.Directory => "a directory",
-            FileKind.Pipe => "a named pipe",
-            FileKind.Socket => "a socket",
-            _ => "a device",
-        };
         return new StorageException(
-            $"{path} is {what}, and must be an ordinary file.",
+            $"{path} is {FileFacts.Describe(kind)}, and must be an ordinary file.",
             "Move it out of the log directory, or choose another place with --logs.", null, path, "open", 0);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Messages;
 
@@ -21,7 +22,7 @@ internal sealed record NamedSession(Guid Id, long Seq, NamedSession.ParentLine? 
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
     public static NamedSession? Find(string journal, CancellationToken cancellation = default)
     {
-        if (!File.Exists(journal)) return null;
+        if (!FileFacts.IsFile(journal)) return null;
         using JournalReader reader = new(journal);
         return Find(reader, cancellation: cancellation);
     }

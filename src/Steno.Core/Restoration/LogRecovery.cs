@@ -130,7 +130,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         SessionRestoration one = new(directory, session, time)
         {
             IsDryRun = IsDryRun,
-            HasCheckpointsOnly = hasCheckpointsOnly,
+            HasCheckpointsOnly = hasCheckpointsOnly || FileFacts.IsLinkToNothing(session.Journal),
             Pace = done => Progress(done, Math.Max(done, before.Bytes)),
             Cancellation = Cancellation,
         };

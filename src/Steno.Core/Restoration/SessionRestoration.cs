@@ -30,7 +30,9 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
     public bool IsDryRun { get; init; }
 
-    /// <summary>Its journal is not here, and is not expected to be: its lines are only looked for.</summary>
+    /// <summary>
+    /// Its journal is not here, and is not expected to be: its lines are only looked for. So it is with one that lies elsewhere, where a link leads.
+    /// </summary>
     public bool HasCheckpointsOnly { get; init; }
 
     /// <summary>Called with the bytes read so far.</summary>
@@ -74,7 +76,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         if (HasCheckpointsOnly) return;
         if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
         else if (session.Strange is not null) return; // what stands there is named, and says nothing of this session
-        if (!(IsDryRun ? Planned.Length > 0 || (File.Exists(session.Journal) && !session.IsBlank) : File.Exists(session.Journal))) return;
+        if (!(IsDryRun ? Planned.Length > 0 || (FileFacts.IsFile(session.Journal) && !session.IsBlank) : FileFacts.IsFile(session.Journal))) return;
         if (session.Manifest is { } manifest) Save(manifest, KnownNow(manifest));
         else if (!session.IsCurrent) MakeSessionFile();
     }
@@ -91,6 +93,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             : session.Strange is { } whose ? $"In its place stood the journal of session {whose}, and it is there again."
             : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
             : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
+        if (!IsDryRun && FileFacts.Of(session.Journal) is { Kind: not FileKind.File }) new Quarantine(directory, time).Move(session.Journal, ReportOn(session.Journal, "journal"));
         OpenEndSeq = session.IsCurrent ? _copies.OpenEndSeq(_assembled) : 0;
         string? report = IsDryRun
             ? null

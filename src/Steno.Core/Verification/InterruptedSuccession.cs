@@ -27,7 +27,7 @@ internal sealed class InterruptedSuccession(LogDirectory directory)
         List<SessionFiles> archived = [.. sessions.Skip(1)];
         bool isThere = File.Exists(first.Journal);
         SessionFiles? same = archived.Find(session => session.Id == current.Id);
-        bool isMoved = same is not null && File.Exists(same.Journal);
+        bool isMoved = same is not null && FileFacts.IsFile(same.Journal);
         if (isThere && same is not null && !isMoved) // sealed, and its journal not moved
         {
             Note(same.File, $"Session {current.Id} was about to be succeeded, and goes on: the next start removes this file.");

@@ -1,3 +1,4 @@
+using Steno.Core.Files;
 using Steno.Core.Journal;
 
 namespace Steno.Core.Verification;
@@ -38,7 +39,7 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     public ReadJournal Run()
     {
         JournalPosition last = stated.Count == 0 ? default : stated.MaxBy(place => place.Seq);
-        if (Planned is null && (IsBlank || !File.Exists(path)))
+        if (Planned is null && (IsBlank || !FileFacts.IsFile(path)))
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, Math.Min(1, last.Seq), last.Seq);
             return new ReadJournal { Path = path, Damage = [all] };

@@ -46,10 +46,10 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     private IEnumerable<string> ArchivedJournals()
     {
         if (!Directory.Exists(directory.Archive)) return [];
-        foreach (string path in Directory.EnumerateFiles(directory.Archive))
+        foreach (string path in Directory.EnumerateFileSystemEntries(directory.Archive))
         {
-            if (path.EndsWith(ManifestEnding, StringComparison.Ordinal) || path.EndsWith(JournalEnding, StringComparison.Ordinal))
-                _archived.Add(path);
+            bool isSessions = path.EndsWith(ManifestEnding, StringComparison.Ordinal) || path.EndsWith(JournalEnding, StringComparison.Ordinal);
+            if (isSessions && (FileFacts.IsFile(path) || IdOf(path) is not null)) _archived.Add(path);
         }
 
         return _archived.Select(path => path.EndsWith(JournalEnding, StringComparison.Ordinal)
@@ -59,10 +59,9 @@ internal sealed class SessionCatalogue(LogDirectory directory)
 
     private SessionFiles Open(string journal, string file, bool isCurrent, List<FoundDamage> damage)
     {
-        FileFacts.RequireFile(journal);
         int before = damage.Count;
         SessionManifest? manifest = SelfHashedFile.Read(file, FileRole.Session, Load, damage);
-        bool isThere = File.Exists(journal);
+        bool isThere = FileFacts.IsFile(journal);
         SessionIdentity identity = isCurrent ? SessionIdentity.Of(directory, manifest) : OfSealed(journal, manifest);
         SessionManifest? stranger = identity.IsFileStrange ? manifest : null;
         if (stranger is not null) manifest = null;
@@ -122,7 +121,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     /// <summary>The archive names its files after their sessions.</summary>
     private static SessionIdentity OfSealed(string journal, SessionManifest? manifest)
     {
-        if (!File.Exists(journal)) return new SessionIdentity(false, null);
+        if (!FileFacts.IsFile(journal)) return new SessionIdentity(false, null);
         Guid? other = manifest is not null ? JournalOwner.FindOther(journal, manifest)
             : IdOf(journal) is { } id && SecondCopy.ReadSession(journal) is { } named && named != id ? named
             : null;
@@ -190,7 +189,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     private EarlierHead HeadOf(SessionFiles session)
     {
         if (session.Strange is not null) return EarlierHead.None;
-        if (File.Exists(session.Journal) && !session.IsBlank) return EarlierHead.Find(session.Journal);
+        if (FileFacts.IsFile(session.Journal) && !session.IsBlank) return EarlierHead.Find(session.Journal);
         return session.IsCurrent && session.Id is { } id && OfCopy?.Id == id ? EarlierHead.Find(directory.RecoveryFile) : EarlierHead.None;
     }
 }

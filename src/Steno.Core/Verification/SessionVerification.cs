@@ -35,9 +35,9 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         // Before the journal: what the copy has, the journal has, and it may grow meanwhile.
         string copy = directory.RecoveryFile;
         long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts ? facts.Length : 0;
-        bool isSeen = File.Exists(session.Journal) && !session.IsBlank;
+        bool isSeen = FileFacts.IsFile(session.Journal) && !session.IsBlank;
         if (!isSeen && copied > 0 && LostEnd.IsBlank(copy, Cancellation)) copied = 0;
-        if (!isSeen && session.Manifest is null && session.Stated.Count == 0 && copied == 0)
+        if (!isSeen && session.Manifest is null && session.Stated.Count == 0 && copied == 0 && (session.IsCurrent || !FileFacts.IsNamed(session.Journal)))
         {
             _damage.AddRange(LostEnds(0));
             return null;
@@ -96,7 +96,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         if (!session.IsCurrent || LiveEnd is not null) yield break;
         long stated = session.Checkpoints.Select(checkpoint => checkpoint.End.Offset).Append(session.Manifest?.Verified.Offset ?? 0).Append(length).Max();
         // Of a session that is all gone, and followed another, more is said: see MissingSessions.
-        bool isGone = session.IsBlank || !File.Exists(session.Journal);
+        bool isGone = session.IsBlank || !FileFacts.IsFile(session.Journal);
         if (stated == 0 && isGone && session.Manifest is null && LostSuccessor.FindParent(directory) is not null) yield break;
         if (new LostEnd(directory, TimeProvider.System).FindPlanned(session.Manifest, session.Id, stated, open, planned, session.Strange is not null) is { } lost)
             yield return From(lost) with { KnownSince = null, Report = null };
@@ -221,6 +221,11 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         return stated.Lines;
     }
 
+    private static string InItsPlace(string file) =>
+        FileFacts.Of(file) is { Kind: not FileKind.File } other ? $" In the file's place is {FileFacts.Describe(other.Kind)}."
+        : FileFacts.IsLinkToNothing(file) ? $" The file is a link that leads nowhere (to {new FileInfo(file).LinkTarget}): mount its volume, or remove the link, and `steno recover` takes what copies have."
+        : "";
+
     private FoundDamage From(in JournalDamage damage, string file, FileRole role)
     {
         KnownDamage? known = role == FileRole.Journal ? KnownDamage.Entry(session.Manifest?.KnownDamage ?? [], damage) : null;
@@ -236,7 +241,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             Session = session.Id,
             KnownSince = known?.Found,
             Report = known is null ? null : session.File,
-            What = DamageText.Describe(damage),
+            What = DamageText.Describe(damage) + (damage.Kind == DamageKind.Missing ? InItsPlace(file) : ""),
         };
     }
 }

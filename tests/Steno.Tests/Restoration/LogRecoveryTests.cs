@@ -5,6 +5,7 @@ using Steno.Core.Journal;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
+using Steno.Tests.Sessions;
 using Steno.Tests.Support;
 using Steno.Tests.Verification;
 
@@ -26,6 +27,8 @@ public sealed class LogRecoveryTests : IDisposable
     public void Dispose() => _session.Dispose();
 
     public static TheoryData<string> AllDamages => [.. Damages.All];
+
+    public static TheoryData<string, bool> OddFiles => new(StrangeFile.Kinds.SelectMany(kind => new[] { (kind, true), (kind, false) }));
 
     public static TheoryData<string> AllOfAFile => [.. StrangeFile.Kinds, "doubled", "without its newline"];
 
@@ -121,6 +124,52 @@ public sealed class LogRecoveryTests : IDisposable
         if (damage is "doubled" or "without its newline") Assert.Equal(whole, File.ReadAllBytes(both.SealedFile));
         Assert.True(both.Verify().IsIntact);
         Assert.Empty(both.Recover().Actions);
+    }
+
+    /// <summary>What has a sealed journal's name and is no file goes out of the way; with a link the journal lies elsewhere, and is named.</summary>
+    [Theory]
+    [MemberData(nameof(OddFiles))]
+    public void A_sealed_journal_comes_back_whatever_stands_in_its_place(string kind, bool hasFile)
+    {
+        using TwoSessions both = new();
+        StrangeFile.Make(kind, both.SealedJournal);
+        if (!hasFile) File.Delete(both.SealedFile);
+        bool isLink = kind.StartsWith("link", StringComparison.Ordinal);
+
+        FoundDamage found = Assert.Single(both.Verify().Damage, one => one.File == both.SealedJournal);
+        Assert.Contains(kind.Split(' ')[0], found.What, StringComparison.Ordinal);
+        RecoveryOutcome planned = new LogRecovery(both.Logs, TimeProvider.System) { IsDryRun = true }.Run();
+        RecoveryOutcome done = both.Recover();
+
+        Assert.Equal((!isLink, !isLink), (planned.IsWhole, done.IsWhole));
+        both.AssertCurrentIsWhole();
+        if (isLink)
+        {
+            Assert.NotNull(new FileInfo(both.SealedJournal).LinkTarget);
+            Assert.Contains(done.Unhealed, one => one.File == both.SealedJournal);
+        }
+        else
+        {
+            both.AssertSealedIsWhole();
+            both.AssertIntact();
+        }
+
+        Assert.Empty(both.Recover().Actions);
+    }
+
+    /// <summary>A start, and the next session's end, do not ask what it is.</summary>
+    [Theory]
+    [MemberData(nameof(OddFiles))]
+    public void Recording_goes_on_beside_it(string kind, bool hasFile)
+    {
+        using TwoSessions both = new();
+        StrangeFile.Make(kind, both.SealedJournal);
+        if (!hasFile) File.Delete(both.SealedFile);
+        using LoadedSession session = new(both.Logs.Root);
+        session.Say(2);
+        session.New();
+        session.Say(2);
+        Assert.Equal(both.Current.Id, session.Manifest.Parent!.Id);
     }
 
     /// <summary>A start goes on with what the line says, and keeps what stood behind it.</summary>
