@@ -33,13 +33,11 @@ internal sealed record Scale
     /// <summary>Messages that <c>steno recent</c> finds in the journal.</summary>
     public int StartUpMessages { get; init; } = 20_000;
 
-    /// <summary>
-    /// A queue of 64 MiB for the stopped recorder is filled once, with memory that was never touched: that must not
-    /// pass for what the broker can do.
-    /// </summary>
-    public int BrokerMessages { get; init; } = 5_000_000;
+    /// <summary>With the recorder stopped, and as long without one.</summary>
+    public TimeSpan BrokerWindow { get; init; } = TimeSpan.FromSeconds(2);
 
-    public int BrokerRuns { get; init; } = 5;
+    /// <summary>The machine is another from second to second: many short windows.</summary>
+    public int BrokerWindows { get; init; } = 20;
 
     public int Restarts { get; init; } = 3;
 
@@ -58,8 +56,8 @@ internal sealed record Scale
         LatencyMessages = 3_000,
         StartUps = 10,
         StartUpMessages = 2_000,
-        BrokerMessages = 100_000,
-        BrokerRuns = 1,
+        BrokerWindow = TimeSpan.FromSeconds(0.3),
+        BrokerWindows = 2,
         Restarts = 1,
         Overload = TimeSpan.FromSeconds(5),
         DiskBlocks = 32,

@@ -1,12 +1,13 @@
 /*
  * The bare subscriber: receives and counts, nothing else. It is the limit that the recorder is held against.
  *
- *   subscriber ENDPOINT COUNT IDLE_MS
+ *   subscriber ENDPOINT COUNT IDLE_MS EVERY
  *
  * Its receive queue is lifted, so that what is lost to it is lost to any reader. It ends when COUNT messages have
  * come, or when none came for IDLE_MS after the first. It says, a line each:
  *
  *   ready                          connected, the handshake is done
+ *   at N NOW                       so many have come; after each EVERY messages, never with 0
  *   received N FIRST LAST CPU_US   messages, when the first and the last came, CPU time of the process
  */
 #include <string.h>
@@ -46,8 +47,8 @@ static int64_t cpu_us(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) fail("usage", "subscriber ENDPOINT COUNT IDLE_MS");
-    int64_t count = atoll(argv[2]);
+    if (argc != 5) fail("usage", "subscriber ENDPOINT COUNT IDLE_MS EVERY");
+    int64_t count = atoll(argv[2]), every = atoll(argv[4]);
     int idle_ms = atoi(argv[3]), lifted = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
 
@@ -68,7 +69,9 @@ int main(int argc, char **argv)
     while (received < count && zmq_msg_recv(&message, socket, 0) >= 0) {
         if (zmq_msg_more(&message)) continue;
         last = now_ns();
-        if (received++ > 0) continue;
+        received++;
+        if (every > 0 && received % every == 0) printf("at %" PRId64 " %" PRId64 "\n", received, last);
+        if (received > 1) continue;
         first = last;
         check(zmq_setsockopt(socket, ZMQ_RCVTIMEO, &idle_ms, sizeof idle_ms), "ZMQ_RCVTIMEO");
     }

@@ -16,14 +16,16 @@ internal sealed class BareSubscriber : IAsyncDisposable
 
     private BareSubscriber(ChildProcess process) => _process = process;
 
+    /// <param name="every">Messages after which <see cref="ReachedAsync"/> can learn how many have come; 0: never.</param>
     public static async Task<BareSubscriber> StartAsync(
-        Workshop shop, string endpoint, long count, CancellationToken cancellation)
+        Workshop shop, string endpoint, long count, CancellationToken cancellation, long every = 0)
     {
         BareSubscriber subscriber = new(ChildProcess.Start(
             shop.Native.Subscriber,
             endpoint,
             count.ToString(CultureInfo.InvariantCulture),
-            IdleMs.ToString(CultureInfo.InvariantCulture)));
+            IdleMs.ToString(CultureInfo.InvariantCulture),
+            every.ToString(CultureInfo.InvariantCulture)));
         try
         {
             await subscriber._process.ExpectAsync("ready", ReadyDeadline, cancellation);
@@ -33,6 +35,17 @@ internal sealed class BareSubscriber : IAsyncDisposable
         {
             await subscriber.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>How many have come, and when the last of them, at the first count behind that time; each count is asked for once.</summary>
+    /// <param name="timeNs">Of the <see cref="MonotonicClock"/>.</param>
+    public async Task<(long Messages, long TimeNs)> ReachedAsync(long timeNs, TimeSpan deadline, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            long[] reached = await _process.ExpectNumbersAsync("at ", deadline, cancellation);
+            if (reached[1] >= timeNs) return (reached[0], reached[1]);
         }
     }
 
