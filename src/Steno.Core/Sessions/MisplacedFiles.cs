@@ -8,12 +8,13 @@ namespace Steno.Core.Sessions;
 /// Moves out of the way what is another session's in the place of the current journal or of <c>session.json</c>: as if they
 /// were missing, they are made again of what is left. Under the <see cref="DirectoryLock"/>.
 /// <code>
+/// 0. what was moved from the archive goes back where it was: the journal, then session.json
 /// 1. a session.json of another session is moved into quarantine
 /// 2. a journal of another session is moved to recovery/kept_*.jsonl, and what has no line of any into quarantine; without session.json
 ///    the zeros that it ends in, too
 /// 3. without session.json, or where it was longer than all that is left, a second copy that has no line is moved there, too
 /// </code>
-/// Crash after 1: the journal, judged by the second copy, comes to the same. After 2: it is missing. <see cref="LostEnd"/>
+/// Crash between the two of 0: <c>session.json</c> says that it is sealed, and goes back. After 1: the journal, judged by the second copy, comes to the same. After 2: it is missing. <see cref="LostEnd"/>
 /// remembers how long blank ones were.
 /// </summary>
 internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
@@ -25,6 +26,18 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
     public SessionManifest? Settle(SessionManifest? file, CancellationToken cancellation)
     {
         SessionIdentity identity = SessionIdentity.Of(directory, file, cancellation);
+        if (identity.IsFileStrange && file is { Sealed: not null })
+        {
+            bool isItsJournal = identity.StrangeJournal == file.Id && PutBack(directory.CurrentJournal, directory.ArchivedJournal(file.Started, file.Id));
+            if (isItsJournal) identity = identity with { StrangeJournal = null };
+            if ((isItsJournal || SessionIdentity.IsFromHere(directory, file)) && PutBack(directory.SessionFile, directory.ArchivedSessionFile(file.Started, file.Id)))
+            {
+                notes.Add($"session.json{(isItsJournal ? " and journal were" : " was")} that of the sealed session {file.Id}: back in the archive.");
+                identity = identity with { IsFileStrange = false };
+                file = null;
+            }
+        }
+
         if (identity.IsFileStrange)
         {
             string report = quarantine.Move(directory.SessionFile, new QuarantineReport
@@ -53,6 +66,15 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         if (LostEnd.IsBlank(directory.RecoveryFile, cancellation) && LostEnd.IsOwnCopy(directory, file) && IsLonger(file))
             notes.AddQuarantined(MoveBlank(directory.RecoveryFile, LostEnd.SecondCopy));
         return file;
+    }
+
+    /// <summary>Nothing has its name in the archive.</summary>
+    private bool PutBack(string path, string archived)
+    {
+        if (FileFacts.IsNamed(archived)) return false;
+        directory.Disk.CreateDirectory(directory.Archive);
+        directory.Disk.Rename(path, archived);
+        return true;
     }
 
     private bool IsLonger(SessionManifest? file) => file is null

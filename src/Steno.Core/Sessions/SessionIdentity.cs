@@ -35,7 +35,7 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         NamedSession? named = file is null || JournalOwner.FindOther(directory.CurrentJournal, file, cancellation) is not null
             ? CurrentJournal.FindName(directory, cancellation)
             : CurrentJournal.FindOtherThan(file, directory, cancellation);
-        if (named is null) return file is not null && IsCopy(directory, file.Id) ? new SessionIdentity(true, file.Id) : Agreed;
+        if (named is null) return file is not null && IsCopy(directory, file) ? new SessionIdentity(true, file.Id) : Agreed;
         NamedSession? copy = NamedSession.Find(directory.RecoveryFile, cancellation);
         KnownSessions known = new(directory);
         bool isJournalKnown = known.Has(named.Id, named.Parent?.Id);
@@ -44,9 +44,9 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
         bool isFileStrange = false;
         if (file is not null)
         {
-            bool isSealed = IsSealed(directory, file.Id);
+            bool isSealed = file.Sealed is not null || IsSealed(directory, file.Id);
             bool isFileKnown = known.Has(file.Id, file.Parent?.Id);
-            isStrange |= !isSealed && (isFileKnown == isJournalKnown ? copy?.Id == file.Id : isFileKnown);
+            isStrange |= !isSealed && (file.Parent?.Id == named.Id || (isFileKnown == isJournalKnown ? copy?.Id == file.Id : isFileKnown));
             isFileStrange = isSealed || !isStrange;
         }
 
@@ -84,7 +84,7 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
     private static SessionIdentity WithoutJournal(LogDirectory directory, SessionManifest? file, bool isBlank)
     {
         if (file is null) return Agreed with { IsJournalBlank = isBlank };
-        if (IsSealed(directory, file.Id) && (isBlank || IsSucceeded(directory, file.Id))) return new SessionIdentity(true, null) { IsJournalBlank = isBlank };
+        if (file.Sealed is not null || (IsSealed(directory, file.Id) && (isBlank || IsSucceeded(directory, file.Id)))) return new SessionIdentity(true, null) { IsJournalBlank = isBlank };
         SessionIdentity agreed = Agreed with { IsJournalBlank = isBlank && FileFacts.LengthOf(directory.CurrentJournal) > 0 && LostEnd.HadLines(directory, file) };
         if (NamedSession.Find(directory.RecoveryFile) is not { } copy)
             return new KnownSessions(directory).Outweigh(file) ? new SessionIdentity(true, null) { IsJournalBlank = isBlank } : agreed;
@@ -114,9 +114,15 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
     internal static string? FindArchivedJournal(LogDirectory directory, Guid session) =>
         Named(directory, $"????????T??????Z_{session}.jsonl").FirstOrDefault();
 
-    /// <summary>Both were copied from the archive, whose own <c>session.json</c> may not say any more that it was sealed.</summary>
-    private static bool IsCopy(LogDirectory directory, Guid session) => HasArchivedJournal(directory, session)
-        && (SessionArchive.Find(directory, session) is { } archived ? archived.Sealed is not null : IsSucceeded(directory, session) || IsCopysParent(directory, session));
+    /// <summary>
+    /// Both were moved from the archive, which <c>session.json</c> says itself, or copied: there its own may not say any more that it was sealed.
+    /// </summary>
+    private static bool IsCopy(LogDirectory directory, SessionManifest file) => file.Sealed is not null || (HasArchivedJournal(directory, file.Id)
+        && (SessionArchive.Find(directory, file.Id) is { } archived ? archived.Sealed is not null : IsSucceeded(directory, file.Id) || IsCopysParent(directory, file.Id)));
+
+    /// <summary>A session that was recorded here: a checkpoint says so, or one that goes on from it.</summary>
+    internal static bool IsFromHere(LogDirectory directory, SessionManifest file) =>
+        new KnownSessions(directory).Has(file.Id, file.Parent?.Id) || IsSucceeded(directory, file.Id);
 
     private static bool IsCopysParent(LogDirectory directory, Guid session) =>
         NamedSession.Find(directory.RecoveryFile) is { } copy && copy.Id != session && copy.Parent?.Id == session;

@@ -217,6 +217,67 @@ public sealed class ReplacedFilesTests : IDisposable
         if (speaks != "checkpoint") _both.AssertIntact(); // which cannot tell where the session had ended
     }
 
+    /// <summary>Both were moved there: <c>session.json</c> says itself that it is sealed, and they go back into the archive.</summary>
+    [Theory]
+    [InlineData(true, "second copy", true)]
+    [InlineData(false, "second copy", true)]
+    [InlineData(false, "second copy", false)]
+    [InlineData(true, "checkpoint", true)]
+    [InlineData(false, "checkpoint", true)]
+    [InlineData(false, "nothing", true)]
+    [InlineData(true, "nothing", true)]
+    public void A_sealed_session_that_was_moved_to_the_current_ones_place_goes_back(bool start, string speaks, bool isJournalMoved)
+    {
+        if (speaks == "checkpoint") _both.CheckpointCurrent();
+        else _both.DeleteCheckpointsOf(_both.Current.Id);
+        if (speaks != "second copy") File.Delete(Logs.RecoveryFile);
+        byte[] file = File.ReadAllBytes(_both.SealedFile);
+        File.Move(_both.SealedFile, Logs.SessionFile, overwrite: true);
+        if (isJournalMoved) File.Move(_both.SealedJournal, Logs.CurrentJournal, overwrite: true);
+        else File.Delete(Logs.CurrentJournal);
+
+        if (speaks == "nothing")
+        {
+            if (start) _both.Start().Close();
+            Assert.False(_both.Recover().IsWhole);
+            Assert.Contains(_both.Verify().Damage, damage => damage.What.Contains("followed session", StringComparison.Ordinal)
+                || damage.What.Contains("followed it is gone", StringComparison.Ordinal));
+        }
+        else
+        {
+            Heal(start);
+            _both.AssertCurrentIsWhole();
+        }
+
+        _both.AssertSealedIsWhole();
+        Assert.Equal(file, File.ReadAllBytes(_both.SealedFile));
+        if (speaks != "second copy") return; // nothing can tell where the session had ended
+        if (start) _both.Recover(); // the recorder's own thread makes the second copy again
+        _both.AssertIntact();
+    }
+
+    /// <summary>It goes on from the session in its place, which therefore is not the current one; nothing else has a line of it.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void A_journal_of_its_parent_that_was_moved_to_its_place_does_not_win_against_session_json(bool start, bool isCopySealeds)
+    {
+        _both.DeleteCheckpointsOf(_both.Current.Id);
+        if (isCopySealeds) File.WriteAllBytes(Logs.RecoveryFile, _both.SealedBytes);
+        else File.Delete(Logs.RecoveryFile);
+        File.Move(_both.SealedJournal, Logs.CurrentJournal, overwrite: true);
+        File.Delete(_both.SealedFile);
+
+        if (start) _both.Start().Close();
+        RecoveryOutcome outcome = _both.Recover();
+
+        Assert.False(outcome.IsWhole);
+        Assert.Contains(outcome.Unhealed, one => one.Session == _both.Current.Id || one.What.Contains(_both.Current.Id.ToString(), StringComparison.Ordinal));
+        Assert.Contains(_both.Kept.Append(File.Exists(_both.SealedJournal) ? File.ReadAllBytes(_both.SealedJournal) : []), kept => kept.AsSpan().StartsWith(_both.SealedBytes));
+    }
+
     /// <summary>It ends before the lines that only the loaded session has, and says nothing there; the second copy has other lines.</summary>
     [Theory]
     [InlineData(true)]
