@@ -146,12 +146,12 @@ public sealed record SessionManifest
     internal long ForeignBytes => Math.Max(Earlier?.Bytes ?? 0, Loaded?.Bytes ?? 0);
 
     /// <summary>
-    /// The same of a recorder that was killed, where its newest checkpoint knows more: what that has was durable. It is no torn tail, and its numbers are
-    /// not given twice.
+    /// The same where its newest checkpoint knows more, because the recorder was killed, or somebody put an older file in its place: what that has was
+    /// durable. It is no torn tail, and its numbers are not given twice; how the recorder ended is not known.
     /// </summary>
     /// <param name="newest">Null: it has none.</param>
-    internal SessionManifest VouchedBy(CheckpointManifest? newest) => !Stopped && newest?.LastSeq > Verified.Seq
-        ? this with { Verified = VerifiedPoint.From(newest.End, Verified.At) }
+    internal SessionManifest VouchedBy(CheckpointManifest? newest) => newest?.LastSeq > Verified.Seq
+        ? this with { Verified = VerifiedPoint.From(newest.End, Verified.At), Stopped = false, Verdict = null }
         : this;
 
     /// <summary>Lines are known to be missing up to <see cref="Verified"/>. False: what is lost stands before others that are there.</summary>

@@ -74,8 +74,7 @@ public sealed class SessionOpener
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());
         manifest = new MisplacedFiles(_directory, _quarantine, _time, _notes).Settle(manifest, Cancellation);
         if (manifest is not null) _succession.ForgetSealing(manifest);
-        if (manifest is { Stopped: false }) manifest = manifest.VouchedBy(CheckpointCatalogue.All(_directory, static (_, _) => { })
-            .TakeWhile(one => one.Created >= manifest.Started).FirstOrDefault(one => one.Session == manifest.Id));
+        if (manifest is not null) manifest = VouchedByCheckpoint(manifest);
         bool journal = File.Exists(_directory.CurrentJournal) || (manifest is not null && TakeFromArchive(manifest));
         if (journal) return Continue(manifest ?? Adopt());
         if (manifest is not null && _succession.FindSealed(manifest) is { } found)
@@ -92,6 +91,13 @@ public sealed class SessionOpener
         JournalDamage missing = new(DamageKind.Missing, 0, 0, 1, manifest.Verified.Seq);
         return TellOf(_succession.BeginAfter(
             manifest with { KnownDamage = KnownDamage.Merge(manifest.KnownDamage, [missing], _time.GetUtcNow()) }, reason: null));
+    }
+
+    private SessionManifest VouchedByCheckpoint(SessionManifest manifest)
+    {
+        SessionManifest vouched = manifest.VouchedBy(CheckpointCatalogue.All(_directory, static (_, _) => { })
+            .TakeWhile(one => one.Created >= manifest.Started).FirstOrDefault(one => one.Session == manifest.Id));
+        return vouched.Stopped == manifest.Stopped ? vouched : AfterUnclean(vouched);
     }
 
     /// <summary>It was killed before its journal was made; or that is gone, and what had its place, or its second copy's, says that it had lines.</summary>
