@@ -21,6 +21,9 @@ internal sealed class SessionChanger(
     /// <summary>Who asks waits for an answer: more at once are no users, and are refused.</summary>
     private const int WaitingMax = 16;
 
+    /// <summary>Between two looks whether the disk is full meanwhile: who asked must not wait for somebody to make room.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.25);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _end = new();
     private int _waiting;
@@ -132,6 +135,13 @@ internal sealed class SessionChanger(
         live.Ask(order);
         wake();
         using CancellationTokenRegistration withdrawing = _end.Token.Register(() => order.TryWithdraw());
+        while (!order.Done.IsCompleted)
+        {
+            if (live.Shortage is { } full && order.TryWithdraw())
+                throw new CheckpointRefusedException($"{full.Description} No session begins before there is room.", "Make room there, and ask again.");
+            Task.WhenAny(order.Done, Task.Delay(Look, time)).GetAwaiter().GetResult();
+        }
+
         Succession succession = order.Done.GetAwaiter().GetResult();
         Task.WhenAny(verdicts.Settled, Task.Delay(Liveness.Patience, time, _end.Token)).GetAwaiter().GetResult();
         return succession;

@@ -78,7 +78,7 @@ internal readonly record struct Verdict(string Value, string Reason)
         if (numbers.Publishers.FirstOrDefault(run => run.Awaited > 0) is { } awaited)
             return $"{Count(awaited.Awaited, "number", "numbers")} of {Name(awaited)} did not arrive yet.";
         if (numbers.Publishers.FirstOrDefault(run => run.Doubles > 0) is { } doubled)
-            return $"{Name(doubled)} gave numbers twice, to different messages: what they prove is not known.";
+            return $"{Name(doubled)} gave numbers twice, to messages that are not known to be the same: what they prove is not known.";
         PublisherFacts? restarted = numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false });
         if (restarted is not null)
             return $"{Name(restarted)} began anew without a last word: "

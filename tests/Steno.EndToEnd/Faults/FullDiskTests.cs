@@ -60,6 +60,35 @@ public sealed class FullDiskTests
         await JournalVerifier.VerifyAsync(logs.Journal);
     }
 
+    /// <summary>Who asked for a session was told ten minutes later to ask again, and got both.</summary>
+    [Fact]
+    public async Task A_session_that_finds_no_room_is_refused_at_once_and_does_not_begin_later()
+    {
+        await using Volume volume = await Volume.CreateAsync("ext4", 64 * MiB);
+        TestLogs logs = new(volume.Path);
+        string filler = Path.Combine(volume.Path, "filler");
+        string run = Guid.NewGuid().ToString();
+        await using PythonPeer publisher = PythonPeer.Start("numbered.py", "bind", _publishers, "agent");
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(logs, _publishers, more: ["--disk-reserve", "0"]);
+        await publisher.AskAsync($"say {run} 1 200");
+        await recorder.WaitUntilReceivedAsync(200);
+        (int made, _, _) = await StenoBinary.RunAsync(["session", "new", "--logs", logs.Logs]);
+        Assert.Equal(0, made); // the control
+        await volume.FillAsync(filler, leave: 0);
+        await publisher.AskAsync($"say {run} 201 4000 3000");
+        await recorder.IsNamedAsync("The disk is full");
+
+        (int code, _, string error) = await StenoBinary.RunAsync(["session", "new", "--logs", logs.Logs], limit: TimeSpan.FromSeconds(20));
+        Assert.Equal(1, code);
+        Assert.Contains("No session begins before there is room", error, StringComparison.Ordinal);
+
+        File.Delete(filler);
+        await recorder.RecordsAgainAsync();
+        await recorder.WaitUntilReceivedAsync(4000);
+        Assert.Single(Directory.GetFiles(Path.Combine(logs.Logs, "archive"), "*.jsonl"));
+        Assert.Equal(0, await recorder.StopAsync());
+    }
+
     /// <summary>Mending needs room, too: it waits, is named, and goes on by itself with every message.</summary>
     [Theory]
     [InlineData("ext4", "append")]
