@@ -188,6 +188,17 @@ public sealed class NumberedPublisherTests : IDisposable
         await OneRunIsSuperseded();
         Assert.Empty(Told());
 
+        // Where the first one ended is the question of the session in which it did.
+        (int made, _, _) = await StenoBinary.RunAsync(["session", "new", "--logs", _logs.Logs]);
+        Assert.Equal(0, made);
+        await publisher.AskAsync($"say {_other} 6 8");
+        await VerdictIsAsync(recorder, Complete, "2 publishers");
+        (_, string list, _) = await StenoBinary.RunAsync(["session", "list", "--json", "--logs", _logs.Logs]);
+        Assert.Equal(
+            [hasLastWord ? Complete : Unknown],
+            JsonDocument.Parse(list).RootElement.GetProperty("sessions").EnumerateArray().Where(one => !one.GetProperty("current").GetBoolean())
+                .Select(one => one.GetProperty("verdict").GetProperty("value").GetString()));
+
         Task IsNamedAsync(double seconds) => hasLastWord
             ? VerdictIsAsync(recorder, Complete, "2 publishers", seconds)
             : VerdictIsAsync(recorder, Unknown, "agent began anew without a last word", seconds);

@@ -44,6 +44,9 @@ public sealed record PublisherFacts
     /// <summary>The same name has begun another run since.</summary>
     public required bool IsSuperseded { get; init; }
 
+    /// <summary>Without a last word, in a session before that ended in good order: its verdict says so.</summary>
+    public bool IsLeftBehind { get; init; }
+
     /// <summary>Numbers that did not arrive, and were told as that.</summary>
     public required long Missing { get; init; }
 

@@ -125,7 +125,8 @@ public sealed class PublisherLedger
     /// <summary>
     /// A new session: lines behind the last one of the session that ended move there, behind its first, and numbers that
     /// were told as missing before are named as the ended one's from here on. If it ended in good order, its own verdict
-    /// tells of them, of messages recorded by their beginning and of publishers without numbers: they do not speak against the new one.
+    /// tells of them, of messages recorded by their beginning, of publishers without numbers, of runs without a last word and of numbers that came twice:
+    /// they do not speak against the new one.
     /// </summary>
     public void Renumber(EndedSession ended)
     {
@@ -298,7 +299,7 @@ public sealed class PublisherLedger
         if (_latest == run) _latest = null;
         if (wasOpen) _open--;
         _beginsUnknown = true; // should it be heard again
-        if (!run.IsEnded || run.HasHoles || run.Doubles > 0) _unproven++;
+        if ((!run.IsEnded && !run.IsLeftBehind) || run.HasHoles || run.Doubles > 0) _unproven++;
         _missingForgotten = NumberRanges.Saturated(_missingForgotten, run.OwnMissing);
     }
 
@@ -311,7 +312,7 @@ public sealed class PublisherLedger
         if (_open == 0) _wholeSince = seq;
     }
 
-    private static bool IsOpen(PublisherRun run) => run.HasOwnHoles || (run.IsSuperseded && !run.IsEnded);
+    private static bool IsOpen(PublisherRun run) => run.HasOwnHoles || run.IsOpenEnded;
 
     private void Reschedule()
     {
@@ -339,6 +340,7 @@ public sealed class PublisherLedger
         Last = run.Last,
         IsEnded = run.IsEnded,
         IsSuperseded = run.IsSuperseded,
+        IsLeftBehind = run.IsLeftBehind,
         Missing = run.MissingCount,
         MissingRanges = [.. run.Missing],
         Earlier = [.. run.Earlier.Select(gap => new EarlierGapFacts(gap.Session, gap.IsJudged, [.. gap.Numbers]))],

@@ -44,7 +44,15 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     /// </summary>
     public bool IsSuperseded { get; set; }
 
-    /// <summary>Times that a number came again with another message.</summary>
+    /// <summary>
+    /// It was superseded in a session that ended in good order, and not heard since: where it ended is that session's question, whose verdict says so.
+    /// </summary>
+    public bool IsLeftBehind { get; private set; }
+
+    /// <summary>Its end is not known, and the current session's verdict has to say so.</summary>
+    public bool IsOpenEnded => IsSuperseded && !IsEnded && !IsLeftBehind;
+
+    /// <summary>Times that a number came again with another message, in this session and those before that were not judged.</summary>
     public long Doubles { get; private set; }
 
     /// <summary>When it was heard last, in the ledger's own order.</summary>
@@ -84,6 +92,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     /// <param name="now">A timestamp of the ledger's clock.</param>
     public void Take(in PublisherNumber number, bool isRepeat, long now)
     {
+        IsLeftBehind = false;
         if (number.Seq > 0) Arrive(number.Seq, isRepeat, now);
         if (number.Last > Last) Open(number.Last, now);
         if (number.IsEnd) IsEnded = number.Last == Last;
@@ -125,7 +134,13 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     }
 
     /// <summary>What is missing so far was told in the one that ended, or before.</summary>
-    public void BeginSession(EndedSession ended) => _earlier.BeginSession(ended, _missing);
+    public void BeginSession(EndedSession ended)
+    {
+        _earlier.BeginSession(ended, _missing);
+        if (!ended.IsOrderly) return;
+        IsLeftBehind = IsSuperseded && !IsEnded;
+        Doubles = 0;
+    }
 
     /// <summary>The journal told this already.</summary>
     public void Replay(string kind, NumberRanges numbers)
@@ -160,6 +175,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
         Floor = Floor,
         IsEnded = IsEnded,
         IsSuperseded = IsSuperseded,
+        IsLeftBehind = IsLeftBehind,
         Doubles = Doubles,
         MissingBelow = MissingBelow,
         Missing = Text(_missing),
@@ -172,7 +188,7 @@ internal sealed class PublisherRun(Guid id, string name, ulong nameKey)
     public void Load(SavedRun saved)
     {
         (Last, Floor, IsEnded, IsSuperseded) = (saved.Last, saved.Floor, saved.IsEnded, saved.IsSuperseded);
-        (Doubles, MissingBelow) = (saved.Doubles, saved.MissingBelow);
+        (IsLeftBehind, Doubles, MissingBelow) = (saved.IsLeftBehind, saved.Doubles, saved.MissingBelow);
         _missing.AddAll(Parse(saved.Missing));
         foreach (NumberRange range in Parse(saved.Awaited)) _awaited.Add(range, since: 0);
         _late.AddAll(Parse(saved.Late));

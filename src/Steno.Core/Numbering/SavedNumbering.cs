@@ -65,6 +65,10 @@ public sealed record SavedRun
     [JsonPropertyName("superseded")]
     public bool IsSuperseded { get; init; }
 
+    [JsonPropertyName("left_behind")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLeftBehind { get; init; }
+
     [JsonPropertyName("doubles")]
     public long Doubles { get; init; }
 

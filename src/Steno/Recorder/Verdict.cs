@@ -79,7 +79,7 @@ internal readonly record struct Verdict(string Value, string Reason)
             return $"{Count(awaited.Awaited, "number", "numbers")} of {Name(awaited)} did not arrive yet.";
         if (numbers.Publishers.FirstOrDefault(run => run.Doubles > 0) is { } doubled)
             return $"{Name(doubled)} gave numbers twice, to messages that are not known to be the same: what they prove is not known.";
-        PublisherFacts? restarted = numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false });
+        PublisherFacts? restarted = numbers.Publishers.FirstOrDefault(run => run is { IsSuperseded: true, IsEnded: false, IsLeftBehind: false });
         if (restarted is not null)
             return $"{Name(restarted)} began anew without a last word: "
                 + $"whether it said more after number {Text(restarted.Last)} is not known.";

@@ -161,6 +161,30 @@ public sealed class PublisherLedgerTests
         Assert.True(_test.Ledger.Facts().Publishers.Single(r => r.Run == A).IsEnded);
     }
 
+    /// <summary>So are numbers that came twice. One that is heard again may go on for ever, and nobody knows to where.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_run_without_a_last_word_is_the_question_of_the_session_that_ended_in_good_order(bool isOrderly)
+    {
+        Say(1, 2, 2);
+        _test.Say("a", B, 1);
+        Assert.Equal((false, 1L), (First().IsLeftBehind, First().Doubles));
+        Assert.Equal(0, _test.Ledger.Facts().WholeSince);
+
+        _test.Ledger.Renumber(new EndedSession(Guid.NewGuid(), 100, isOrderly));
+
+        Assert.Equal((isOrderly, isOrderly ? 0 : 1L), (First().IsLeftBehind, First().Doubles));
+        PublisherLedger kept = new(_test.Time);
+        kept.Load(_test.Ledger.Save(0)!);
+        Assert.Equal(isOrderly, kept.Facts().Publishers.Single(run => run.Run == A).IsLeftBehind);
+
+        Say(3);
+        Assert.Equal((true, false), (First().IsSuperseded, First().IsLeftBehind));
+
+        PublisherFacts First() => _test.Ledger.Facts().Publishers.Single(run => run.Run == A);
+    }
+
     [Fact]
     public void Another_name_is_no_restart()
     {

@@ -45,6 +45,7 @@ public sealed class VerdictTests
         Verdict verdict = Verdict.Of(Proven);
         Assert.Equal(Verdict.Complete, verdict.Value);
         Assert.Equal("Up to line 1,300 every number that publishers announced is here (1 publisher; 1 has not said a last word).", verdict.Reason);
+        Assert.Equal(Verdict.Complete, Verdict.Of(With(Whole with { IsSuperseded = true, IsLeftBehind = true })).Value);
         Assert.Contains("each said its last word", Verdict.Of(With(Whole with { IsEnded = true })).Reason, StringComparison.Ordinal);
     }
 
