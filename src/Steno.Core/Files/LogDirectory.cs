@@ -94,10 +94,10 @@ public sealed class LogDirectory
     /// <summary>A byte that the recorder writes to see whether the disk takes one.</summary>
     public string TrialFile => Path.Combine(Root, "recorder.trial");
 
-    /// <summary>The files that a writer opens by name.</summary>
+    /// <summary>The files that a writer opens by name; of the second copy see <see cref="Recovery.SecondCopy.MoveAwayIfNone"/>.</summary>
     internal IReadOnlyList<string> Files =>
     [
-        LockFile, PidFile, TrialFile, SessionFile, CurrentJournal, RestoringJournal, RecoveryFile, LoadingJournal, LoadingSession,
+        LockFile, PidFile, TrialFile, SessionFile, CurrentJournal, RestoringJournal, LoadingJournal, LoadingSession,
     ];
 
     /// <summary>The directories that a writer makes when it needs them.</summary>

@@ -132,6 +132,42 @@ internal sealed class SecondCopy(LogDirectory directory, string? path = null)
     public bool IsOf(Guid session, in JournalPosition vouched) =>
         (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(_path) == session;
 
+    /// <summary>What has its name is none: no ordinary file, or the journal itself under another name.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool IsNone(LogDirectory directory) => FileFacts.IsNamed(directory.RecoveryFile)
+        && (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } found || IsJournal(directory, found));
+
+    /// <summary>
+    /// Such a thing goes out of the way, into quarantine, and the next copy is made from the journal; a name of the journal is only removed. Under the
+    /// <see cref="DirectoryLock"/>; durable on return.
+    /// </summary>
+    /// <returns>What was done, in words; null: nothing.</returns>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public static string? MoveAwayIfNone(LogDirectory directory, TimeProvider time)
+    {
+        if (!IsNone(directory)) return null;
+        string path = directory.RecoveryFile;
+        if (FileFacts.Of(path) is { Kind: FileKind.File })
+        {
+            directory.Disk.DeleteDurably(path);
+            return "The second copy was the journal itself under another name: it is made again.";
+        }
+
+        string report = new Quarantine(directory, time).Move(path, new QuarantineReport
+        {
+            State = QuarantineReport.Repaired,
+            What = "second_copy",
+            Found = time.GetUtcNow(),
+            Source = Path.GetRelativePath(directory.Root, path),
+            Offset = 0,
+            Length = 0,
+        });
+        return $"What stood in the place of the second copy was no file: it is in quarantine ({Path.GetFileName(Quarantine.BytesPath(report))}), and the copy is made again.";
+    }
+
+    private static bool IsJournal(LogDirectory directory, in FileFacts found) =>
+        found.Inode != 0 && FileFacts.Of(directory.CurrentJournal) is { } journal && found.IsSameAs(journal);
+
     /// <summary>The session that a journal names; null if it names none: see <see cref="NamedSession"/>.</summary>
     public static Guid? ReadSession(string journal) => NamedSession.Find(journal)?.Id;
 

@@ -51,6 +51,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         }
 
         VerificationReport before = Verify();
+        if (!IsDryRun) SecondCopy.MoveAwayIfNone(directory, time);
         if (before.IsIntact && !IsInterrupted)
         {
             if (!IsDryRun) UnhealedDamage.Save(directory, [], time.GetUtcNow());

@@ -12,7 +12,7 @@ internal static class SecondCopyRestoration
     /// <param name="cut">What the journal has behind this will not be there.</param>
     private static bool IsNeeded(LogDirectory directory, JournalBytes journal, long cut)
     {
-        if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } facts) return journal.Length > 0;
+        if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } facts || SecondCopy.IsNone(directory)) return journal.Length > 0;
         if (facts.Length > Math.Min(journal.Length, cut)) return true;
         using FileLines copy = new(directory.RecoveryFile);
         byte[] one = new byte[Math.Min(1 << 20, facts.Length)];

@@ -69,6 +69,7 @@ public sealed class SessionOpener
         _lastSign = LastSign.Of(_directory);
         _quarantine.ClearBegun();
         BegunFiles.Clear(_directory);
+        if (SecondCopy.MoveAwayIfNone(_directory, _time) is { } done) _notes.Add(done);
         _assembly.UndoInterrupted();
         if (File.Exists(_directory.RestoringJournal)) FinishRestoring();
         SessionManifest? manifest = new PendingLoad(_directory, _succession, _sessionFiles, _notes).Settle(LoadManifest());

@@ -34,7 +34,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     {
         // Before the journal: what the copy has, the journal has, and it may grow meanwhile.
         string copy = directory.RecoveryFile;
-        long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts ? facts.Length : 0;
+        long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts && !SecondCopy.IsNone(directory) ? facts.Length : 0;
         bool isSeen = FileFacts.IsFile(session.Journal) && !session.IsBlank;
         if (!isSeen && copied > 0 && LostEnd.IsBlank(copy, Cancellation)) copied = 0;
         if (!isSeen && session.Manifest is null && session.Stated.Count == 0 && copied == 0 && (session.IsCurrent || !FileFacts.IsNamed(session.Journal)))
@@ -60,10 +60,10 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             _damage.Add(From(damage, copy, FileRole.Recovery, search.OfRecovery, more));
         // What nothing heals is in both for good, and named of the journal alone.
         _damage.AddRange(alike.Select(damage => From(damage, copy, FileRole.Recovery, search.OfRecovery, more)).Where(damage => damage.IsCopied));
-        if (session.IsCurrent && isSeen && LiveEnd is null && !File.Exists(copy) && journal.End.Seq > 0)
+        if (session.IsCurrent && isSeen && (LiveEnd is null || FileFacts.IsNamed(copy)) && (!FileFacts.IsFile(copy) || SecondCopy.IsNone(directory)) && journal.End.Seq > 0)
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, 1, journal.End.Seq);
-            if (HasJustBegun) _noted.Add(new NotedFile(copy, NotedFile.Missing, "The session has just begun: the next start makes its second copy."));
+            if (HasJustBegun && !FileFacts.IsNamed(copy)) _noted.Add(new NotedFile(copy, NotedFile.Missing, "The session has just begun: the next start makes its second copy."));
             else _damage.Add(From(all, copy, FileRole.Recovery, search.OfRecovery, more));
         }
 
@@ -223,6 +223,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     private static string InItsPlace(string file) =>
         FileFacts.Of(file) is { Kind: not FileKind.File } other ? $" In the file's place is {FileFacts.Describe(other.Kind)}."
+        : FileFacts.IsFile(file) ? " It is the journal itself under another name."
         : FileFacts.IsLinkToNothing(file) ? $" The file is a link that leads nowhere (to {new FileInfo(file).LinkTarget}): mount its volume, or remove the link, and `steno recover` takes what copies have."
         : "";
 
@@ -241,7 +242,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             Session = session.Id,
             KnownSince = known?.Found,
             Report = known is null ? null : session.File,
-            What = DamageText.Describe(damage) + (damage.Kind == DamageKind.Missing ? InItsPlace(file) : ""),
+            What = DamageText.Describe(damage) + (damage is { Kind: DamageKind.Missing, Offset: 0 } && (role == FileRole.Recovery || !FileFacts.IsFile(file)) ? InItsPlace(file) : ""),
         };
     }
 }

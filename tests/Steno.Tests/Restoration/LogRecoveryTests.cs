@@ -30,6 +30,8 @@ public sealed class LogRecoveryTests : IDisposable
 
     public static TheoryData<string, bool> OddFiles => new(StrangeFile.Kinds.SelectMany(kind => new[] { (kind, true), (kind, false) }));
 
+    public static TheoryData<string, bool> OddCopies => new(StrangeFile.Kinds.Append("link to the journal").SelectMany(kind => new[] { (kind, true), (kind, false) }));
+
     public static TheoryData<string> AllOfAFile => [.. StrangeFile.Kinds, "doubled", "without its newline"];
 
     [Theory]
@@ -155,6 +157,42 @@ public sealed class LogRecoveryTests : IDisposable
         }
 
         Assert.Empty(both.Recover().Actions);
+    }
+
+    /// <summary>So does the second copy, and recording goes on: it is made from the journal.</summary>
+    [Theory]
+    [MemberData(nameof(OddCopies))]
+    public void A_second_copy_comes_back_whatever_stands_in_its_place(string kind, bool start)
+    {
+        using TwoSessions both = new();
+        if (kind == "link to the journal")
+        {
+            File.Delete(both.Logs.RecoveryFile);
+            File.CreateSymbolicLink(both.Logs.RecoveryFile, both.Logs.CurrentJournal);
+        }
+        else
+        {
+            StrangeFile.Make(kind, both.Logs.RecoveryFile);
+        }
+
+        Assert.Contains(both.Verify().Damage, one => one.File == both.Logs.RecoveryFile);
+        Assert.True(new LogRecovery(both.Logs, TimeProvider.System) { IsDryRun = true }.Run().IsWhole);
+        if (start)
+        {
+            using LoadedSession session = new(both.Logs.Root);
+            session.Say(2);
+            session.AwaitCopy();
+            session.Close();
+        }
+        else
+        {
+            Assert.Single(both.Recover().Actions, action => action.File == both.Logs.RecoveryFile);
+        }
+
+        Assert.Null(new FileInfo(both.Logs.RecoveryFile).LinkTarget);
+        Assert.Equal(File.ReadAllBytes(both.Logs.CurrentJournal), File.ReadAllBytes(both.Logs.RecoveryFile));
+        both.AssertCurrentIsWhole();
+        both.AssertIntact();
     }
 
     /// <summary>A start, and the next session's end, do not ask what it is.</summary>
