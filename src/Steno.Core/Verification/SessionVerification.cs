@@ -221,9 +221,9 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         return stated.Lines;
     }
 
-    private static string InItsPlace(string file) =>
+    private string InItsPlace(string file) =>
         FileFacts.Of(file) is { Kind: not FileKind.File } other ? $" In the file's place is {FileFacts.Describe(other.Kind)}."
-        : FileFacts.IsFile(file) ? " It is the journal itself under another name."
+        : file == directory.RecoveryFile && FileFacts.IsFile(file) && SecondCopy.IsNone(directory) ? " It is the journal itself under another name."
         : FileFacts.IsLinkToNothing(file) ? $" The file is a link that leads nowhere (to {new FileInfo(file).LinkTarget}): mount its volume, or remove the link, and `steno recover` takes what copies have."
         : "";
 
@@ -242,7 +242,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
             Session = session.Id,
             KnownSince = known?.Found,
             Report = known is null ? null : session.File,
-            What = DamageText.Describe(damage) + (damage is { Kind: DamageKind.Missing, Offset: 0 } && (role == FileRole.Recovery || !FileFacts.IsFile(file)) ? InItsPlace(file) : ""),
+            What = DamageText.Describe(damage) + (damage is { Kind: DamageKind.Missing, Offset: 0 } ? InItsPlace(file) : ""),
         };
     }
 }

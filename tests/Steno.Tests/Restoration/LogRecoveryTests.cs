@@ -195,6 +195,19 @@ public sealed class LogRecoveryTests : IDisposable
         both.AssertIntact();
     }
 
+    /// <summary>A copy whose beginning is gone is one all the same.</summary>
+    [Fact]
+    public void Only_the_journal_under_another_name_is_called_that()
+    {
+        using TwoSessions both = new();
+        File.WriteAllBytes(both.Logs.RecoveryFile, TwoSessions.LinesOf(both.CurrentBytes, 2, 4));
+        Assert.DoesNotContain(both.Verify().Damage, one => one.What.Contains("another name", StringComparison.Ordinal));
+
+        File.Delete(both.Logs.RecoveryFile);
+        File.CreateSymbolicLink(both.Logs.RecoveryFile, both.Logs.CurrentJournal);
+        Assert.Contains("another name", Assert.Single(both.Verify().Damage).What, StringComparison.Ordinal);
+    }
+
     /// <summary>A start, and the next session's end, do not ask what it is.</summary>
     [Theory]
     [MemberData(nameof(OddFiles))]
