@@ -30,7 +30,8 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
         {
             bool isItsJournal = identity.StrangeJournal == file.Id && PutBack(directory.CurrentJournal, directory.ArchivedJournal(file.Started, file.Id));
             if (isItsJournal) identity = identity with { StrangeJournal = null };
-            if ((isItsJournal || SessionIdentity.IsFromHere(directory, file)) && PutBack(directory.SessionFile, directory.ArchivedSessionFile(file.Started, file.Id)))
+            bool isExpected = SessionIdentity.FindArchivedJournal(directory, file.Id) is not null || SessionIdentity.IsFromHere(directory, file);
+            if (isExpected && PutBack(directory.SessionFile, directory.ArchivedSessionFile(file.Started, file.Id)))
             {
                 notes.Add($"session.json{(isItsJournal ? " and journal were" : " was")} that of the sealed session {file.Id}: back in the archive.");
                 identity = identity with { IsFileStrange = false };
