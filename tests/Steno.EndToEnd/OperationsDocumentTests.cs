@@ -73,10 +73,30 @@ public sealed class OperationsDocumentTests : IAsyncLifetime, IDisposable
         Assert.Contains("nightly", list, StringComparison.Ordinal);
         Assert.DoesNotContain("nightly", await RunAsync("steno checkpoint list"), StringComparison.Ordinal);
         Assert.Equal("", (await RunAsync(Commands("Keep it running, and be told"))).Trim());
-        string moved = await RunAsync("steno stop; mkdir elsewhere; mv conversation_logs/archive/* elsewhere; steno verify --all");
+        await RunAsync("steno stop");
+        Assert.Contains("NOT recording", await RunAsync(Commands("Keep it running, and be told")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sealed_session_goes_elsewhere_with_its_checkpoints_and_one_that_was_destroyed_comes_back()
+    {
+        await SayAsync(50);
+        string sealedOne = (await StatusAsync()).GetProperty("session").GetProperty("id").GetString()!;
+        await RunAsync("steno checkpoint create; steno session new; steno stop");
+        string journal = Assert.Single(Directory.GetFiles(Path.Combine(Logs, "archive"), "*.jsonl"));
+        byte[] whole = File.ReadAllBytes(journal);
+        string missed = await RunAsync("rm conversation_logs/archive/*; ! steno verify --all; steno recover --yes");
+        Assert.Contains($"missing: {journal}", missed.Replace("\n    ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(whole, File.ReadAllBytes(journal));
+
+        string linked = await RunAsync("mkdir cold; cd conversation_logs/archive; for f in *.jsonl; do mv $f ../../cold/ && ln -s ../../cold/$f; done; cd ../..; steno verify --all");
+        Assert.Contains("✓ intact:", linked, StringComparison.Ordinal);
+
+        string block = Commands("Keep sealed sessions elsewhere");
+        string moved = await RunAsync(block.Replace(block.Split('\n')[1], $"session={sealedOne}", StringComparison.Ordinal));
         Assert.Contains("which is not here", moved, StringComparison.Ordinal);
         Assert.Contains("✓ what is here is intact:", moved, StringComparison.Ordinal);
-        Assert.Contains("NOT recording", await RunAsync(Commands("Keep it running, and be told")), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.Combine(Logs, "archive")));
     }
 
     /// <summary>The lines of the latest.</summary>

@@ -76,8 +76,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             CheckpointFiles checkpoints = new(directory);
             checkpoints.ReadManifests();
             IReadOnlyList<SessionFiles> sessions = WithoutCopies(new SessionCatalogue(directory).Read(checkpoints.Manifests, []));
-            foreach (SessionFiles session in sessions) Restore(session, hasCheckpointsOnly: false, before, restored);
-            foreach (SessionFiles session in OfCheckpointsOnly(checkpoints.Manifests, sessions)) Restore(session, hasCheckpointsOnly: true, before, restored);
+            foreach (SessionFiles session in sessions) Restore(session, before, restored);
 
             RestoreStored(before, checkpoints.Manifests, restored);
             SessionRestoration? current = restored.Find(one => one.Session.IsCurrent);
@@ -125,13 +124,13 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         return [.. left.Select(one => examined.Mark(one, directory))];
     }
 
-    private void Restore(SessionFiles session, bool hasCheckpointsOnly, VerificationReport before, List<SessionRestoration> restored)
+    private void Restore(SessionFiles session, VerificationReport before, List<SessionRestoration> restored)
     {
         if (session.Id is null || !IsConcerned(session, before) || IsTornOnly(session, before)) return;
         SessionRestoration one = new(directory, session, time)
         {
             IsDryRun = IsDryRun,
-            HasCheckpointsOnly = hasCheckpointsOnly || FileFacts.IsLinkToNothing(session.Journal),
+            IsElsewhere = FileFacts.IsLinkToNothing(session.Journal),
             Pace = done => Progress(done, Math.Max(done, before.Bytes)),
             Cancellation = Cancellation,
         };
@@ -147,22 +146,6 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             ? same
             : same.OrderBy(one => !one.IsCurrent).ThenBy(one => one.Manifest is null).ThenBy(one => one.Journal.Length).Take(1)),
     ];
-
-    /// <summary>Sessions of which nothing but checkpoints is left: of these one may heal the other.</summary>
-    private IEnumerable<SessionFiles> OfCheckpointsOnly(IReadOnlyList<CheckpointManifest> manifests, IReadOnlyList<SessionFiles> sessions) =>
-        manifests.GroupBy(manifest => manifest.Session).Where(group => !sessions.Any(s => s.Id == group.Key)).Select(group =>
-        {
-            CheckpointManifest newest = group.First();
-            return new SessionFiles
-            {
-                Journal = directory.ArchivedJournal(newest.SessionStarted, newest.Session),
-                File = directory.ArchivedSessionFile(newest.SessionStarted, newest.Session),
-                Id = newest.Session,
-                Head = newest.EarlierHead,
-                Checkpoints = [.. group],
-                Stated = [.. group.Select(manifest => manifest.End)],
-            };
-        });
 
     private bool IsInterrupted =>
         File.Exists(directory.RestoringJournal) || File.Exists(LogDirectory.Healing(directory.CurrentJournal))

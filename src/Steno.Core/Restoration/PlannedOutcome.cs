@@ -12,7 +12,7 @@ namespace Steno.Core.Restoration;
 internal sealed class PlannedOutcome(
     VerificationReport before, IReadOnlyList<SessionRestoration> sessions, Func<SessionRestoration, IReadOnlyList<FoundDamage>> verify)
 {
-    private readonly SessionRestoration[] _put = [.. sessions.Where(one => one is { HasCheckpointsOnly: false, Assembled.Length: > 0 } && (one.Session.IsCurrent || !one.Assembled.IsUnchanged))];
+    private readonly SessionRestoration[] _put = [.. sessions.Where(one => one is { IsElsewhere: false, Assembled.Length: > 0 } && (one.Session.IsCurrent || !one.Assembled.IsUnchanged))];
     private IReadOnlyList<FoundDamage>? _damage;
 
     /// <summary>Of the current session, if there would be no journal of it any more; null: there is one.</summary>

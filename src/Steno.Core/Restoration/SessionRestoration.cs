@@ -30,10 +30,8 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
 
     public bool IsDryRun { get; init; }
 
-    /// <summary>
-    /// Its journal is not here, and is not expected to be: its lines are only looked for. So it is with one that lies elsewhere, where a link leads.
-    /// </summary>
-    public bool HasCheckpointsOnly { get; init; }
+    /// <summary>Its journal lies where a link leads, which is not there now: its lines are only looked for.</summary>
+    public bool IsElsewhere { get; init; }
 
     /// <summary>Called with the bytes read so far.</summary>
     public Action<long>? Pace { get; init; }
@@ -73,7 +71,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     public void Run()
     {
         _assembled = _copies.Assemble(Pace, Cancellation);
-        if (HasCheckpointsOnly) return;
+        if (IsElsewhere) return;
         if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
         else if (session.Strange is not null) return; // what stands there is named, and says nothing of this session
         if (!(IsDryRun ? Planned.Length > 0 || (FileFacts.IsFile(session.Journal) && !session.IsBlank) : FileFacts.IsFile(session.Journal))) return;

@@ -6,7 +6,7 @@ using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
 
-/// <summary>Finds the sessions of a log directory: the current one first, then the sealed ones.</summary>
+/// <summary>Finds the sessions of a log directory: the current one first, then the sealed ones, then those of which only checkpoints are left.</summary>
 internal sealed class SessionCatalogue(LogDirectory directory)
 {
     private const string ManifestEnding = ".session.json";
@@ -33,8 +33,19 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         List<SessionFiles> complete = [.. settled.Select(session => Complete(session, checkpoints, sessions, children))];
         foreach (SessionFiles session in complete.Where(one => one is { IsCurrent: true, IsBlank: true, Manifest: null, Id: not null }))
             if (!File.Exists(session.File)) damage.Add(Missing(session.File, session.Id, isCurrent: true));
-        return complete;
+        return [.. complete, .. OfCheckpointsOnly(complete, checkpoints).Select(session => Complete(session, checkpoints, sessions, children))];
     }
+
+    /// <summary>Their journals were in the archive, and are to be there.</summary>
+    private IEnumerable<SessionFiles> OfCheckpointsOnly(IReadOnlyList<SessionFiles> sessions, IReadOnlyList<CheckpointManifest> checkpoints) =>
+        checkpoints.Where(checkpoint => !sessions.Any(session => session.Id == checkpoint.Session)).DistinctBy(checkpoint => checkpoint.Session)
+            .Select(newest => new SessionFiles
+            {
+                Journal = directory.ArchivedJournal(newest.SessionStarted, newest.Session),
+                File = directory.ArchivedSessionFile(newest.SessionStarted, newest.Session),
+                Id = newest.Session,
+                HasCheckpointsOnly = true,
+            });
 
     private static FoundDamage Missing(string file, Guid? session, bool isCurrent) => SelfHashedFile.Whole(
         file, FileRole.Session, "missing",

@@ -63,7 +63,7 @@ public sealed class Verifier(LogDirectory directory)
         foreach (SessionFiles session in sessions)
         {
             IEnumerable<FoundDamage> its = checkpoints.Damage.Where(d => d.FirstSeq > 0 && d.Session == session.Id);
-            if (!session.IsLatest && !IncludesArchive && !its.Any()) continue;
+            if (session is { IsLatest: false, HasCheckpointsOnly: false } && !IncludesArchive && !its.Any()) continue;
             SessionVerification verification = new(directory, session, checkpoints)
             {
                 LiveEnd = session.IsCurrent && durable is { } seq ? path => DurableEnd.Find(path, seq) : null,

@@ -83,32 +83,6 @@ public sealed class LostCurrentSessionTests : IDisposable
         Assert.Equal(SessionReason.Created, opened.Manifest.Reason);
     }
 
-    [Fact]
-    public void A_parent_that_was_moved_elsewhere_is_noted_and_no_damage()
-    {
-        Assert.DoesNotContain(_both.Verify().Noted, noted => noted.What.Contains("is not here", StringComparison.Ordinal));
-        Directory.Delete(Logs.Archive, recursive: true);
-        VerificationReport report = _both.Verify();
-        Assert.Empty(report.Damage);
-        Assert.Equal(1, report.SessionsAbsent);
-        NotedFile noted = Assert.Single(report.Noted, noted => noted.What.Contains($"continues session {_both.Sealed.Id}, which is not here", StringComparison.Ordinal));
-        Assert.Contains("steno checkpoint load", noted.What, StringComparison.Ordinal); // that has its lines
-        _both.DeleteCheckpointsOf(_both.Current.Id);
-        foreach (string manifest in Directory.GetFiles(Logs.Checkpoints, "*.json")) File.Delete(manifest);
-        Assert.Contains("No checkpoint has lines of it.", Assert.Single(_both.Verify().Noted, noted => noted.What.Contains("is not here", StringComparison.Ordinal)).What, StringComparison.Ordinal);
-    }
-
-    /// <summary>Only its checkpoints speak of it: nothing continues it any more.</summary>
-    [Fact]
-    public void A_session_of_which_only_checkpoints_are_left_is_counted_as_not_here()
-    {
-        SessionManifest alone = SessionManifest.Load(Logs.SessionFile)! with { Parent = null };
-        alone.Save(Logs.Disk, Logs.SessionFile);
-        Assert.Equal(0, _both.Verify().SessionsAbsent);
-        Directory.Delete(Logs.Archive, recursive: true);
-        Assert.Equal(1, _both.Verify().SessionsAbsent);
-    }
-
     /// <summary>Both lines that name it are damaged: its first lines name another, of which it is no copy.</summary>
     [Theory]
     [InlineData(true, false, 9)]

@@ -568,6 +568,7 @@ public sealed class ReplacedFilesTests : IDisposable
     private void ForgetParent()
     {
         _both.CheckpointCurrent();
+        _both.DeleteCheckpointsOf(_both.Sealed.Id);
         Directory.Delete(Logs.Archive, recursive: true);
     }
 }

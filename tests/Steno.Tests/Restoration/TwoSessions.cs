@@ -77,9 +77,10 @@ internal sealed class TwoSessions : IDisposable
             CheckpointSubjects.Of(session, Logs, session.Verified.Position), new CheckpointRequest(CheckpointReason.Manual, null));
     }
 
-    public void DeleteCheckpointsOf(Guid session)
+    /// <param name="from">Those that end before this line stay.</param>
+    public void DeleteCheckpointsOf(Guid session, long from = 0)
     {
-        foreach (CheckpointManifest one in CheckpointCatalogue.All(Logs, static (_, _) => { }).Where(c => c.Session == session).ToArray())
+        foreach (CheckpointManifest one in CheckpointCatalogue.All(Logs, static (_, _) => { }).Where(c => c.Session == session && c.LastSeq >= from).ToArray())
             new CheckpointStore(Logs, TimeProvider.System).Delete(one.Id!);
     }
 
