@@ -89,7 +89,7 @@ internal sealed class JournalsHave(LogDirectory directory, CancellationToken can
         }
     }
 
-    private static SafeFileHandle? TryOpen(string path) => FileFacts.Of(path) is { Kind: FileKind.File } ? JournalReader.Open(path) : null;
+    private static SafeFileHandle? TryOpen(string path) => FileFacts.IsReadable(path) ? JournalReader.Open(path) : null;
 
     private static ChainHash HashOf(ReadOnlySpan<byte> line) => ChainHash.FromBytes(SHA256.HashData(line));
 }

@@ -10,6 +10,9 @@ namespace Steno.Core.Checkpoints;
 /// <summary>Reads segments and lists back. What it gives is what was written: else it throws.</summary>
 internal static class SegmentFile
 {
+    /// <summary>Of what is damaged: this user may not read it, or the disk fails it.</summary>
+    public const string Unreadable = "it cannot be read";
+
     private const int BlockBytes = 256 << 10;
 
     private const string Hint =
@@ -29,7 +32,7 @@ internal static class SegmentFile
 
     /// <summary>
     /// Of a segment that is not as it was written, what can be unpacked before the damage; nothing of one that is
-    /// missing. Whoever takes it must prove it.
+    /// missing, or that this user may not read. Whoever takes it must prove it.
     /// </summary>
     /// <param name="take">Called with each piece; valid until it returns.</param>
     /// <returns>False: it is whole, and another's; or it is larger, and what it has of the right size is nothing whole.</returns>
@@ -37,7 +40,7 @@ internal static class SegmentFile
     public static bool ReadLeniently(LogDirectory directory, SegmentEntry entry, Action<ReadOnlySpan<byte>> take)
     {
         string path = Path.Combine(directory.Segments, entry.File);
-        if (FileFacts.Of(path) is not { Kind: FileKind.File } facts) return true;
+        if (FileFacts.Of(path) is not { Kind: FileKind.File } facts || FileFacts.IsForbidden(path)) return true;
         // What somebody made larger than it was is not read as a whole.
         byte[] stored = new byte[Math.Min(facts.Length, entry.Bytes)];
         using (SafeFileHandle file = JournalReader.Open(path))
@@ -91,7 +94,7 @@ internal static class SegmentFile
     }
 
     /// <summary>The file's own bytes; their hash is the one that the entry states.</summary>
-    /// <exception cref="JournalDamagedException">It is not as it was written, or is gone.</exception>
+    /// <exception cref="JournalDamagedException">It is not as it was written, or is gone, or its bytes are not given out.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static byte[] ReadStored(LogDirectory directory, SegmentEntry entry)
     {
@@ -112,7 +115,8 @@ internal static class SegmentFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.FromException("read", path, e);
+            StorageException refused = StorageException.FromException("read", path, e);
+            throw refused.IsUnreadable ? new JournalDamagedException(path, 0, Unreadable, Hint) : refused;
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(stored)) == entry.Sha256

@@ -41,16 +41,7 @@ public sealed class DurableFile : IDisposable
         int total = 0;
         while (total < buffer.Length)
         {
-            int read;
-            try
-            {
-                read = RandomAccess.Read(_handle, buffer[total..], offset + total);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw StorageException.FromException("read", Path, e);
-            }
-
+            int read = BadSectors.Read(_handle, Path, buffer[total..], offset + total);
             if (read == 0) break;
             total += read;
         }

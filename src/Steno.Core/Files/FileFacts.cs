@@ -22,6 +22,9 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     /// </summary>
     public long Changed { get; private init; }
 
+    /// <summary>The number of the user whose it is; 0 where that is not known.</summary>
+    public uint Owner { get; private init; }
+
     /// <summary>The facts of what has this name now; null if nothing has it.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static FileFacts? Of(string path)
@@ -46,6 +49,34 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     /// <summary>An ordinary file has this name, or a link of this name leads to one: <see cref="File.Exists"/> says so of a pipe, too.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static bool IsFile(string path) => Of(path) is { Kind: FileKind.File };
+
+    /// <summary>An ordinary file has this name, or a link of this name leads to one, and this user may read it.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool IsReadable(string path) => IsFile(path) && !IsForbidden(path);
+
+    /// <summary>It is an ordinary file, and this user may not read it. Nobody forbids anything to root.</summary>
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool IsForbidden(string path)
+    {
+        if (!IsFile(path)) return false; // a pipe would be waited for
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // who reads it says what is wrong with it
+        }
+    }
+
+    /// <summary>A directory has this name, and this user may list what is in it, and look at that. On Windows: it is there.</summary>
+    public static bool IsOpen(string path) => Directory.Exists(path)
+        && (OperatingSystem.IsWindows() || NativeMethods.Access(path, NativeMethods.MayReadAndEnter) == 0);
 
     /// <summary>A link that leads nowhere: perhaps to a volume that is not mounted.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
@@ -81,6 +112,13 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
         if (IsLinkToNothing(path)) throw StorageException.LinkToNothing(path, new FileInfo(path).LinkTarget!);
     }
 
+    /// <summary>Refuses a file that this user may not read, and a directory that he may not look into. A name that nothing has is fine.</summary>
+    /// <exception cref="StorageException">It is so.</exception>
+    public static void RequireReadable(string path)
+    {
+        if (IsForbidden(path) || (Directory.Exists(path) && !IsOpen(path))) throw StorageException.FromErrno("read", path, Errnos.AccessDenied);
+    }
+
     /// <summary>The same for what is to be a directory.</summary>
     /// <exception cref="StorageException">Something else has that name.</exception>
     public static void RequireDirectory(string path)
@@ -103,6 +141,7 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     private static FileFacts From(in StatX facts) => new(
         KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size)
     {
+        Owner = facts.Owner,
         Changed = (facts.ChangedSeconds * 1_000_000_000) + facts.ChangedNanoseconds,
     };
 

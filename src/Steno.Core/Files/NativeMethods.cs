@@ -67,6 +67,12 @@ internal static partial class NativeMethods
     /// <summary>W_OK and X_OK.</summary>
     public const int MayWriteAndEnter = 2 | 1;
 
+    /// <summary>R_OK and X_OK.</summary>
+    public const int MayReadAndEnter = 4 | 1;
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Access(string path, int mode);
 

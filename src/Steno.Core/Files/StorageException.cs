@@ -8,6 +8,8 @@ public sealed class StorageException : StenoException
 {
     internal const string MakingDirectory = "mkdir";
 
+    private const string Reading = "read";
+
     /// <summary>Bytes. A directory grows by a block for a name, and of a new one that may be all.</summary>
     private const long RoomForAName = 1 << 20;
 
@@ -54,6 +56,9 @@ public sealed class StorageException : StenoException
 
     /// <summary>The file system takes no change at all.</summary>
     public bool IsReadOnly => Errno == Errnos.ReadOnly;
+
+    /// <summary>The bytes of a file are there, and are not given out: to this user, or by the disk to anybody.</summary>
+    internal bool IsUnreadable => Operation == Reading && (IsForbidden || Errno == Errnos.InputOutput);
 
     /// <summary>It may not be done: a mode, or <c>chattr +i</c>. The disk is well.</summary>
     public bool IsForbidden => Errno is Errnos.AccessDenied or Errnos.NotPermitted;
@@ -127,7 +132,7 @@ public sealed class StorageException : StenoException
             _ => 0,
         };
         // .NET's own text repeats the path.
-        string reason = inner is IOException or ArgumentOutOfRangeException && errno > 0 ? ReasonOf(errno) : inner.Message;
+        string reason = inner is IOException or ArgumentOutOfRangeException or UnauthorizedAccessException && errno > 0 ? ReasonOf(errno) : inner.Message;
         return new StorageException($"{operation} failed on {path}: {reason}", HintFor(errno, operation, path), inner, path, operation, errno);
     }
 
@@ -144,9 +149,11 @@ public sealed class StorageException : StenoException
         _ when IsLackOfFiles(errno, operation, path) => "There is space, but no more files can be made on that file system (`df -i` counts them): delete some, then try again.",
         Errnos.NoSpace or Errnos.Quota => "Free some space on that file system, then try again.",
         Errnos.ReadOnly => "The file system is read-only: remount it writable, or choose another place with --logs.",
+        Errnos.AccessDenied or Errnos.NotPermitted when operation is Reading => "Give this user the right to read it: `steno recover` does that for an owner, `chown` for everybody else.",
         Errnos.AccessDenied or Errnos.NotPermitted => "Give this user write permission there, or choose another place with --logs.",
         Errnos.NotFound when operation == MakingDirectory => "No directory can be made there: choose another place with --logs.",
         Errnos.NotFound => "The directory or file has vanished: put it back, or choose another place with --logs.",
+        Errnos.InputOutput when operation is Reading => "The disk reports an error: check the kernel log and the disk. If it stays, `steno recover` takes what the disk does not give out from copies; record elsewhere with --logs meanwhile.",
         Errnos.InputOutput => "The disk reports an error: check the kernel log and the disk, and record elsewhere with --logs meanwhile.",
         Errnos.FileTooBig => "The file has reached a size limit (ulimit -f, or the file system's own): lift it, then start again.",
         Errnos.TooManyInProcess => "This process may open no more files and connections at once: raise its limit (ulimit -n, LimitNOFILE= of a service), or find out who opens so many connections.",

@@ -89,23 +89,13 @@ public sealed class JournalReader : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.FromException("open", path, e);
+            throw StorageException.FromException("read", path, e);
         }
     }
 
     /// <summary>Fewer bytes than there is room for: the file may end there. 0: it ends.</summary>
     /// <exception cref="StorageException">The disk refuses.</exception>
-    internal static int ReadBlock(SafeFileHandle file, string path, Span<byte> block, long offset)
-    {
-        try
-        {
-            return RandomAccess.Read(file, block, offset);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.FromException("read", path, e);
-        }
-    }
+    internal static int ReadBlock(SafeFileHandle file, string path, Span<byte> block, long offset) => BadSectors.Read(file, path, block, offset);
 
     private bool Take(int length, bool terminated)
     {

@@ -22,7 +22,7 @@ internal sealed record NamedSession(Guid Id, long Seq, NamedSession.ParentLine? 
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
     public static NamedSession? Find(string journal, CancellationToken cancellation = default)
     {
-        if (!FileFacts.IsFile(journal)) return null;
+        if (!FileFacts.IsReadable(journal)) return null;
         using JournalReader reader = new(journal);
         return Find(reader, cancellation: cancellation);
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 
 namespace Steno.Core.Recovery;
 
@@ -12,17 +14,24 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     private const int BlockBytes = 1 << 20;
 
     /// <summary>
-    /// Copies a stretch of a file. On return bytes and report are durable. Where there is no room for both, neither is there.
+    /// Copies a stretch of a file; one that the disk gives out in part only is moved as a whole. On return bytes and report are durable. Where there is no room for both, neither is there.
     /// </summary>
     /// <param name="report">Its <see cref="QuarantineReport.Offset"/> and length say which stretch.</param>
     /// <returns>The report's path; the bytes lie beside it (see <see cref="BytesPath"/>).</returns>
     public string Keep(string sourcePath, QuarantineReport report)
     {
+        if (BadSectors.Has(sourcePath)) return Move(sourcePath, report with { Offset = 0, Length = FileFacts.LengthOf(sourcePath) });
         directory.Disk.CreateDirectory(directory.Quarantine);
         string reportPath = FreeName(report.What);
         try
         {
             CopyBytes(sourcePath, report, BytesPath(reportPath));
+            if (BadSectors.Has(sourcePath))
+            {
+                directory.Disk.Delete(BytesPath(reportPath));
+                return Keep(sourcePath, report);
+            }
+
             report.Save(directory.Disk, reportPath);
             return reportPath;
         }
@@ -62,6 +71,7 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         bool isFirst = report.State == QuarantineReport.Repairing;
         if (isFirst) report.Save(directory.Disk, reportPath);
         directory.Disk.Rename(path, BytesPath(reportPath));
+        BadSectors.Forget(path);
         if (!isFirst) SaveBehind(path, report, reportPath);
         return reportPath;
     }
@@ -112,14 +122,13 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
 
     private void CopyBytes(string sourcePath, QuarantineReport report, string path)
     {
-        using FileStream source = new(sourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        using SafeFileHandle source = JournalReader.Open(sourcePath);
         using DurableFile copy = directory.Disk.CreateNew(path);
         byte[] buffer = new byte[Math.Min(BlockBytes, Math.Max(1, report.Length))];
-        source.Position = report.Offset;
         long done = 0;
         while (done < report.Length)
         {
-            int read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, report.Length - done));
+            int read = JournalReader.ReadBlock(source, sourcePath, buffer.AsSpan(0, (int)Math.Min(buffer.Length, report.Length - done)), report.Offset + done);
             if (read == 0) break;
             copy.Write(buffer.AsSpan(0, read), done);
             done += read;

@@ -132,10 +132,10 @@ internal sealed class SecondCopy(LogDirectory directory, string? path = null)
     public bool IsOf(Guid session, in JournalPosition vouched) =>
         (vouched.Seq > 0 && Reaches(vouched.Offset - 1) && EndsIn(vouched)) || ReadSession(_path) == session;
 
-    /// <summary>What has its name is none: no ordinary file, or the journal itself under another name.</summary>
+    /// <summary>What has its name is none: no ordinary file, or one that this user may not read, or the journal itself under another name.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static bool IsNone(LogDirectory directory) => FileFacts.IsNamed(directory.RecoveryFile)
-        && (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } found || IsJournal(directory, found));
+        && (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } found || IsJournal(directory, found) || FileFacts.IsForbidden(directory.RecoveryFile));
 
     /// <summary>
     /// Such a thing goes out of the way, into quarantine, and the next copy is made from the journal; a name of the journal is only removed. Under the
@@ -147,7 +147,8 @@ internal sealed class SecondCopy(LogDirectory directory, string? path = null)
     {
         if (!IsNone(directory)) return null;
         string path = directory.RecoveryFile;
-        if (FileFacts.Of(path) is { Kind: FileKind.File })
+        FileFacts? found = FileFacts.Of(path);
+        if (found is { Kind: FileKind.File } file && IsJournal(directory, file))
         {
             directory.Disk.DeleteDurably(path);
             return "The second copy was the journal itself under another name: it is made again.";
@@ -160,9 +161,10 @@ internal sealed class SecondCopy(LogDirectory directory, string? path = null)
             Found = time.GetUtcNow(),
             Source = Path.GetRelativePath(directory.Root, path),
             Offset = 0,
-            Length = 0,
+            Length = found is { Kind: FileKind.File, Length: var length } ? length : 0,
         });
-        return $"What stood in the place of the second copy was no file: it is in quarantine ({Path.GetFileName(Quarantine.BytesPath(report))}), and the copy is made again.";
+        string what = found is { Kind: FileKind.File } ? "The second copy could not be read" : "What stood in the place of the second copy was no file";
+        return $"{what}: it is in quarantine ({Path.GetFileName(Quarantine.BytesPath(report))}), and the copy is made again.";
     }
 
     private static bool IsJournal(LogDirectory directory, in FileFacts found) =>

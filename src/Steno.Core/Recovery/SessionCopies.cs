@@ -34,7 +34,7 @@ internal sealed class SessionCopies : IDisposable
         {
             foreach (JournalPosition place in stated) _stated.Add(place.Seq, place.Hash);
             foreach (CheckpointManifest manifest in checkpoints) _stated.Add(manifest.LastSeq, manifest.End.Hash);
-            if (journal is not null && IsFile(journal)) Journal = new FileLines(journal);
+            if (journal is not null && FileFacts.IsReadable(journal)) Journal = new FileLines(journal);
             AddSegments(checkpoints);
             foreach (string path in SecondCopies()) // one whose first line is damaged does not say whose it is: its other lines may
                 (new SecondCopy(directory, path).IsOf(session, default) ? _copies : _strays).Add(new FileLines(path));
@@ -173,8 +173,6 @@ internal sealed class SessionCopies : IDisposable
         string folder = Path.GetDirectoryName(_directory.RecoveryFile)!;
         if (!Directory.Exists(folder)) return [];
         return Directory.GetFiles(folder, LogDirectory.KeptRecoveryFiles).OrderDescending(StringComparer.Ordinal)
-            .Prepend(_directory.RecoveryFile).Where(IsFile);
+            .Prepend(_directory.RecoveryFile).Where(FileFacts.IsReadable);
     }
-
-    private static bool IsFile(string path) => FileFacts.Of(path) is { Kind: FileKind.File };
 }

@@ -12,6 +12,7 @@ namespace Steno.Core.Restoration;
 /// <c>steno recover</c>: puts right what is damaged in a log directory from whatever good copy there is, while no
 /// recorder runs (docs/adr/0026).
 /// <code>
+/// 0. what its owner may not read he may read again (<see cref="ReadRights"/>)
 /// 1. everything is read, and nothing is changed: see <see cref="Verifier"/>
 /// 2. each session's journal is put together and takes its place, then its session.json (<see cref="JournalHealing"/>)
 /// 3. segments and lists are made again; manifests end where their line does (before 2, for they help there)
@@ -39,10 +40,12 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     public CancellationToken Cancellation { get; init; }
 
     /// <exception cref="DirectoryLockedException">A recorder runs.</exception>
-    /// <exception cref="StorageException">The disk refuses.</exception>
+    /// <exception cref="StorageException">The disk refuses, or the current session is not to be read by this user.</exception>
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public RecoveryOutcome Run()
     {
+        using BadSectors refused = BadSectors.ReadAsZeros();
+        _actions.AddRange(ReadRights.GiveBack(directory, IsDryRun)); // before the lock, which holds these directories open
         using DirectoryLock? held = IsDryRun ? null : DirectoryLock.Acquire(directory);
         if (!IsDryRun)
         {
@@ -50,18 +53,23 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             BegunFiles.Clear(directory);
         }
 
+        if (IsDryRun && _actions.Count > 0) // the rest shows when all can be read
+            return new RecoveryOutcome { Before = VerificationReport.Nothing, Actions = _actions, Unhealed = [] };
+        FileFacts.RequireReadable(directory.CurrentJournal);
+        FileFacts.RequireReadable(directory.SessionFile);
         VerificationReport before = Verify();
         if (!IsDryRun) SecondCopy.MoveAwayIfNone(directory, time);
         if (before.IsIntact && !IsInterrupted)
         {
             if (!IsDryRun) UnhealedDamage.Save(directory, [], time.GetUtcNow());
-            return new RecoveryOutcome { Before = before, Actions = [], Unhealed = [] };
+            return new RecoveryOutcome { Before = before, Actions = _actions, Unhealed = [] };
         }
 
         JournalHealing healing = new(directory, time);
         if (!IsDryRun)
         {
             healing.UndoInterrupted();
+            MoveRefusedSessionFile();
             KeepMisplaced();
         }
         else if (Misplaced() is { IsFileStrange: true } or { StrangeJournal: not null } or { IsJournalBlank: true })
@@ -100,6 +108,23 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         {
             foreach (SessionRestoration one in restored) one.Dispose();
         }
+    }
+
+    /// <summary>A <c>session.json</c> that the disk does not give out is made again like one that is missing.</summary>
+    private void MoveRefusedSessionFile()
+    {
+        using FileLines? file = FileFacts.IsFile(directory.SessionFile) ? new(directory.SessionFile) : null;
+        if (file is null) return;
+        file.Read(new byte[file.Length], 0);
+        if (BadSectors.Has(directory.SessionFile)) new Quarantine(directory, time).Move(directory.SessionFile, new QuarantineReport
+        {
+            State = QuarantineReport.Repaired,
+            What = "session_file",
+            Found = time.GetUtcNow(),
+            Source = Path.GetFileName(directory.SessionFile),
+            Offset = 0,
+            Length = file.Length,
+        });
     }
 
     /// <summary>What is another session's in the current one's place goes out of the way, as a start does it.</summary>
@@ -239,6 +264,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
         SessionManifest? judged = new SessionCatalogue(directory).Read([], []).FirstOrDefault(session => session.IsCurrent)?.Manifest;
         SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
+        using BadSectors strict = BadSectors.Refuse(); // it writes in what it reads
         OpenedSession opened = opener.Open();
         Keep(judged, opened);
         opened.Close();

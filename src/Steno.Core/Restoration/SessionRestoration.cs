@@ -72,12 +72,19 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     {
         _assembled = _copies.Assemble(Pace, Cancellation);
         if (IsElsewhere) return;
-        if (!_assembled.IsUnchanged && _assembled.Length > 0) PutJournal();
+        if (session.IsForbidden && !IsComplete) return; // it may have what no copy has
+        // Behind what the disk refuses nobody could record: a file that can be read takes its place, whatever it lacks.
+        bool isRefused = session.IsCurrent && BadSectors.Has(session.Journal);
+        if ((!_assembled.IsUnchanged || isRefused) && _assembled.Length > 0) PutJournal();
         else if (session.Strange is not null) return; // what stands there is named, and says nothing of this session
         if (!(IsDryRun ? Planned.Length > 0 || (FileFacts.IsFile(session.Journal) && !session.IsBlank) : FileFacts.IsFile(session.Journal))) return;
+        if (FileFacts.IsForbidden(session.File)) return; // it says what nothing else does
         if (session.Manifest is { } manifest) Save(manifest, KnownNow(manifest));
         else if (!session.IsCurrent) MakeSessionFile();
     }
+
+    /// <summary>Copies have every line that it had.</summary>
+    private bool IsComplete => Assembled.Pieces.All(piece => !piece.IsHole && !piece.IsUnproven) && Assembled.End.Seq >= (session.CertainEndSeq ?? long.MaxValue);
 
     /// <summary>The files that have its lines as they stand in the journal, damaged or not.</summary>
     public IEnumerable<LineSource> PlainSources => _copies.PlainSources;
@@ -87,11 +94,13 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
     private void PutJournal()
     {
         List<JournalPiece> put = [.. _assembled!.PutBack];
-        string what = (_copies.Journal is null ? "The journal was missing, and is there again."
+        string what = (session.IsForbidden ? "This user could not read the journal, and copies have all of it: it is there again."
+            : _copies.Journal is null ? "The journal was missing, and is there again."
             : session.Strange is { } whose ? $"In its place stood the journal of session {whose}, and it is there again."
+            : _assembled.IsUnchanged ? "What the disk gives out of it is in a file that can be read."
             : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
             : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
-        if (!IsDryRun && FileFacts.Of(session.Journal) is { Kind: not FileKind.File }) new Quarantine(directory, time).Move(session.Journal, ReportOn(session.Journal, "journal"));
+        if (!IsDryRun && (session.IsForbidden || FileFacts.Of(session.Journal) is { Kind: not FileKind.File })) new Quarantine(directory, time).Move(session.Journal, ReportOn(session.Journal, "journal"));
         OpenEndSeq = session.IsCurrent ? _copies.OpenEndSeq(_assembled) : 0;
         string? report = IsDryRun
             ? null

@@ -11,7 +11,7 @@ namespace Steno.Core.Sessions;
 /// 1. the whole of it is written to a temporary file, synced, and proven by the chain as it stands there
 /// 2. that is renamed to JOURNAL.healing
 /// 3. the bytes that it takes the place of are durable in quarantine, with a report, and a journal of another session whole
-///    as a kept copy; then, that this is to be told
+///    as a kept copy, one that the disk gives out in part only by its name; then, that this is to be told
 /// 4. it is renamed to the journal's name
 /// </code>
 /// Crash before 2: a temporary file that is replaced the next time. After 2 or 3: the journal is as it was, and
@@ -56,8 +56,8 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
             file.RenameTo(healing);
         }
 
-        string? report = assembled.Replaced > 0 ? Keep(assembled, journal, session) : null;
-        _untold.Begin(Tell(assembled, journal, session, isSealed, report) with { OpenEndSeq = openEndSeq });
+        string? report = assembled.Replaced > 0 || BadSectors.Has(journal) ? Keep(assembled, journal, session) : null;
+        if (!assembled.IsUnchanged) _untold.Begin(Tell(assembled, journal, session, isSealed, report) with { OpenEndSeq = openEndSeq });
         directory.Disk.Rename(healing, journal);
         return report;
     }

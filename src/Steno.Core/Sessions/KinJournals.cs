@@ -27,7 +27,7 @@ internal static class KinJournals
             .. journals.Order(StringComparer.Ordinal).Select(path => (path, SessionFileReader.TryLoad(path[..^Journal.Length] + File))),
         ];
         HashSet<Guid>? kin = FindKin(session, [.. all.Select(one => one.File).OfType<SessionManifest>()]);
-        return all.Where(one => one.Journal != own && FileFacts.Of(one.Journal) is { Kind: FileKind.File }
+        return all.Where(one => one.Journal != own && FileFacts.IsReadable(one.Journal)
             && (kin is null || one.File is not { } file || kin.Contains(file.Id) || file.Loaded is { Session: null } || !IsItsOwn(one.Journal, file)))
             .Select(one => one.Journal);
     }

@@ -180,5 +180,5 @@ public sealed partial class LiveSession
     /// <summary>Journals in the archive that hold all that was ever recorded in them.</summary>
     private IEnumerable<string> SealedInOrder(SessionManifest session) => SessionArchive.Ancestors(_directory, session, AncestorsMax)
         .Where(parent => SessionReason.IsOrderly(parent.Sealed))
-        .Select(parent => _directory.ArchivedJournal(parent.Started, parent.Id)).Where(FileFacts.IsFile);
+        .Select(parent => _directory.ArchivedJournal(parent.Started, parent.Id)).Where(FileFacts.IsReadable);
 }

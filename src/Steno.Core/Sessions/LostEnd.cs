@@ -137,7 +137,7 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two lines.</exception>
     public static bool IsBlank(string path, CancellationToken cancellation) =>
-        FileFacts.Of(path) is { Kind: FileKind.File, Length: > 0 } && BlankJournal.HasNoLine(path, cancellation);
+        FileFacts.IsReadable(path) && FileFacts.LengthOf(path) > 0 && BlankJournal.HasNoLine(path, cancellation);
 
     /// <summary>
     /// Where zeros begin behind the last line, which is a session's: without <c>session.json</c>, which no crash takes away, none is known to have left
@@ -189,10 +189,10 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         if (session is null || file is { Stopped: true }) return 0;
         if (_quarantine.Unfinished().FirstOrDefault(one => one.Report.What == TailRepair.TornTail && one.Report.Session == session).Report is { } repair)
             return repair.CopyLength > length ? repair.CopyLength : 0;
-        if (FileFacts.Of(directory.RecoveryFile) is not { Kind: FileKind.File } copy || copy.Length <= length) return 0;
+        if (!FileFacts.IsReadable(directory.RecoveryFile) || FileFacts.LengthOf(directory.RecoveryFile) is var copied && copied <= length) return 0;
         bool isOf = Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session
             || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length, planned) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
-        return isOf ? copy.Length : 0;
+        return isOf ? copied : 0;
     }
 
     /// <summary>

@@ -67,7 +67,9 @@ internal sealed record SessionIdentity(bool IsFileStrange, Guid? StrangeJournal)
     private static Guid? DamagedFile(LogDirectory directory, SessionManifest? file)
     {
         if (file is not null || FileFacts.Of(directory.SessionFile) is not { Kind: FileKind.File, Length: <= DamagedFileBytesMax }) return null;
-        ReadOnlySpan<byte> bytes = File.ReadAllBytes(directory.SessionFile);
+        using FileLines lines = new(directory.SessionFile);
+        Span<byte> bytes = new byte[lines.Length];
+        lines.Read(bytes, 0);
         int id = bytes.IndexOf("\"id\":\""u8);
         return id >= 0 && bytes.Length >= id + 42 && Utf8Parser.TryParse(bytes.Slice(id + 6, 36), out Guid named, out int read) && read == 36 ? named : null;
     }

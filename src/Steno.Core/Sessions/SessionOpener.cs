@@ -66,6 +66,7 @@ public sealed class SessionOpener
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public OpenedSession Open()
     {
+        FileFacts.RequireReadable(_directory.CurrentJournal); // else it would be taken for one that is gone
         _lastSign = LastSign.Of(_directory);
         _quarantine.ClearBegun();
         BegunFiles.Clear(_directory);

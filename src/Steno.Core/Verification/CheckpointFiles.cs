@@ -87,7 +87,7 @@ internal sealed class CheckpointFiles(LogDirectory directory)
         catch (JournalDamagedException e)
         {
             bool isThere = File.Exists(path);
-            _damage.Add(Damaged(manifest, entry, path, isThere ? "altered" : "missing", isThere ? e.Offset : 0, e.What));
+            _damage.Add(Damaged(manifest, entry, path, !isThere ? "missing" : e.What == SegmentFile.Unreadable ? "unreadable" : "altered", isThere ? e.Offset : 0, e.What));
         }
 
         return false;
@@ -106,7 +106,7 @@ internal sealed class CheckpointFiles(LogDirectory directory)
             FirstSeq = entry.FirstSeq,
             LastSeq = entry.LastSeq,
             Session = manifest.Session,
-            What = $"{DamageText.LinesOf(entry.FirstSeq, entry.LastSeq)} of checkpoints: {what}.",
+            What = $"{DamageText.LinesOf(entry.FirstSeq, entry.LastSeq)} of checkpoints: {what}." + (FileFacts.IsForbidden(path) ? $" {DamageText.Forbidden}" : ""),
         };
     }
 }

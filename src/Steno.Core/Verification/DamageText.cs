@@ -6,6 +6,12 @@ namespace Steno.Core.Verification;
 /// <summary>What is wrong with a journal or a copy of it, in words.</summary>
 public static class DamageText
 {
+    /// <summary>Of a file that another user's, or its mode, keeps from this one.</summary>
+    internal const string Forbidden = "This user may not read it. `steno recover` gives the right to its owner; who is not the owner needs `chown`.";
+
+    /// <summary>Of bytes that read as zeros: see <see cref="Files.BadSectors"/>.</summary>
+    internal const string Refused = " The disk does not give out these bytes (input/output error): see the kernel log.";
+
     internal static string NameOf(DamageKind kind) => kind switch
     {
         DamageKind.Altered => "altered",

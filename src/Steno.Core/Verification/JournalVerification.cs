@@ -39,7 +39,7 @@ internal sealed class JournalVerification(string path, EarlierHead head, IReadOn
     public ReadJournal Run()
     {
         JournalPosition last = stated.Count == 0 ? default : stated.MaxBy(place => place.Seq);
-        if (Planned is null && (IsBlank || !FileFacts.IsFile(path)))
+        if (Planned is null && (IsBlank || !FileFacts.IsReadable(path)))
         {
             JournalDamage all = new(DamageKind.Missing, 0, 0, Math.Min(1, last.Seq), last.Seq);
             return new ReadJournal { Path = path, Damage = [all] };

@@ -32,7 +32,7 @@ internal static class SelfHashedFile
         }
         catch (StorageException e)
         {
-            if (FileFacts.IsNamed(path)) damage.Add(Whole(path, role, "unreadable", e.Message));
+            if (FileFacts.IsNamed(path)) damage.Add(Whole(path, role, "unreadable", FileFacts.IsForbidden(path) ? DamageText.Forbidden : e.Message));
         }
         catch (IOException e)
         {

@@ -54,6 +54,10 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         Session = session,
     };
 
+    /// <summary>Files of sealed sessions are named so.</summary>
+    public static bool IsName(string name) =>
+        (name.EndsWith(ManifestEnding, StringComparison.Ordinal) || name.EndsWith(JournalEnding, StringComparison.Ordinal)) && IdOf(name.Split('.')[0]) is not null;
+
     private IEnumerable<string> ArchivedJournals()
     {
         if (!Directory.Exists(directory.Archive)) return [];
@@ -72,11 +76,12 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     {
         int before = damage.Count;
         SessionManifest? manifest = SelfHashedFile.Read(file, FileRole.Session, Load, damage);
-        bool isThere = FileFacts.IsFile(journal);
-        SessionIdentity identity = isCurrent ? SessionIdentity.Of(directory, manifest) : OfSealed(journal, manifest);
+        bool isThere = FileFacts.IsReadable(journal);
+        bool isForbidden = !isThere && FileFacts.IsForbidden(journal);
+        SessionIdentity identity = isForbidden ? new SessionIdentity(false, null) : isCurrent ? SessionIdentity.Of(directory, manifest) : OfSealed(journal, manifest);
         SessionManifest? stranger = identity.IsFileStrange ? manifest : null;
         if (stranger is not null) manifest = null;
-        NamedSession? named = manifest is not null || identity.StrangeJournal is not null ? null
+        NamedSession? named = manifest is not null || isForbidden || identity.StrangeJournal is not null ? null
             : isCurrent ? CurrentJournal.Identify(directory) : NamedSession.Find(journal);
         NamedSession? copy = manifest is null && isCurrent ? OfCopy : null;
         NamedSession? best = named ?? (isThere && identity.StrangeJournal is null ? null : copy);
@@ -100,6 +105,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             IsLatest = isCurrent,
             Strange = identity.StrangeJournal,
             IsBlank = identity.IsJournalBlank,
+            IsForbidden = isForbidden,
             NamedParent = best?.Id == id ? best?.Parent : null,
             NamedSeq = named is not null && named.Id == id ? named.Seq : 0,
             Loaded = manifest?.Loaded ?? LoadedBy(named) ?? (copy?.Id == id ? LoadedBy(copy) : null),
@@ -132,7 +138,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     /// <summary>The archive names its files after their sessions.</summary>
     private static SessionIdentity OfSealed(string journal, SessionManifest? manifest)
     {
-        if (!FileFacts.IsFile(journal)) return new SessionIdentity(false, null);
+        if (!FileFacts.IsReadable(journal)) return new SessionIdentity(false, null);
         Guid? other = manifest is not null ? JournalOwner.FindOther(journal, manifest)
             : IdOf(journal) is { } id && SecondCopy.ReadSession(journal) is { } named && named != id ? named
             : null;
@@ -200,7 +206,7 @@ internal sealed class SessionCatalogue(LogDirectory directory)
     private EarlierHead HeadOf(SessionFiles session)
     {
         if (session.Strange is not null) return EarlierHead.None;
-        if (FileFacts.IsFile(session.Journal) && !session.IsBlank) return EarlierHead.Find(session.Journal);
+        if (FileFacts.IsReadable(session.Journal) && !session.IsBlank) return EarlierHead.Find(session.Journal);
         return session.IsCurrent && session.Id is { } id && OfCopy?.Id == id ? EarlierHead.Find(directory.RecoveryFile) : EarlierHead.None;
     }
 }

@@ -41,6 +41,9 @@ internal sealed record SessionFiles
     /// <summary>What stands in the place of its journal has no line of its own.</summary>
     public bool IsBlank { get; init; }
 
+    /// <summary>This user may not read its journal.</summary>
+    public bool IsForbidden { get; init; }
+
     /// <summary>The checkpoint that it was loaded from; null: it was not.</summary>
     public LoadedLines? Loaded { get; init; }
 

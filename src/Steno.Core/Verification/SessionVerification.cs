@@ -35,7 +35,8 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         // Before the journal: what the copy has, the journal has, and it may grow meanwhile.
         string copy = directory.RecoveryFile;
         long copied = session.IsCurrent && FileFacts.Of(copy) is { Kind: FileKind.File } facts && !SecondCopy.IsNone(directory) ? facts.Length : 0;
-        bool isSeen = FileFacts.IsFile(session.Journal) && !session.IsBlank;
+        bool isSeen = FileFacts.IsReadable(session.Journal) && !session.IsBlank;
+        if (session is { IsCurrent: true, IsForbidden: true }) return Forbidden();
         if (!isSeen && copied > 0 && LostEnd.IsBlank(copy, Cancellation)) copied = 0;
         if (!isSeen && session.Manifest is null && session.Stated.Count == 0 && copied == 0 && (session.IsCurrent || !FileFacts.IsNamed(session.Journal)))
         {
@@ -124,6 +125,14 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
         AssembledCopies more = new(directory, session, Cancellation);
         _damage.Add(more.Complete(found));
         foreach (FoundDamage damage in checkpoints.Damage.Where(d => d.Session == session.Id && d.FirstSeq > 0)) _damage.Add(more.Complete(damage));
+        return new CheckedSession(session.Id, session.Journal, session.IsCurrent, 0, 0);
+    }
+
+    /// <summary>Without the current journal nothing is said of its second copy.</summary>
+    private CheckedSession Forbidden()
+    {
+        long last = session.Stated.Select(place => place.Seq).DefaultIfEmpty(0).Max();
+        _damage.Add(From(new JournalDamage(DamageKind.Missing, 0, 0, Math.Min(1, last), last), session.Journal, FileRole.Journal));
         return new CheckedSession(session.Id, session.Journal, session.IsCurrent, 0, 0);
     }
 
@@ -230,20 +239,23 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     private FoundDamage From(in JournalDamage damage, string file, FileRole role)
     {
+        bool isRefused = damage.Length > 0 && BadSectors.Has(file, damage.Offset, damage.Length);
+        bool isForbidden = damage is { Kind: DamageKind.Missing, Offset: 0 } && FileFacts.IsForbidden(file);
         KnownDamage? known = role == FileRole.Journal ? KnownDamage.Entry(session.Manifest?.KnownDamage ?? [], damage) : null;
         return new FoundDamage
         {
             File = file,
             Role = role,
-            Kind = DamageText.NameOf(damage.Kind),
+            Kind = isForbidden || isRefused ? "unreadable" : DamageText.NameOf(damage.Kind),
             Offset = damage.Offset,
-            Length = damage.Length,
+            Length = isForbidden ? FileFacts.LengthOf(file) : damage.Length,
             FirstSeq = damage.FirstSeq,
             LastSeq = damage.LastSeq,
             Session = session.Id,
             KnownSince = known?.Found,
             Report = known is null ? null : session.File,
-            What = DamageText.Describe(damage) + (damage is { Kind: DamageKind.Missing, Offset: 0 } ? InItsPlace(file) : ""),
+            What = isForbidden ? DamageText.Forbidden
+                : DamageText.Describe(damage) + (damage is { Kind: DamageKind.Missing, Offset: 0 } ? InItsPlace(file) : "") + (isRefused ? DamageText.Refused : ""),
         };
     }
 }

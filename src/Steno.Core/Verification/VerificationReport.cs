@@ -3,6 +3,8 @@ namespace Steno.Core.Verification;
 /// <summary>What a verification has read, and everything that it found.</summary>
 public sealed record VerificationReport
 {
+    internal static readonly VerificationReport Nothing = new() { Sessions = [], Checkpoints = 0, Bytes = 0, Damage = [], Noted = [] };
+
     public required IReadOnlyList<CheckedSession> Sessions { get; init; }
 
     /// <summary>Sessions that there are, those that were not read among them.</summary>

@@ -33,8 +33,14 @@ public sealed class Verifier(LogDirectory directory)
     /// <exception cref="OperationCanceledException">See <see cref="Cancellation"/>.</exception>
     public VerificationReport Run()
     {
+        using BadSectors refused = BadSectors.ReadAsZeros();
         foreach (string path in directory.Files) FileFacts.RequireFile(path); // opening a pipe would wait for ever
-        foreach (string path in directory.Directories) FileFacts.RequireDirectory(path);
+        foreach (string path in directory.Directories)
+        {
+            FileFacts.RequireDirectory(path);
+            FileFacts.RequireReadable(path);
+        }
+
         for (int tries = 1; ; tries++)
         {
             VerificationReport report = RunOnce(out bool isLive);

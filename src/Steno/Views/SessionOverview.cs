@@ -117,6 +117,7 @@ internal static class SessionOverview
         try
         {
             FileFacts.RequireFile(journal);
+            FileFacts.RequireReadable(journal);
             return File.Exists(journal) ? null : "Its journal is missing.";
         }
         catch (StorageException e)

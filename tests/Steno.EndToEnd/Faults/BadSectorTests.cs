@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.Json;
+using Steno.EndToEnd.Support;
+
+namespace Steno.EndToEnd.Faults;
+
+/// <summary>
+/// The disk refuses a part of one file (a bad sector; all that is damaged, on a file system with checksums): that is damage of those
+/// lines, and of that file alone.
+/// </summary>
+public sealed class BadSectorTests : IAsyncLifetime, IDisposable
+{
+    private const int Sector = 4096;
+
+    private readonly TestLogs _logs = new();
+    private PythonPeer _broker = null!;
+
+    private string Logs => _logs.Logs;
+
+    public async ValueTask InitializeAsync()
+    {
+        _broker = await PythonPeer.BindAsync("XPUB");
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker.Endpoint);
+        await SayAsync(recorder);
+        Assert.Equal(0, (await RunAsync([], "session", "new")).Code);
+        await SayAsync(recorder);
+        Assert.Equal(0, await recorder.StopAsync());
+    }
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Theory]
+    [InlineData("archive/*.jsonl", Sector, 2 * Sector)]
+    [InlineData("archive/*.jsonl", 0, int.MaxValue)]
+    [InlineData("current_session.jsonl", Sector, 2 * Sector)]
+    [InlineData("current_session.jsonl", 2 * Sector, int.MaxValue)]
+    [InlineData("current_session.jsonl", 0, int.MaxValue)]
+    [InlineData("recovery/crash_recovery.jsonl", Sector, 2 * Sector)]
+    [InlineData("archive/*.session.json", 0, int.MaxValue)]
+    [InlineData("session.json", 0, int.MaxValue)]
+    [InlineData("checkpoints/segments/*.zst", 0, Sector)]
+    public async Task It_is_named_healed_and_the_file_kept_as_it_is(string which, int from, int to)
+    {
+        string file = Find(which);
+        byte[] whole = File.ReadAllBytes(file);
+        await using BadSector bad = await BadSector.InAsync(file, from, to);
+        Assert.Equal(0, (await RunAsync([], "verify", "--all")).Code); // the control
+
+        (int code, JsonElement report) = await JsonAsync(bad, "verify", "--all");
+        Assert.Equal(1, code);
+        Assert.All(report.GetProperty("damage").EnumerateArray(), one => Assert.Equal(file, one.GetProperty("file").GetString()));
+        Assert.Contains(report.GetProperty("damage").EnumerateArray(), one => one.GetProperty("kind").GetString() == "unreadable" || (from == 0 && which.EndsWith("jsonl", StringComparison.Ordinal)));
+        Assert.Equal(1, (await JsonAsync(bad, "recover", "--dry-run")).Code);
+        Assert.Equal(bad.Inode, await BadSector.InodeOfAsync(file));
+        (code, JsonElement done) = await JsonAsync(bad, "recover", "--yes");
+
+        Assert.Equal((0, 0), (code, done.GetProperty("unhealed").GetArrayLength()));
+        byte[] now = File.ReadAllBytes(file);
+        if (!which.EndsWith("session.json", StringComparison.Ordinal)) Assert.True(now.AsSpan().StartsWith(whole)); // and what was told of it
+        Assert.Equal(0, (await RunAsync(bad.Before, "verify", "--all")).Code);
+        Assert.Empty((await JsonAsync(bad, "recover", "--yes")).Said.GetProperty("done").EnumerateArray());
+        Assert.Contains(bad.Inode, await InodesOfKeptAsync());
+        await RecordsAsync(bad);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_killed_recorders_journal_comes_back_from_the_second_copy()
+    {
+        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker.Endpoint))
+        {
+            await recorder.RecordsAgainAsync();
+            await Eventually.BecomesTrueAsync(() => new FileInfo(_logs.Journal).Length == new FileInfo(Find("recovery/crash_recovery.jsonl")).Length, "the copy has all");
+            recorder.Process.Signal(PosixSignalNumber.Kill, recorder.Process.Pid);
+            await recorder.Process.WaitForExitAsync();
+        }
+
+        byte[] whole = File.ReadAllBytes(_logs.Journal);
+        await using BadSector bad = await BadSector.InAsync(_logs.Journal, whole.Length / Sector * Sector);
+        Assert.Equal(1, (await JsonAsync(bad, "verify")).Code);
+        Assert.Equal(0, (await JsonAsync(bad, "recover", "--yes")).Code);
+        Assert.True(File.ReadAllBytes(_logs.Journal).AsSpan().StartsWith(whole));
+        Assert.Equal(0, (await RunAsync(bad.Before, "verify", "--all")).Code);
+        await RecordsAsync(bad);
+    }
+
+    /// <summary>Neither its copy nor a checkpoint has the lines: they are lost, named, and recording goes on.</summary>
+    [Fact]
+    public async Task Without_a_copy_its_lines_are_named_as_lost_and_recording_goes_on()
+    {
+        string file = Find("current_session.jsonl");
+        File.Delete(Path.Combine(Logs, "recovery/crash_recovery.jsonl"));
+        Directory.Delete(Path.Combine(Logs, "checkpoints"), recursive: true);
+        await using BadSector bad = await BadSector.InAsync(file, Sector, 2 * Sector);
+
+        (int code, JsonElement done) = await JsonAsync(bad, "recover", "--yes");
+
+        Assert.Equal(1, code);
+        Assert.NotEmpty(done.GetProperty("unhealed").EnumerateArray());
+        Assert.Contains(bad.Inode, await InodesOfKeptAsync());
+        await RecordsAsync(bad);
+    }
+
+    [Fact]
+    public async Task A_sealed_journal_that_no_copy_heals_stays_and_all_else_is_healed()
+    {
+        string file = Find("archive/*.jsonl");
+        Directory.Delete(Path.Combine(Logs, "checkpoints"), recursive: true);
+        File.Delete(Path.Combine(Logs, "session.json"));
+        File.Delete(Path.Combine(Logs, "recovery/crash_recovery.jsonl"));
+        await using BadSector bad = await BadSector.InAsync(file, new FileInfo(file).Length / Sector * Sector);
+
+        (int code, JsonElement done) = await JsonAsync(bad, "recover", "--yes");
+
+        Assert.Equal((1, file), (code, Assert.Single(done.GetProperty("unhealed").EnumerateArray()).GetProperty("file").GetString()));
+        Assert.Equal(bad.Inode, await BadSector.InodeOfAsync(file));
+        Assert.Empty((await JsonAsync(bad, "recover", "--yes")).Said.GetProperty("done").EnumerateArray());
+        await RecordsAsync(bad);
+        Assert.Equal(0, (await RunAsync([], "recover", "--yes")).Code); // it has passed
+        Assert.Equal(0, (await RunAsync([], "verify", "--all")).Code);
+    }
+
+    /// <summary>It may pass: a recorder does not take it for damage, which it would mend.</summary>
+    [Fact]
+    public async Task A_start_is_refused_and_changes_nothing()
+    {
+        string file = Find("current_session.jsonl");
+        byte[] whole = File.ReadAllBytes(file);
+        await using BadSector bad = await BadSector.InAsync(file, Sector, 2 * Sector);
+        await using RecorderProcess recorder = RecorderProcess.Launch(_logs, _broker.Endpoint, before: bad.Before);
+        Assert.Equal(1, await recorder.Process.WaitForExitAsync());
+        await recorder.Process.WaitForErrorAsync("Input/output error");
+        Assert.Contains("steno recover", recorder.Process.Error, StringComparison.Ordinal);
+        Assert.Equal(whole, File.ReadAllBytes(file));
+        Assert.Equal(bad.Inode, await BadSector.InodeOfAsync(file));
+    }
+
+    /// <summary>A manifest has no copy.</summary>
+    [Fact]
+    public async Task A_manifest_stays_and_all_else_is_seen_to()
+    {
+        string file = Find("checkpoints/*.json");
+        await using BadSector bad = await BadSector.InAsync(file);
+        File.WriteAllText(Find("recovery/crash_recovery.jsonl"), "damaged");
+        (int code, JsonElement done) = await JsonAsync(bad, "recover", "--yes");
+        Assert.Equal((1, file), (code, Assert.Single(done.GetProperty("unhealed").EnumerateArray()).GetProperty("file").GetString()));
+        Assert.Equal(bad.Inode, await BadSector.InodeOfAsync(file));
+        Assert.Equal(0, (await RunAsync([], "recover", "--yes")).Code);
+    }
+
+    private async Task RecordsAsync(BadSector bad)
+    {
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker.Endpoint, before: bad.Before);
+        await recorder.RecordsAgainAsync();
+        Assert.Equal(0, await recorder.StopAsync());
+    }
+
+    private async Task SayAsync(RecorderProcess recorder)
+    {
+        await recorder.WaitUntilRecordingAsync();
+        for (int n = 0; n < 50; n++)
+        {
+            string message = $"{{\"message_id\":\"{Guid.NewGuid()}\",\"sender_id\":\"claude\",\"content\":{{\"message\":\"{new string('x', 200)}\"}}}}";
+            await _broker.SendAsync("all"u8.ToArray(), Encoding.UTF8.GetBytes(message));
+        }
+
+        await Eventually.BecomesTrueAsync(() => _logs.Lines().Count(line => line.Contains("xxx", StringComparison.Ordinal)) == 50, "all are recorded");
+    }
+
+    private async Task<IReadOnlyList<string>> InodesOfKeptAsync()
+    {
+        List<string> inodes = [];
+        foreach (string kept in Directory.GetFiles(Path.Combine(Logs, "recovery"), "*", SearchOption.AllDirectories)) inodes.Add(await BadSector.InodeOfAsync(kept));
+        return inodes;
+    }
+
+    private string Find(string pattern)
+    {
+        string path = Path.Combine(Logs, pattern);
+        return Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal).First();
+    }
+
+    private async Task<(int Code, JsonElement Said)> JsonAsync(BadSector bad, params string[] verb)
+    {
+        (int code, string output, string error) = await RunAsync(bad.Before, [.. verb, "--json"]);
+        Assert.True(output.Length > 0, error);
+        return (code, JsonElement.Parse(output));
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(IReadOnlyList<string> before, params string[] verb)
+    {
+        string[] command = [.. before, StenoBinary.Path, .. verb, "--logs", Logs];
+        await using ChildProcess steno = ChildProcess.Start(command[0], command[1..]);
+        int code = await steno.WaitForExitAsync();
+        return (code, steno.Output, steno.Error);
+    }
+}
