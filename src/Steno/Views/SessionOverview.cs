@@ -13,7 +13,7 @@ internal static class SessionOverview
     private const string ManifestEnding = ".session.json";
     private const string JournalEnding = ".jsonl";
 
-    /// <summary>The current one first, then the sealed ones, newest first.</summary>
+    /// <summary>The current one first, then the sealed ones, newest first; those among them of which only checkpoints are left.</summary>
     public static IReadOnlyList<SessionAnswer> All(LogDirectory logs)
     {
         List<SessionAnswer> all = [];
@@ -25,8 +25,20 @@ internal static class SessionOverview
             all.Add(Read(path + JournalEnding, path + ManifestEnding, isCurrent: false));
         }
 
-        return all;
+        if (all is not [{ Current: true, Id: null }, ..]) all.AddRange(OfCheckpointsOnly(logs, all)); // else they may be its own
+        return [.. all.OrderBy(one => !one.Current).ThenByDescending(one => Path.GetFileName(one.Journal), StringComparer.Ordinal)];
     }
+
+    private static SessionAnswer[] OfCheckpointsOnly(LogDirectory logs, List<SessionAnswer> known) =>
+    [
+        .. CheckpointCatalogue.All(logs, static (_, _) => { }).DistinctBy(checkpoint => checkpoint.Session)
+            .Where(newest => !known.Exists(one => one.Id == newest.Session.ToString()))
+            .Select(newest => Read(logs.ArchivedJournal(newest.SessionStarted, newest.Session), logs.ArchivedSessionFile(newest.SessionStarted, newest.Session), isCurrent: false) with
+            {
+                Name = newest.SessionName,
+                Problem = $"Neither its journal nor its session.json is here: `steno recover` makes both again from its checkpoints (lines 1 to {newest.LastSeq}).",
+            }),
+    ];
 
     /// <param name="wanted"><c>current</c>, a name (of several the newest is meant), an id, or the beginning of one that no other has.</param>
     /// <exception cref="StenoException">There is none of this name, or there are several.</exception>

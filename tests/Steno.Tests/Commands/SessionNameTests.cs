@@ -57,6 +57,29 @@ public sealed class SessionNameTests : IDisposable
     }
 
     [Fact]
+    public void A_session_of_which_only_checkpoints_are_left_is_listed_and_named()
+    {
+        _session.New("design");
+        _session.Say(3);
+        string design = _session.Manifest.Id.ToString();
+        _session.Checkpoint();
+        _session.New();
+        _session.Close();
+        Assert.Equal(0, Run("session", "list").Code); // the control
+        foreach (string file in Directory.GetFiles(_session.Logs.Archive, $"*{design}*")) File.Delete(file);
+
+        VerbRun list = Run("session", "list");
+        Assert.Equal(1, list.Code);
+        Assert.Equal(3, list.Output.Trim().Split('\n').Length);
+        Assert.Contains($"{design} (design)", list.Output, StringComparison.Ordinal);
+        Assert.Contains($"damaged: session {design}: Neither its journal nor its session.json is here: `steno recover", list.Error, StringComparison.Ordinal);
+        Assert.Contains("recover", Run("session", "show", "design").Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, Run("recover", "--yes").Code);
+        Assert.Equal(0, Run("session", "list").Code);
+    }
+
+    [Fact]
     public void Who_gives_a_name_that_others_have_is_told_so()
     {
         _session.Say(1);
