@@ -72,21 +72,24 @@ public static partial class CheckpointCatalogue
     public static IEnumerable<CheckpointManifest> NewestFirst(this IEnumerable<CheckpointManifest> checkpoints) =>
         checkpoints.OrderByDescending(one => one.Created).ThenByDescending(one => one.LastSeq);
 
+    /// <inheritdoc cref="FindId"/>
+    /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
+    public static CheckpointManifest Find(LogDirectory directory, string idOrLabel) => Load(directory, FindId(directory, idOrLabel));
+
     /// <param name="idOrLabel">An id, the beginning of one that no other has, or a label.</param>
     /// <exception cref="CheckpointRefusedException">There is none, or there are several.</exception>
-    /// <exception cref="JournalDamagedException">It is not as it was written.</exception>
-    public static CheckpointManifest Find(LogDirectory directory, string idOrLabel)
+    public static string FindId(LogDirectory directory, string idOrLabel)
     {
         ArgumentNullException.ThrowIfNull(idOrLabel);
         IReadOnlyList<string> ids = Ids(directory);
-        if (ids.Contains(idOrLabel)) return Load(directory, idOrLabel);
-        if (FindLabel(directory, idOrLabel) is { } labelled) return labelled;
+        if (ids.Contains(idOrLabel)) return idOrLabel;
+        if (FindLabel(directory, idOrLabel)?.Id is { } labelled) return labelled;
         string[] begun = idOrLabel.Length < BeginningMin
             ? []
             : [.. ids.Where(id => id.StartsWith(idOrLabel, StringComparison.Ordinal))];
         return begun switch
         {
-            [var one] => Load(directory, one),
+            [var one] => one,
             [] => throw new CheckpointRefusedException(
                 $"There is no checkpoint \"{Cut(idOrLabel)}\" in {directory.Checkpoints}.",
                 ids.Count == 0

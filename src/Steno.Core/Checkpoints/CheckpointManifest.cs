@@ -14,7 +14,8 @@ public sealed record CheckpointManifest
 {
     private const string Hint =
         "Leave it in its place: what it names may be the only copy of a line, and as long as it is there nothing of that is "
-        + "removed. `steno recover` heals lines from its segments, too; other checkpoints do not need it.";
+        + "removed. `steno recover` heals lines from its segments, too; other checkpoints do not need it. When `steno verify --all` names "
+        + "nothing else, `steno checkpoint delete` moves it to quarantine.";
 
     /// <summary>The version of this shape.</summary>
     public int Format { get; init; } = 1;

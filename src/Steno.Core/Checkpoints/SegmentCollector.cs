@@ -35,6 +35,7 @@ internal sealed class SegmentCollector(LogDirectory directory)
     /// <exception cref="CheckpointRefusedException">They have not.</exception>
     public IReadOnlyList<string> RequireInJournals(string id, Action<long, long>? progress, CancellationToken cancellation)
     {
+        FileFacts.RequireReadable(directory.Segments);
         CheckpointManifest manifest = CheckpointCatalogue.Load(directory, id);
         if (Named(except: id, out _) is not { } named) return []; // then no segment will go
         SegmentStretch[] going = [.. SegmentStretch.Of(directory, manifest).Where(stretch => !named.Contains(stretch.Segment.File))];
@@ -56,6 +57,7 @@ internal sealed class SegmentCollector(LogDirectory directory)
     public CollectedSegments Collect(IReadOnlyCollection<string> searched, CancellationToken cancellation)
     {
         if (!Directory.Exists(directory.Segments)) return new CollectedSegments(0, 0, null);
+        FileFacts.RequireReadable(directory.Segments);
         directory.Disk.Delete(ManifestBegun(directory)); // of a checkpoint that a crash has interrupted
         if (IsLink) return new CollectedSegments(0, 0, $"{directory.Segments} is a link: what it leads to may be others', too.");
         if (Named(except: null, out string? problem) is not { } named) return new CollectedSegments(0, 0, problem);

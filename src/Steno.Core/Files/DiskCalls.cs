@@ -31,12 +31,25 @@ internal class DiskCalls
             // A named pipe opens well for reading and writing, and fails at whatever comes next.
             if (mode is not FileMode.CreateNew && FileFacts.Of(path) is { Kind: not FileKind.File } other)
                 throw StorageException.NotAFile(path, other.Kind);
-            return new FileStream(path, options);
+            FileStream file = new(path, options);
+            if (mode is not FileMode.Open) HandOver(path);
+            return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageException.FromException("open", path, e);
         }
+    }
+
+    /// <summary>
+    /// What root makes in another user's directory (a verb run with <c>sudo</c>) is that user's: nobody else could read it, and he least
+    /// of all. Where that is refused it stays root's.
+    /// </summary>
+    private static void HandOver(string path)
+    {
+        if (!OperatingSystem.IsLinux() || NativeMethods.EffectiveUser() != 0) return;
+        if (FileFacts.Of(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path) is { Owner: not 0 } folder && FileFacts.Of(path) is { Owner: 0 })
+            _ = NativeMethods.ChangeOwner(path, folder.Owner, folder.Group);
     }
 
     /// <inheritdoc cref="DurableFile.Write"/>
@@ -155,6 +168,7 @@ internal class DiskCalls
                 new DirectoryInfo(path).Create();
             else
                 Directory.CreateDirectory(path, OwnerOnlyDirectory);
+            HandOver(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

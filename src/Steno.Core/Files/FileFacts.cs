@@ -25,6 +25,9 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
     /// <summary>The number of the user whose it is; 0 where that is not known.</summary>
     public uint Owner { get; private init; }
 
+    /// <summary>The same of its group.</summary>
+    public uint Group { get; private init; }
+
     /// <summary>The facts of what has this name now; null if nothing has it.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
     public static FileFacts? Of(string path)
@@ -33,6 +36,7 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
         if (NativeMethods.StatX(NativeMethods.AtWorkingDirectory, path, 0, NativeMethods.BasicFacts, out StatX facts) == 0)
             return From(in facts);
         int errno = Marshal.GetLastPInvokeError();
+        if (errno == Errnos.AccessDenied && new FileInfo(path).LinkTarget is not null) return null; // it leads where this user may not look
         // A symbolic link to nothing, or to itself, is replaced by a rename like no name at all.
         return errno is Errnos.NotFound or Errnos.NotADirectory or Errnos.LoopLinux
             ? null
@@ -142,6 +146,7 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
         KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size)
     {
         Owner = facts.Owner,
+        Group = facts.Group,
         Changed = (facts.ChangedSeconds * 1_000_000_000) + facts.ChangedNanoseconds,
     };
 

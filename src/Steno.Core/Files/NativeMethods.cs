@@ -70,6 +70,9 @@ internal static partial class NativeMethods
     /// <summary>R_OK and X_OK.</summary>
     public const int MayReadAndEnter = 4 | 1;
 
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

@@ -149,7 +149,7 @@ public sealed class StorageException : StenoException
         _ when IsLackOfFiles(errno, operation, path) => "There is space, but no more files can be made on that file system (`df -i` counts them): delete some, then try again.",
         Errnos.NoSpace or Errnos.Quota => "Free some space on that file system, then try again.",
         Errnos.ReadOnly => "The file system is read-only: remount it writable, or choose another place with --logs.",
-        Errnos.AccessDenied or Errnos.NotPermitted when operation is Reading => "Give this user the right to read it: `steno recover` does that for an owner, `chown` for everybody else.",
+        Errnos.AccessDenied or Errnos.NotPermitted when operation is Reading or "statx" => "Give this user the right to read it: `steno recover` does that for an owner, `chown` for everybody else.",
         Errnos.AccessDenied or Errnos.NotPermitted => "Give this user write permission there, or choose another place with --logs.",
         Errnos.NotFound when operation == MakingDirectory => "No directory can be made there: choose another place with --logs.",
         Errnos.NotFound => "The directory or file has vanished: put it back, or choose another place with --logs.",

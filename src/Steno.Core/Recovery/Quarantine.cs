@@ -83,7 +83,7 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     /// <summary>Reports whose repair was begun and not finished, oldest first.</summary>
     public IEnumerable<(string Path, QuarantineReport Report)> Unfinished()
     {
-        if (!Directory.Exists(directory.Quarantine)) yield break;
+        if (!FileFacts.IsOpen(directory.Quarantine)) yield break;
         foreach (string path in Directory.GetFiles(directory.Quarantine, "*.json").Order(StringComparer.Ordinal))
         {
             if (QuarantineReport.TryLoad(path) is { State: QuarantineReport.Repairing } report) yield return (path, report);
@@ -96,7 +96,7 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void ClearBegun()
     {
-        if (!Directory.Exists(directory.Quarantine)) return;
+        if (!FileFacts.IsOpen(directory.Quarantine)) return; // there is none, or who writes there is refused
         foreach (FileInfo file in new DirectoryInfo(directory.Quarantine).EnumerateFiles("*.json.tmp"))
             if (file.LinkTarget is null) directory.Disk.Delete(file.FullName);
     }

@@ -17,6 +17,9 @@ public sealed record QuarantineReport
     /// <summary>Nothing is left to do.</summary>
     public const string Repaired = "repaired";
 
+    /// <summary>A journal of which a part, or all, was replaced: see <see cref="What"/>.</summary>
+    public const string DamagedJournal = "damaged_journal";
+
     [JsonPropertyName("format")]
     public int Format { get; init; } = 1;
 

@@ -226,9 +226,14 @@ public sealed class RecoveryFile : IDisposable
         {
             DurableFile copy = _directory.Disk.OpenExisting(path);
             bool resumed = false;
+            bool isRefused = false;
             try
             {
                 resumed = TryResume(copy);
+            }
+            catch (StorageException e) when (e.IsUnreadable)
+            {
+                isRefused = true; // by the disk, or by its mode: a recovery looks into what is kept
             }
             finally
             {
@@ -236,7 +241,7 @@ public sealed class RecoveryFile : IDisposable
             }
 
             if (resumed) return copy;
-            if (_sealedJournals().Any(IsInside)) _directory.Disk.Delete(path);
+            if (!isRefused && _sealedJournals().Any(IsInside)) _directory.Disk.Delete(path);
             else _directory.Disk.Rename(path, _directory.KeptRecoveryFile(_time.GetUtcNow()));
         }
 

@@ -89,6 +89,8 @@ internal sealed class SessionCopies : IDisposable
         bool isAtEnd = lacking is [var next] && next.First == next.Last; // the next line, which nobody has stated
         foreach (string journal in isAtEnd && Journal is not null ? [] : Kin())
             (SecondCopy.ReadSession(journal) == _session ? _copies : _strays).Add(new FileLines(journal));
+        foreach (string journal in isAtEnd && Journal is not null ? [] : Quarantined())
+            (SecondCopy.ReadSession(journal) == _session ? _copies : _strays).Add(new FileLines(journal));
         do assembled = Run();
         while (AddStraySegments(Lacking(assembled))); // behind the lines of one there may be those of another
         return assembled;
@@ -166,6 +168,12 @@ internal sealed class SessionCopies : IDisposable
             else _copies.AddRange(parts);
         }
     }
+
+    /// <summary>Journals of this session that were replaced: what the disk did not give out then it may give out now.</summary>
+    private IEnumerable<string> Quarantined() => !FileFacts.IsOpen(_directory.Quarantine) ? [] :
+        Directory.GetFiles(_directory.Quarantine, "*.json").Order(StringComparer.Ordinal)
+            .Where(path => QuarantineReport.TryLoad(path) is { What: QuarantineReport.DamagedJournal, Offset: 0 } report && report.Session == _session)
+            .Select(Quarantine.BytesPath).Where(FileFacts.IsReadable);
 
     /// <summary>The recovery file, and those of sessions before, newest first.</summary>
     private IEnumerable<string> SecondCopies()

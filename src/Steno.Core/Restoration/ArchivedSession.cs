@@ -15,11 +15,14 @@ internal static class ArchivedSession
         SessionBeginning? beginning = SessionBeginning.Read(session.Journal, session.Head);
         if (beginning?.Id != session.Id) beginning = null; // it begins with a checkpoint's lines, which are another's
         CheckpointManifest? checkpoint = session.Checkpoints.Count > 0 ? session.Checkpoints[0] : null;
+        NamedSession? named = NamedSession.Find(session.Journal) is { } one && one.Id == session.Id ? one : null;
+        LoadedLines? loaded = named?.Loaded is { } from ? new LoadedLines(from.Checkpoint, from.Session, from.Seq, from.Bytes) : session.Loaded;
         SessionManifest fresh = new()
         {
             Id = session.Id!.Value,
             Started = StartedBy(session.Journal) ?? time.GetUtcNow(),
-            Reason = beginning?.Reason ?? SessionReason.Adopted,
+            Reason = beginning?.Reason ?? (loaded is null ? SessionReason.Adopted : SessionReason.CheckpointLoaded),
+            Loaded = loaded,
             Verified = VerifiedPoint.From(EndOf(session, journal), time.GetUtcNow()),
             Earlier = session.Head.Lines == 0
                 ? null
@@ -32,6 +35,7 @@ internal static class ArchivedSession
         return complete with
         {
             Started = StartedBy(session.Journal) ?? complete.Started,
+            Parent = complete.Parent ?? (named?.Parent is { } parent ? new SessionParent(parent.Id, parent.Seq, parent.HeadHash) : null),
             Lost = UnrecordedMessages.ToldIn(session.Journal, complete.ForeignBytes, default),
         };
     }

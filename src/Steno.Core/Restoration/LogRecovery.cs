@@ -53,10 +53,10 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
             BegunFiles.Clear(directory);
         }
 
+        foreach (string file in (string[])[directory.CurrentJournal, directory.SessionFile])
+            if (!_actions.Exists(given => given.File == file)) FileFacts.RequireReadable(file);
         if (IsDryRun && _actions.Count > 0) // the rest shows when all can be read
-            return new RecoveryOutcome { Before = VerificationReport.Nothing, Actions = _actions, Unhealed = [] };
-        FileFacts.RequireReadable(directory.CurrentJournal);
-        FileFacts.RequireReadable(directory.SessionFile);
+            return new RecoveryOutcome { Before = VerificationReport.Nothing, Actions = _actions, Unhealed = [], IsPartial = true };
         VerificationReport before = Verify();
         if (!IsDryRun) SecondCopy.MoveAwayIfNone(directory, time);
         if (before.IsIntact && !IsInterrupted)
@@ -113,17 +113,22 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     /// <summary>A <c>session.json</c> that the disk does not give out is made again like one that is missing.</summary>
     private void MoveRefusedSessionFile()
     {
-        using FileLines? file = FileFacts.IsFile(directory.SessionFile) ? new(directory.SessionFile) : null;
-        if (file is null) return;
-        file.Read(new byte[file.Length], 0);
-        if (BadSectors.Has(directory.SessionFile)) new Quarantine(directory, time).Move(directory.SessionFile, new QuarantineReport
+        using (FileLines? file = FileFacts.IsFile(directory.SessionFile) ? new(directory.SessionFile) : null)
+            file?.Read(new byte[file.Length], 0);
+        MoveIfRefused(directory.SessionFile, "session_file");
+    }
+
+    private void MoveIfRefused(string path, string what)
+    {
+        if (!BadSectors.Has(path)) return;
+        new Quarantine(directory, time).Move(path, new QuarantineReport
         {
             State = QuarantineReport.Repaired,
-            What = "session_file",
+            What = what,
             Found = time.GetUtcNow(),
-            Source = Path.GetFileName(directory.SessionFile),
+            Source = Path.GetRelativePath(directory.Root, path),
             Offset = 0,
-            Length = file.Length,
+            Length = FileFacts.LengthOf(path),
         });
     }
 
@@ -216,9 +221,9 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
         damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File
         || session.IsCurrent && damage.Role == FileRole.Recovery);
 
-    /// <summary>A crash has left that, and nothing else is wrong with it: see <see cref="Settle"/>.</summary>
-    private static bool IsTornOnly(SessionFiles session, VerificationReport before) =>
-        session.IsCurrent && before.Damage.Where(damage => damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File)
+    /// <summary>A crash has left that, and nothing else is wrong with it: see <see cref="Settle"/>, which reads the second copy.</summary>
+    private bool IsTornOnly(SessionFiles session, VerificationReport before) =>
+        session.IsCurrent && !BadSectors.Has(directory.RecoveryFile) && before.Damage.Where(damage => damage.Session == session.Id || damage.File == session.Journal || damage.File == session.File)
             .ToList() is { Count: > 0 } own && own.All(damage => damage.Kind == "torn" && damage.File == session.Journal);
 
     private void RestoreStored(
@@ -264,6 +269,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
         SessionManifest? judged = new SessionCatalogue(directory).Read([], []).FirstOrDefault(session => session.IsCurrent)?.Manifest;
         SessionOpener opener = new(directory, new LineComposer(RuleSet.BuiltIn), time) { Cancellation = Cancellation };
+        MoveIfRefused(directory.RecoveryFile, "second_copy"); // all that it has of this session's lines is in the journal by now
         using BadSectors strict = BadSectors.Refuse(); // it writes in what it reads
         OpenedSession opened = opener.Open();
         Keep(judged, opened);

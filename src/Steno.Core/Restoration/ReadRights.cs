@@ -24,7 +24,7 @@ internal static class ReadRights
     {
         if (!OperatingSystem.IsLinux()) return [];
         List<RecoveryAction> given = [];
-        foreach (string folder in directory.Directories.Where(folder => FileFacts.Of(folder) is { Kind: FileKind.Directory }))
+        foreach (string folder in directory.Directories.Where(Directory.Exists))
             if (!FileFacts.IsOpen(folder) && TryGive(folder, OwnersDirectory, isDryRun)) given.Add(Given(folder));
         foreach (string file in FilesOf(directory))
             if (FileFacts.IsForbidden(file) && TryGive(file, OwnersFile, isDryRun)) given.Add(Given(file));

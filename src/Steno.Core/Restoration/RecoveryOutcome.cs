@@ -14,6 +14,9 @@ public sealed record RecoveryOutcome
     /// <summary>Damage that no copy heals; nothing was taken from it.</summary>
     public required IReadOnlyList<FoundDamage> Unhealed { get; init; }
 
+    /// <summary>Of a dry run: what else is to be done shows only when that is done.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>Everything that was recorded is there, or would be, and a verification finds nothing wrong.</summary>
-    public bool IsWhole => Unhealed.Count == 0;
+    public bool IsWhole => Unhealed.Count == 0 && !IsPartial;
 }

@@ -30,9 +30,19 @@ internal sealed class HealingFromCopy(LogDirectory directory)
     /// The copy goes on behind this place. Before the first line that is this session's alone another's would,
     /// too: there it must name the session, and everywhere where nothing says which line that is.
     /// </summary>
-    public bool CanContinue(SessionManifest manifest, in JournalPosition end) =>
-        _copy.Reaches(end, end.Seq + 1)
-        && (end.Seq > manifest.SharedSeq || _copy.IsOf(manifest.Id, manifest.Verified.Position));
+    /// <param name="isWhole">The journal ends where it was stopped: a copy that the disk does not give out is then as good as none.</param>
+    public bool CanContinue(SessionManifest manifest, in JournalPosition end, bool isWhole = false)
+    {
+        try
+        {
+            return _copy.Reaches(end, end.Seq + 1)
+                && (end.Seq > manifest.SharedSeq || _copy.IsOf(manifest.Id, manifest.Verified.Position));
+        }
+        catch (StorageException refused) when (isWhole && refused.IsUnreadable)
+        {
+            return false; // whoever writes the copy begins another: see RecoveryFile
+        }
+    }
 
     /// <summary>It goes on at least to that line.</summary>
     public bool Reaches(in JournalPosition end, long seq) => _copy.Reaches(end, seq);

@@ -85,7 +85,7 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
         assembled.IsStrange ? new StrangeJournal(directory, time).Copy(journal) : _quarantine.Keep(journal, new QuarantineReport
         {
             State = QuarantineReport.Repaired,
-            What = "damaged_journal",
+            What = QuarantineReport.DamagedJournal,
             Found = time.GetUtcNow(),
             Source = Path.GetRelativePath(directory.Root, journal),
             Offset = assembled.Same.Start,

@@ -186,11 +186,11 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public long LengthOfCopy(SessionManifest? file, Guid? session, long length, BlockReading? planned = null)
     {
-        if (session is null || file is { Stopped: true }) return 0;
+        if (file is { Stopped: true }) return 0;
         if (_quarantine.Unfinished().FirstOrDefault(one => one.Report.What == TailRepair.TornTail && one.Report.Session == session).Report is { } repair)
             return repair.CopyLength > length ? repair.CopyLength : 0;
         if (!FileFacts.IsReadable(directory.RecoveryFile) || FileFacts.LengthOf(directory.RecoveryFile) is var copied && copied <= length) return 0;
-        bool isOf = Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session
+        bool isOf = (session is not null && Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session)
             || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length, planned) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
         return isOf ? copied : 0;
     }

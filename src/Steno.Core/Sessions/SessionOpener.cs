@@ -67,6 +67,7 @@ public sealed class SessionOpener
     public OpenedSession Open()
     {
         FileFacts.RequireReadable(_directory.CurrentJournal); // else it would be taken for one that is gone
+        foreach (string folder in _directory.Directories) FileFacts.RequireReadable(folder);
         _lastSign = LastSign.Of(_directory);
         _quarantine.ClearBegun();
         BegunFiles.Clear(_directory);
@@ -201,7 +202,7 @@ public sealed class SessionOpener
             ScanAtStart.Run(_directory, manifest, file, tailStart, _isAdopted, Cancellation);
         bool heals = scan.Damage.Count > 0 && _healing.CanReplace(manifest, scan);
         JournalPosition end = heals ? scan.Whole : scan.End;
-        bool continues = _healing.CanContinue(manifest, end);
+        bool continues = _healing.CanContinue(manifest, end, isWhole: manifest.Stopped && scan.Damage.Count == 0 && length == manifest.Verified.Offset);
         bool isLost = end.Seq < manifest.Verified.Seq && !(continues && _healing.Reaches(end, manifest.Verified.Seq));
         bool isNew = !heals && KnownDamage.FindNew(manifest.KnownDamage, damage).Any(d => d.Kind != DamageKind.Foreign);
         if ((isLost || isNew || _isAdopted) && repair is null && _assembly.TryPut(manifest, isDamaged: isLost || isNew, Cancellation) is { } put)

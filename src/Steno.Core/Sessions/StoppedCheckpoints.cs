@@ -11,6 +11,7 @@ namespace Steno.Core.Sessions;
 public sealed class StoppedCheckpoints : IDisposable
 {
     private readonly LogDirectory _directory;
+    private readonly TimeProvider _time;
     private readonly DirectoryLock _held;
     private readonly CheckpointStore _store;
 
@@ -19,7 +20,7 @@ public sealed class StoppedCheckpoints : IDisposable
     public StoppedCheckpoints(LogDirectory directory, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        _directory = directory;
+        (_directory, _time) = (directory, time);
         _held = DirectoryLock.Acquire(directory);
         _store = new CheckpointStore(directory, time);
     }
@@ -59,7 +60,7 @@ public sealed class StoppedCheckpoints : IDisposable
 
     /// <inheritdoc cref="CheckpointStore.Delete"/>
     public CollectedSegments Delete(string id, Action<long, long>? progress = null, CancellationToken cancellation = default) =>
-        _store.Delete(id, progress, cancellation);
+        new CheckpointDeletion(_directory, _store, _time).Run(id, progress, cancellation);
 
     public void Dispose() => _held.Dispose();
 

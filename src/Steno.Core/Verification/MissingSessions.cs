@@ -10,7 +10,7 @@ namespace Steno.Core.Verification;
 /// </summary>
 internal sealed class MissingSessions(LogDirectory directory, IReadOnlyList<SessionFiles> sessions)
 {
-    /// <summary>Sealed ones that another names, each once. No checkpoint has lines of them: of those that one has, the journal is missing.</summary>
+    /// <summary>Sealed ones that another names, each once, of which nothing has lines: see <see cref="AbsentSessions"/> for the others.</summary>
     /// <param name="checkpoints">Newest first.</param>
     public IReadOnlyList<NotedFile> FindSealed(IReadOnlyList<CheckpointManifest> checkpoints)
     {
@@ -22,7 +22,7 @@ internal sealed class MissingSessions(LogDirectory directory, IReadOnlyList<Sess
             if (checkpoint.Parent is { } parent && known.Add(parent.Id)) Note($"Session {checkpoint.Session} continued session {parent.Id}, which is not here.");
         return noted;
 
-        void Note(string what) => noted.Add(new NotedFile(directory.Archive, NotedFile.Missing, $"{what} No checkpoint has lines of it."));
+        void Note(string what) => noted.Add(new NotedFile(directory.Archive, NotedFile.Missing, $"{what} No checkpoint or copy has lines of it."));
     }
 
     /// <summary>What a start found lost and told in the session that it began; those that follow know it from there.</summary>

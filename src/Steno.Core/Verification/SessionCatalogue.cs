@@ -6,7 +6,7 @@ using Steno.Core.Sessions;
 
 namespace Steno.Core.Verification;
 
-/// <summary>Finds the sessions of a log directory: the current one first, then the sealed ones, then those of which only checkpoints are left.</summary>
+/// <summary>Finds the sessions of a log directory: the current one first, then the sealed ones, then those that can be made again.</summary>
 internal sealed class SessionCatalogue(LogDirectory directory)
 {
     private const string ManifestEnding = ".session.json";
@@ -26,26 +26,17 @@ internal sealed class SessionCatalogue(LogDirectory directory)
         List<SessionFiles> sessions = [Open(directory.CurrentJournal, directory.SessionFile, isCurrent: true, damage)];
         foreach (string journal in ArchivedJournals())
             sessions.Add(Open(journal, journal[..^JournalEnding.Length] + ManifestEnding, isCurrent: false, damage));
-        List<(SessionParent Parent, string? Reason)> children = [.. sessions.SelectMany(session => ParentOf(session, checkpoints))];
+        List<(SessionParent Parent, string? Reason)> children = [.. sessions.SelectMany(session => ParentOf(session, checkpoints)), .. ParentsOfAbsent(sessions, checkpoints)];
         InterruptedSuccession interrupted = new(directory);
         IReadOnlyList<SessionFiles> settled = interrupted.Settle(sessions, checkpoints);
         Noted = interrupted.Noted;
         List<SessionFiles> complete = [.. settled.Select(session => Complete(session, checkpoints, sessions, children))];
         foreach (SessionFiles session in complete.Where(one => one is { IsCurrent: true, IsBlank: true, Manifest: null, Id: not null }))
             if (!File.Exists(session.File)) damage.Add(Missing(session.File, session.Id, isCurrent: true));
-        return [.. complete, .. OfCheckpointsOnly(complete, checkpoints).Select(session => Complete(session, checkpoints, sessions, children))];
-    }
+        return [.. complete, .. Absent(complete).Select(session => Complete(session, checkpoints, sessions, children))];
 
-    /// <summary>Their journals were in the archive, and are to be there.</summary>
-    private IEnumerable<SessionFiles> OfCheckpointsOnly(IReadOnlyList<SessionFiles> sessions, IReadOnlyList<CheckpointManifest> checkpoints) =>
-        checkpoints.Where(checkpoint => !sessions.Any(session => session.Id == checkpoint.Session)).DistinctBy(checkpoint => checkpoint.Session)
-            .Select(newest => new SessionFiles
-            {
-                Journal = directory.ArchivedJournal(newest.SessionStarted, newest.Session),
-                File = directory.ArchivedSessionFile(newest.SessionStarted, newest.Session),
-                Id = newest.Session,
-                HasCheckpointsOnly = true,
-            });
+        IEnumerable<SessionFiles> Absent(IReadOnlyList<SessionFiles> known) => new AbsentSessions(directory, checkpoints).Find(known, children.Select(child => child.Parent));
+    }
 
     private static FoundDamage Missing(string file, Guid? session, bool isCurrent) => SelfHashedFile.Whole(
         file, FileRole.Session, "missing",
@@ -128,6 +119,11 @@ internal sealed class SessionCatalogue(LogDirectory directory)
             yield return (new SessionParent(stated.Id, stated.Seq, stated.HeadHash), null);
         }
     }
+
+    /// <summary>Sessions that are not here are known as those that continue others from their checkpoints: when they are made again they say so themselves.</summary>
+    private static IEnumerable<(SessionParent Parent, string? Reason)> ParentsOfAbsent(IReadOnlyList<SessionFiles> sessions, IReadOnlyList<CheckpointManifest> checkpoints) =>
+        checkpoints.DistinctBy(one => one.Session).Where(one => one.Parent is not null && !sessions.Any(session => session.Id == one.Session))
+            .Select(one => (new SessionParent(one.Parent!.Id, one.Parent.Seq, one.Parent.HeadHash), (string?)null));
 
     /// <inheritdoc cref="CurrentCopy.Find"/>
     private NamedSession? OfCopy => CurrentCopy.Find(directory);

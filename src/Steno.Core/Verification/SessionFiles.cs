@@ -32,8 +32,8 @@ internal sealed record SessionFiles
 
     public bool IsCurrent { get; init; }
 
-    /// <summary>It was sealed, and neither its journal nor its <c>session.json</c> is here.</summary>
-    public bool HasCheckpointsOnly { get; init; }
+    /// <summary>It was sealed, and neither its journal nor its <c>session.json</c> is here: see <see cref="AbsentSessions"/>.</summary>
+    public bool IsAbsent { get; init; }
 
     /// <summary>The session whose journal stands in the place of this one's; null: it is its own, or there is none.</summary>
     public Guid? Strange { get; init; }

@@ -233,7 +233,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
     private string InItsPlace(string file) =>
         FileFacts.Of(file) is { Kind: not FileKind.File } other ? $" In the file's place is {FileFacts.Describe(other.Kind)}."
         : file == directory.RecoveryFile && FileFacts.IsFile(file) && SecondCopy.IsNone(directory) ? " It is the journal itself under another name."
-        : session.HasCheckpointsOnly ? " Neither its journal nor its session.json is here."
+        : session.IsAbsent ? " Neither its journal nor its session.json is here."
         : FileFacts.IsLinkToNothing(file) ? $" The file is a link that leads nowhere (to {new FileInfo(file).LinkTarget}): mount its volume, or remove the link, and `steno recover` takes what copies have."
         : "";
 

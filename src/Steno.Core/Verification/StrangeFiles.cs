@@ -35,6 +35,12 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
         if (!Directory.Exists(folder)) return;
         foreach (string path in Directory.GetFiles(folder, LogDirectory.KeptRecoveryFiles).Order(StringComparer.Ordinal))
         {
+            if (FileFacts.IsForbidden(path))
+            {
+                _noted.Add(new NotedFile(path, NotedFile.Kept, $"A second copy, as it was left. {DamageText.Forbidden}"));
+                continue;
+            }
+
             string whose = SecondCopy.ReadSession(path) is { } session ? $"session {session}" : "a session that it does not name";
             _noted.Add(new NotedFile(path, NotedFile.Kept, $"A second copy of {whose}, as it was left: `steno recover` looks there for lines that are lost elsewhere."));
         }
@@ -55,7 +61,7 @@ internal sealed class StrangeFiles(LogDirectory directory, CheckpointFiles check
     }
 
     private NotedFile Unnamed(string path) => new(path, NotedFile.Leftover, checkpoints.KnowsAllNames
-        ? "No checkpoint names it. It is kept: it may be the only whole copy of a line. `steno checkpoint delete` of any checkpoint removes it."
+        ? "No checkpoint names it. It is kept: it may be the only whole copy of a line. `steno checkpoint delete` of any checkpoint removes it where a journal has all its lines."
         : "No checkpoint that can be read names it: a damaged one may. It is kept.");
 
     private static bool IsSegmentName(string path) =>

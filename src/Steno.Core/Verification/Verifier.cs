@@ -38,7 +38,7 @@ public sealed class Verifier(LogDirectory directory)
         foreach (string path in directory.Directories)
         {
             FileFacts.RequireDirectory(path);
-            FileFacts.RequireReadable(path);
+            if (path != directory.Quarantine) FileFacts.RequireReadable(path);
         }
 
         for (int tries = 1; ; tries++)
@@ -69,7 +69,7 @@ public sealed class Verifier(LogDirectory directory)
         foreach (SessionFiles session in sessions)
         {
             IEnumerable<FoundDamage> its = checkpoints.Damage.Where(d => d.FirstSeq > 0 && d.Session == session.Id);
-            if (session is { IsLatest: false, HasCheckpointsOnly: false } && !IncludesArchive && !its.Any()) continue;
+            if (session is { IsLatest: false, IsAbsent: false } && !IncludesArchive && !its.Any()) continue;
             SessionVerification verification = new(directory, session, checkpoints)
             {
                 LiveEnd = session.IsCurrent && durable is { } seq ? path => DurableEnd.Find(path, seq) : null,

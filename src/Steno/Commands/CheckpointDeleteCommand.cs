@@ -4,6 +4,7 @@ using Steno.Configuration;
 using Steno.Control;
 using Steno.Core.Checkpoints;
 using Steno.Core.Files;
+using Steno.Core.Journal;
 using Steno.Core.Sessions;
 using Steno.Terminal;
 using Steno.Views;
@@ -34,8 +35,9 @@ internal static class CheckpointDeleteCommand
     {
         LogDirectory logs = new(settings.Logs);
         LogsOfVerb.Require(logs);
-        CheckpointManifest found = CheckpointCatalogue.Find(logs, which);
-        if (!yes && !Confirmation.Ask(context, "Deleting a checkpoint", $"Delete checkpoint {found.Id!} ({Counted.Lines(found.MessageCount)})?"))
+        string id = CheckpointCatalogue.FindId(logs, which);
+        bool isDamaged = IsDamaged(logs, id, out string question);
+        if (!yes && !Confirmation.Ask(context, "Deleting a checkpoint", question))
         {
             context.Error.Prose($"Nothing was deleted: the checkpoint is still there.");
             return ExitCodes.Failed;
@@ -46,25 +48,40 @@ internal static class CheckpointDeleteCommand
         return await interruption.RunAsync(async cancellation =>
         {
             CollectedSegments collected = await interruption.AskAsync(
-                () => ProgressNote.WhileAsync(logs.Root, context, () => client.DeleteAsync(found.Id!, cancellation)),
+                () => ProgressNote.WhileAsync(logs.Root, context, () => client.DeleteAsync(id, cancellation)),
                 "The recorder goes on with it: `steno checkpoint list` shows whether the checkpoint is still there.",
-                () => DeleteAlone(logs, found.Id!, context, cancellation)).ConfigureAwait(false);
-            return Print(found, collected, json, context);
+                () => DeleteAlone(logs, id, context, cancellation)).ConfigureAwait(false);
+            return Print(id, isDamaged, collected, json, context);
         }).ConfigureAwait(false);
     }
 
-    private static int Print(CheckpointManifest found, CollectedSegments collected, bool json, VerbContext context)
+    private static bool IsDamaged(LogDirectory logs, string id, out string question)
+    {
+        try
+        {
+            question = $"Delete checkpoint {id} ({Counted.Lines(CheckpointCatalogue.Load(logs, id).MessageCount)})?";
+            return false;
+        }
+        catch (JournalDamagedException)
+        {
+            question = $"Checkpoint {id} is damaged, and cannot be loaded. Move it to quarantine?";
+            return true;
+        }
+    }
+
+    private static int Print(string id, bool isDamaged, CollectedSegments collected, bool json, VerbContext context)
     {
         if (json)
         {
-            var answer = new DeletedCheckpointAnswer(1, found.Id!, collected.Files, collected.Bytes, collected.Problem);
+            var answer = new DeletedCheckpointAnswer(1, id, collected.Files, collected.Bytes, collected.Problem);
             context.Output.Verbatim(JsonSerializer.Serialize(answer, CommandJson.Default.DeletedCheckpointAnswer));
             return ExitCodes.Done;
         }
 
-        string more = collected is { Bytes: 0, Problem: null } ? "; others need its segments"
+        string more = isDamaged ? $": it was damaged, and its file is in quarantine. Of its segments {ByteSize.Format(collected.Bytes)} were removed, of which a journal has every line"
+            : collected is { Bytes: 0, Problem: null } ? "; others need its segments"
             : collected.Problem is not null ? "" : $", and {ByteSize.Format(collected.Bytes)} of segments that no other needs";
-        context.Output.Prose($"{Styled.Good("✓")} Checkpoint {found.Id!} is deleted{more}.");
+        context.Output.Prose($"{Styled.Good("✓")} Checkpoint {id} is deleted{more}.");
         if (collected.Problem is { } problem)
         {
             context.Error.Prose(

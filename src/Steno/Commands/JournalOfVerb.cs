@@ -53,6 +53,13 @@ internal static class JournalOfVerb
                 "Put it back if you have it. `steno start` begins a session that names what is missing.");
         }
 
+        if (SessionOverview.HasPast(logs))
+        {
+            throw new StenoException(
+                $"The current session's journal is not here: {found.Path}.",
+                "`steno verify --all` says what is missing, `steno recover` brings back what checkpoints have. `steno session list` names the sessions, which --session reads.");
+        }
+
         throw new StenoException(
             Directory.Exists(settings.Logs)
                 ? $"Nothing has been recorded in {settings.Logs} yet: it holds no journal."

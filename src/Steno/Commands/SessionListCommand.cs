@@ -31,6 +31,7 @@ internal static class SessionListCommand
         LogsOfVerb.Require(logs);
         JudgedSessions judged = await JudgedSessions.AskAsync(logs, context.Time, cancellation).ConfigureAwait(false);
         IReadOnlyList<SessionAnswer> found = [.. SessionOverview.All(logs).Select(judged.Of)];
+        bool isCurrentLost = found.Count > 0 && !found.Any(one => one.Current);
         if (json)
         {
             context.Output.Verbatim(JsonSerializer.Serialize(new SessionListAnswer(1, found), CommandJson.Default.SessionListAnswer));
@@ -39,12 +40,13 @@ internal static class SessionListCommand
         {
             foreach (SessionAnswer one in found) PrintLine(one, context.Output, context.Time);
             context.Output.Flush();
+            if (isCurrentLost) context.Error.Prose($"{Styled.Warning("damaged:")} {context.Hints.In("The current session is not here: `steno verify --all` says what is missing.")}");
             if (found.Count == 0) context.Error.Prose($"{context.Hints.In("There is no session yet: `steno start` begins to record.")}");
             foreach (SessionAnswer one in found.Where(one => one.Problem is not null))
                 context.Error.Prose($"{Styled.Warning("damaged:")} session {one.Id ?? "(no id)"}: {context.Hints.In(one.Problem!)}");
         }
 
-        return found.All(one => one.Problem is null) ? ExitCodes.Done : ExitCodes.Failed;
+        return found.All(one => one.Problem is null) && !isCurrentLost ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static void PrintLine(SessionAnswer one, Screen screen, TimeProvider time)

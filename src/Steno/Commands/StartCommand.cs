@@ -134,7 +134,7 @@ internal static class StartCommand
         if (status.Recovered.Count > 0) screen.Prose($"  recovered     {Styled.Warning(string.Join(" ", status.Recovered))}", Margin);
         if (status.Damage.Count == 0) return;
         string more = status.Damage.Count == 1 ? "" : $" And {status.Damage.Count - 1} more: `steno status` names them.";
-        screen.Prose($"  damaged       {Styled.Warning(status.Damage[0].Text + more)}", Margin);
+        screen.Prose($"  damaged       {Styled.Warning(status.Damage.MaxBy(damage => damage.Found)!.Text + more)}", Margin); // the newest
     }
 
     /// <summary>Whose the broker at this door is.</summary>

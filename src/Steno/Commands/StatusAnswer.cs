@@ -56,7 +56,12 @@ internal static class StatusAnswer
         try
         {
             SessionManifest? session = SessionManifest.Load(new LogDirectory(logs).SessionFile);
-            return (session, session is { Verdict: null } ? "The last recorder did not live to judge it. `steno verify` reads every line." : null);
+            return (session, session switch
+            {
+                { Verdict: null, Stopped: true } => "No recorder has had this session yet.", // it was begun without one
+                { Verdict: null } => "The last recorder did not live to judge it. `steno verify` reads every line.",
+                _ => null,
+            });
         }
         catch (JournalDamagedException e)
         {

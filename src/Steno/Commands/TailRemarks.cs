@@ -1,5 +1,7 @@
 using System.Globalization;
+using Steno.Core.Files;
 using Steno.Terminal;
+using Steno.Views;
 
 namespace Steno.Commands;
 
@@ -30,7 +32,9 @@ internal sealed class TailRemarks(Screen error, string logs, CommandHints hints,
         Write(hints.In(DoubtNote.Of(1)!));
     }
 
-    public void OfWaiting() => Write(Directory.Exists(logs)
+    public void OfWaiting() => Write(SessionOverview.HasPast(new LogDirectory(logs))
+        ? hints.In($"The current session's journal is not here: `steno verify --all --logs {logs}` says what is missing; waiting.")
+        : Directory.Exists(logs)
         ? $"Nothing has been recorded in {logs} yet; waiting."
         : $"There is no directory {logs} yet; waiting for it.{LogsAbove.Hint(logs)}");
 

@@ -116,7 +116,7 @@ internal sealed class Checkpointer : IDisposable
         RequireDirectory();
         try
         {
-            return _store.Delete(CheckpointCatalogue.Find(_logs, idOrLabel).Id!, Note, _end.Token);
+            return new CheckpointDeletion(_logs, _store, _time).Run(CheckpointCatalogue.FindId(_logs, idOrLabel), Note, _end.Token);
         }
         finally
         {

@@ -19,7 +19,7 @@ internal static class ConversationExcerpt
     /// <summary>Oldest session first; the last one is <paramref name="newest"/>. Others that have no message are left out.</summary>
     /// <param name="newest">Its journal must be there.</param>
     /// <param name="alone">Nothing but this session.</param>
-    /// <exception cref="StorageException">A journal cannot be read.</exception>
+    /// <exception cref="StorageException">The newest one's journal cannot be read.</exception>
     public static IReadOnlyList<(string? Session, JournalExcerpt Excerpt)> Read(
         LogDirectory logs, SessionJournal newest, bool alone, int count, bool everything)
     {
@@ -38,8 +38,16 @@ internal static class ConversationExcerpt
         {
             string journal = logs.ArchivedJournal(before.Started, before.Id);
             if (!File.Exists(journal)) break; // `session list` names it
-            // What the disk refused at its end was written again, in the session behind it.
-            excerpt = JournalExcerpt.Last(journal, left, everything, lastSeq);
+            try
+            {
+                // What the disk refused at its end was written again, in the session behind it.
+                excerpt = JournalExcerpt.Last(journal, left, everything, lastSeq);
+            }
+            catch (StorageException)
+            {
+                break; // what came behind it can be shown; `session list` and `verify` name it
+            }
+
             if (excerpt.Count > 0) found.Insert(0, (before.Id.ToString(), excerpt));
             left -= excerpt.Count;
             manifest = before;

@@ -34,6 +34,7 @@ internal static class RecoveryScreen
         int lost = answer.Unhealed.Count;
         if (answer.Whole && answer.Done.Count == 0) output.Prose($"{Styled.Good("✓ intact:")} there is nothing to recover.");
         else if (answer.Whole) output.Prose($"{Styled.Good("✓ whole:")} {(answer.DryRun ? "that would put everything right" : "everything that is known to have been recorded is there")}.");
+        else if (lost == 0) output.Prose($"{Styled.Warning("not known:")} what else is to be done shows when all can be read.");
         else output.Prose($"{Styled.Bad("✗ not whole:")} {VerificationScreen.Count(lost, "place")} that no copy heals: nothing was taken from there, and reading goes on past it.");
         output.Flush();
         if (answer.DryRun && answer.Done.Count > 0) error.Prose($"{hint("Nothing was changed. `steno recover` does it.")}");

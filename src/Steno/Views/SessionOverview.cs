@@ -25,9 +25,18 @@ internal static class SessionOverview
             all.Add(Read(path + JournalEnding, path + ManifestEnding, isCurrent: false));
         }
 
-        if (all is not [{ Current: true, Id: null }, ..]) all.AddRange(OfCheckpointsOnly(logs, all)); // else they may be its own
+        if (all is not [{ Current: true, Id: null }, ..]) // else they may be its own
+        {
+            SessionAnswer[] absent = OfCheckpointsOnly(logs, all);
+            if (absent is [var newest, ..] && !all.Exists(one => one.Current)) absent[0] = newest with { Current = true };
+            all.AddRange(absent);
+        }
+
         return [.. all.OrderBy(one => !one.Current).ThenByDescending(one => Path.GetFileName(one.Journal), StringComparer.Ordinal)];
     }
+
+    /// <summary>Something was recorded here, wherever the current journal is.</summary>
+    public static bool HasPast(LogDirectory logs) => ArchivedNames(logs).Any() || CheckpointCatalogue.Ids(logs).Count > 0;
 
     private static SessionAnswer[] OfCheckpointsOnly(LogDirectory logs, List<SessionAnswer> known) =>
     [

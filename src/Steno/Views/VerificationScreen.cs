@@ -17,7 +17,7 @@ internal static class VerificationScreen
     {
         foreach (FoundDamageAnswer damage in answer.Damage.Take(Max)) Print(damage, output);
         if (answer.Damage.Count > Max) output.Prose($"… and {answer.Damage.Count - Max} more: --json has them all.");
-        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Prose($"{Styled.Faint(noted.Kind + ":")} {noted.File}: {hint(noted.What)}");
+        foreach (NotedFile noted in answer.Noted.Take(Max)) output.Prose($"{Styled.Faint($"note ({noted.Kind}):")} {noted.File}: {hint(noted.What)}");
         string read = string.Create(CultureInfo.InvariantCulture,
             $"{answer.Sessions.Sum(s => s.LastSeq):N0} lines in {SessionsOf(answer)}, {Count(answer.Checkpoints, "checkpoint")}; {ByteSize.Format(answer.Bytes)} read");
         string absent = answer.SessionsAbsent == 0 ? "" : $"; {Count(answer.SessionsAbsent, "session")} that {(answer.SessionsAbsent == 1 ? "is" : "are")} named here {(answer.SessionsAbsent == 1 ? "is" : "are")} not here";
@@ -26,7 +26,7 @@ internal static class VerificationScreen
         if (answer.Sessions.Count < answer.SessionsInAll) output.Prose($"{hint("`steno verify --all` reads the other sessions, too.")}");
         output.Flush();
         if (answer.Intact) return;
-        if (answer.Damage.All(damage => damage.Report?.EndsWith("unhealed.json", StringComparison.Ordinal) == true))
+        if (answer.Damage.All(damage => damage is { Copied: false, Report: { } report } && report.EndsWith("unhealed.json", StringComparison.Ordinal)))
         {
             error.Prose($"{hint("`steno recover` has looked at all of it and found no copy. Put a backup of these files in their place, if there is one, and recover again.")}");
             return;

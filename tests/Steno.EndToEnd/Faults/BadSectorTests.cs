@@ -85,6 +85,54 @@ public sealed class BadSectorTests : IAsyncLifetime, IDisposable
         await RecordsAsync(bad);
     }
 
+    /// <summary>What a start does, and a recovery with it, needs no second copy.</summary>
+    [Theory]
+    [InlineData("session.json")]
+    [InlineData("current_session.jsonl")]
+    public async Task In_the_second_copy_it_keeps_nothing_else_from_being_healed(string gone)
+    {
+        byte[] whole = File.ReadAllBytes(_logs.Journal);
+        await using BadSector bad = await BadSector.InAsync(Find("recovery/crash_recovery.jsonl"), 2 * Sector);
+        File.Delete(Path.Combine(Logs, gone));
+        Assert.Equal(1, (await JsonAsync(bad, "recover", "--dry-run")).Code);
+        Assert.Equal(0, (await JsonAsync(bad, "recover", "--yes")).Code);
+        Assert.True(File.ReadAllBytes(_logs.Journal).AsSpan().StartsWith(whole));
+        Assert.Equal(0, (await RunAsync(bad.Before, "verify", "--all")).Code);
+        await RecordsAsync(bad);
+    }
+
+    [Fact]
+    public async Task In_the_second_copy_of_a_whole_journal_it_keeps_no_recorder_from_recording()
+    {
+        await using BadSector bad = await BadSector.InAsync(Find("recovery/crash_recovery.jsonl"), 2 * Sector);
+        await RecordsAsync(bad);
+        Assert.Contains(bad.Inode, await InodesOfKeptAsync());
+        Assert.True(File.ReadAllBytes(_logs.Journal).AsSpan().SequenceEqual(File.ReadAllBytes(Find("recovery/crash_recovery.jsonl"))));
+        Assert.Equal(0, (await RunAsync([], "verify", "--all")).Code);
+    }
+
+    /// <summary>Half of what was refused a kept copy has; the other half the disk gives out another day.</summary>
+    [Fact]
+    public async Task What_was_replaced_by_less_is_whole_again_when_the_error_has_passed()
+    {
+        string file = Find("archive/*.jsonl");
+        byte[] whole = File.ReadAllBytes(file);
+        Directory.Delete(Path.Combine(Logs, "checkpoints"), recursive: true);
+        File.WriteAllBytes(Path.Combine(Logs, "recovery/kept_half.jsonl"), whole[..(whole.Length / 2)]);
+        await using BadSector bad = await BadSector.InAsync(file);
+        Assert.Equal(1, (await JsonAsync(bad, "recover", "--yes")).Code);
+        Assert.NotEqual(bad.Inode, await BadSector.InodeOfAsync(file)); // the control
+        Assert.False(File.ReadAllBytes(file).AsSpan().SequenceEqual(whole));
+
+        (int code, string said, string error) = await RunAsync([], "verify", "--all");
+        Assert.Equal(1, code);
+        Assert.Contains("good copy", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("found no copy", error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync([], "recover", "--yes")).Code);
+        Assert.Equal(whole, File.ReadAllBytes(file));
+        Assert.Equal(0, (await RunAsync([], "verify", "--all")).Code);
+    }
+
     /// <summary>Neither its copy nor a checkpoint has the lines: they are lost, named, and recording goes on.</summary>
     [Fact]
     public async Task Without_a_copy_its_lines_are_named_as_lost_and_recording_goes_on()

@@ -167,6 +167,39 @@ public sealed class UnreadableFilesTests : IAsyncLifetime, IDisposable
         Assert.Equal(before, All());
     }
 
+    /// <summary>It was run with sudo: what it made is the user's, as all else is.</summary>
+    [Fact]
+    public async Task What_root_makes_in_a_users_directory_is_the_users()
+    {
+        File.Delete(Find("archive/*.jsonl"));
+        File.WriteAllText(Find("session.json"), "damaged");
+        File.Delete(Find("recovery/crash_recovery.jsonl"));
+        Assert.Equal(0, (await RunAsync([], "recover", "--yes")).Code);
+
+        await using ChildProcess find = ChildProcess.Start("/usr/bin/find", Logs, "-uid", "0");
+        Assert.Equal(0, await find.WaitForExitAsync());
+        Assert.Equal("", find.Output);
+        Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code);
+        await using PythonPeer broker = await PythonPeer.BindAsync("XPUB");
+        await using RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, broker.Endpoint, before: AnotherUser.Before);
+        await recorder.RecordsAgainAsync();
+    }
+
+    /// <summary>Root's quarantine is not looked into by who verifies and recovers.</summary>
+    [Fact]
+    public async Task A_closed_quarantine_of_another_user_keeps_nobody_from_verifying_and_is_named_by_a_start()
+    {
+        string quarantine = Path.Combine(Logs, "recovery/quarantine");
+        Directory.CreateDirectory(quarantine, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code);
+        File.Delete(Find("recovery/crash_recovery.jsonl"));
+        Assert.Equal(0, (await RunAsync(AnotherUser.Before, "recover", "--yes")).Code);
+        (int code, string said) = await RunAsync(AnotherUser.Before, "record", "--broker", "tcp://127.0.0.1:1");
+        Assert.Equal(1, code);
+        Assert.Contains(quarantine, said, StringComparison.Ordinal);
+        Assert.Contains("chown", said, StringComparison.Ordinal);
+    }
+
     /// <summary>Journals, sessions, checkpoints: what none of the refused verbs may touch.</summary>
     private Dictionary<string, byte[]> All() => Directory.EnumerateFiles(Logs, "*.json*", SearchOption.AllDirectories)
         .Where(path => !path.Contains("/run/", StringComparison.Ordinal)).Order().ToDictionary(path => path, File.ReadAllBytes);

@@ -27,6 +27,10 @@ public sealed class ConvergenceTests(LivedDirectories lived) : IClassFixture<Liv
     [InlineData(423)]
     [InlineData(490)]
     [InlineData(649)]
+    [InlineData(48)]
+    [InlineData(172)]
+    [InlineData(249)]
+    [InlineData(584)]
     public void Damage_that_was_once_healed_in_two_steps_or_otherwise_than_planned(int seed) => Check(seed);
 
     [Fact]

@@ -1,7 +1,9 @@
+using Steno.Core.Checkpoints;
 using Steno.Core.Files;
 using Steno.Core.Restoration;
 using Steno.Core.Sessions;
 using Steno.Core.Verification;
+using Steno.Tests.Sessions;
 
 namespace Steno.Tests.Restoration;
 
@@ -65,6 +67,136 @@ public sealed class LostSealedSessionTests : IDisposable
         _both.AssertCurrentIsWhole();
     }
 
+    [Theory]
+    [InlineData("kept copy")]
+    [InlineData("second copy")]
+    [InlineData("segments")]
+    public void Where_no_checkpoint_has_lines_of_it_and_something_else_has_it_comes_back_too(string from)
+    {
+        if (from == "segments") foreach (string manifest in Directory.GetFiles(Logs.Checkpoints, "*.json")) File.Delete(manifest);
+        else _both.DeleteCheckpointsOf(_both.Sealed.Id);
+        if (from == "kept copy") File.Copy(_both.SealedJournal, Path.Combine(Path.GetDirectoryName(Logs.RecoveryFile)!, "kept_backup.jsonl"));
+        if (from == "second copy") File.Copy(_both.SealedJournal, Logs.RecoveryFile, overwrite: true);
+        Delete(_both, "files");
+
+        Assert.Contains(_both.Verify().Damage, damage => Path.GetFileName(damage.File).Contains(_both.Sealed.Id.ToString(), StringComparison.Ordinal) && damage.IsCopied);
+        RecoveryOutcome planned = new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run();
+        Assert.True(_both.Recover().IsWhole);
+
+        Assert.True(planned.IsWhole);
+        Assert.Equal(_both.SealedBytes, File.ReadAllBytes(Directory.GetFiles(Logs.Archive, $"*_{_both.Sealed.Id}.jsonl").Single()));
+        _both.AssertCurrentIsWhole();
+        _both.AssertIntact();
+    }
+
+    /// <summary>What the lost ones knew of each other their checkpoints know: else the first recovery would know less than the second.</summary>
+    [Fact]
+    public void Of_several_that_continue_each_other_all_lines_come_back_at_once()
+    {
+        using TemporaryDirectory directory = new(inMemory: true);
+        LogDirectory logs = new(directory.Join("logs"));
+        byte[] first;
+        using (LoadedSession session = new(logs.Root))
+        {
+            session.Say(4);
+            session.Checkpoint();
+            session.Say(4);
+            Guid id = session.Manifest.Id;
+            session.New();
+            Complete(session);
+            foreach (string end in Directory.GetFiles(logs.Checkpoints, "*session_end.json")) File.Delete(end); // its segment has the last lines
+            first = File.ReadAllBytes(Directory.GetFiles(logs.Archive, $"*_{id}.jsonl").Single());
+            session.Say(3);
+            session.New();
+            Complete(session);
+            session.Say(2);
+            session.Close();
+        }
+
+        Directory.Delete(logs.Archive, recursive: true);
+        RecoveryOutcome planned = new LogRecovery(logs, TimeProvider.System) { IsDryRun = true }.Run();
+        RecoveryOutcome outcome = new LogRecovery(logs, TimeProvider.System).Run();
+        Assert.True(planned.IsWhole);
+        Assert.True(outcome.IsWhole, string.Join("; ", outcome.Unhealed.Select(damage => damage.What)));
+        Assert.Contains(Directory.GetFiles(logs.Archive, "*.jsonl"), path => File.ReadAllBytes(path).AsSpan().SequenceEqual(first));
+        Assert.Empty(new LogRecovery(logs, TimeProvider.System).Run().Actions);
+
+        void Complete(LoadedSession session) =>
+            new SealedCheckpoints(logs, (subject, request) => new CheckpointStore(logs, TimeProvider.System).Create(subject, request)!).Complete(session.Manifest);
+    }
+
+    /// <summary>Its journal is not here: it is what that comes back from.</summary>
+    [Fact]
+    public void Its_last_checkpoint_is_not_deleted_though_another_session_has_the_lines()
+    {
+        using TwoSessions both = new(load: true); // the second has the first six
+        foreach (CheckpointManifest one in CheckpointCatalogue.All(both.Logs, static (_, _) => { }).Where(one => one.Id != both.Half.Id && one.Session == both.Sealed.Id).ToArray())
+            File.Delete(CheckpointCatalogue.PathOf(both.Logs, one.Id!));
+        Delete(both, "files");
+        Assert.Contains(both.Sealed.Id.ToString(), Assert.Throws<CheckpointRefusedException>(DeleteHalf).Message, StringComparison.Ordinal);
+        Assert.True(both.Recover().IsWhole);
+        DeleteHalf();
+        both.AssertSealedIsWhole();
+
+        void DeleteHalf()
+        {
+            using StoppedCheckpoints stopped = new(both.Logs, TimeProvider.System);
+            stopped.Delete(both.Half.Id!, cancellation: TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Of what it may have named nothing is lost: a segment stays as long as no journal has a line of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_damaged_manifest_that_is_deleted_is_kept_and_a_line_that_only_its_segment_has_is_healed(bool isLineDamaged)
+    {
+        string segment = Directory.GetFiles(Logs.Segments).Single(path => Path.GetFileName(path).StartsWith("0000000007-", StringComparison.Ordinal));
+        string manifest = Directory.GetFiles(Logs.Checkpoints, "*session_end.json").Single();
+        File.WriteAllText(manifest, "x");
+        Assert.False(_both.Recover().IsWhole); // the control
+        if (isLineDamaged)
+        {
+            byte[] damaged = [.. _both.SealedBytes];
+            damaged[TwoSessions.LinesOf(damaged, 1, 7).Length + 9] ^= 1;
+            File.WriteAllBytes(_both.SealedJournal, damaged);
+        }
+
+        using (StoppedCheckpoints stopped = new(Logs, TimeProvider.System))
+            stopped.Delete(Path.GetFileNameWithoutExtension(manifest), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(isLineDamaged, File.Exists(segment));
+        Assert.Contains(_both.Kept, kept => kept.AsSpan().SequenceEqual("x"u8));
+        Assert.Equal(!isLineDamaged, _both.Verify().IsIntact);
+        Assert.True(_both.Recover().IsWhole);
+        _both.AssertSealedIsWhole();
+        _both.AssertIntact();
+    }
+
+    /// <summary>The line behind those that it was loaded with says so.</summary>
+    [Fact]
+    public void One_that_was_loaded_knows_from_what_when_its_session_json_is_made_again()
+    {
+        using TemporaryDirectory directory = new(inMemory: true);
+        LogDirectory logs = new(directory.Join("logs"));
+        SessionManifest loaded;
+        using (LoadedSession session = new(logs.Root))
+        {
+            session.Say(4);
+            session.Load(LoadSource.Of(session.Checkpoint()));
+            session.Say(2);
+            loaded = session.Manifest;
+            session.New();
+            session.Close();
+        }
+
+        string file = logs.ArchivedSessionFile(loaded.Started, loaded.Id);
+        File.Delete(file);
+        Assert.True(new LogRecovery(logs, TimeProvider.System).Run().IsWhole);
+        SessionManifest made = SessionManifest.Load(file)!;
+        Assert.Equal((loaded.Loaded, loaded.Reason, loaded.Parent), (made.Loaded, made.Reason, made.Parent));
+    }
+
     /// <summary>Its own damage is that of its checkpoint's lines, which nothing else has.</summary>
     [Fact]
     public void Of_one_whose_checkpoint_is_damaged_what_is_whole_comes_back()
@@ -102,7 +234,7 @@ public sealed class LostSealedSessionTests : IDisposable
         Assert.Empty(report.Damage);
         Assert.Equal(1, report.SessionsAbsent);
         NotedFile noted = Assert.Single(report.Noted, noted => noted.What.Contains($"continues session {_both.Sealed.Id}, which is not here", StringComparison.Ordinal));
-        Assert.Contains("No checkpoint has lines of it.", noted.What, StringComparison.Ordinal);
+        Assert.Contains("No checkpoint or copy has lines of it.", noted.What, StringComparison.Ordinal);
         Assert.Empty(_both.Recover().Actions);
     }
 
