@@ -33,13 +33,14 @@ internal sealed class SessionVoucher : IDisposable
     private readonly Lock _saving = new();
     private bool _disposed;
     private (Guid Session, long Offset) _vouched;
+    private (Guid Session, string? Reason) _loss;
     private long _vouchedAt;
     private (SessionRecord Record, SavedNumbering Numbers)? _held;
 
     /// <param name="current">The session that is recorded now; null while nothing may be written by
     /// name.</param>
     /// <param name="publishers">Their numbers are kept with it.</param>
-    /// <param name="judge">The verdict is, too.</param>
+    /// <param name="judge">The verdict is, too; that something is missing within a second, so that it is known after a kill.</param>
     /// <param name="unheard">What is not heard now: a change is kept within a second, so that it is known after a kill.</param>
     public SessionVoucher(
         Func<OpenedSession?> current, TimeProvider time, ILogger logger,
@@ -92,15 +93,18 @@ internal sealed class SessionVoucher : IDisposable
             long bytes = durable.Offset - (_vouched.Session == id ? _vouched.Offset : 0);
             UnheardTime? unheard = _unheard();
             bool isHeardAnew = unheard != session.Manifest.Unheard;
-            if ((bytes == 0 && !isHeardAnew) || _disposed) return;
+            SessionVerdict? verdict = _judge?.Invoke(session).AsOf(durable.Seq, _time.GetUtcNow());
+            (Guid, string?) loss = (id, verdict is { Value: Verdict.Incomplete } ? verdict.Reason : null);
+            bool isLossNew = loss.Item2 is not null && loss != _loss;
+            if ((bytes == 0 && !isHeardAnew && !isLossNew) || _disposed) return;
             if (isHeardAnew) session.Record.NoteUnheard(unheard);
             // The first of a session at once: as long as nothing is vouched for, nobody would miss its journal.
             bool isFirst = _vouched.Session != id || _vouched.Offset == 0;
-            if (!isFirst && !isHeardAnew && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
+            if (!isFirst && !isHeardAnew && !isLossNew && bytes < BytesMax && _time.GetElapsedTime(_vouchedAt) < IntervalMax) return;
             _vouchedAt = _time.GetTimestamp(); // also if it fails: not again at once
-            SessionVerdict? verdict = _judge?.Invoke(session).AsOf(durable.Seq, _time.GetUtcNow());
             session.Record.Vouch(durable, FindDurableNumbers(session, durable.Offset), verdict);
             _vouched = (id, durable.Offset);
+            _loss = loss;
         }
         catch (StorageException e)
         {

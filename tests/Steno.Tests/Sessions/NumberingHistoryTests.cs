@@ -66,6 +66,26 @@ public sealed class NumberingHistoryTests : IDisposable
         SayNothingOf(kept);
     }
 
+    /// <summary>Else who asks after a kill would hear that nothing was missing.</summary>
+    [Fact]
+    public async Task That_something_is_missing_is_kept_within_a_second()
+    {
+        Verdict verdict = new(Verdict.Unknown, "for a test");
+        using SessionVoucher voucher = new(() => _live.Current, _time, NullLogger.Instance, _ledger, _ => verdict);
+        Say(1);
+        _live.Commit();
+        await PassUntilAsync(() => Kept.Verdict is not null);
+        Say(3);
+        _live.Commit();
+        long kept = Kept.Verified.Seq;
+        for (int n = 0; n < 5; n++) _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((kept, Verdict.Unknown), (Kept.Verified.Seq, Kept.Verdict!.Value)); // the control: a minute has not passed
+
+        verdict = new Verdict(Verdict.Incomplete, "Number 2 did not arrive.");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((Verdict.Incomplete, verdict.Reason), (Kept.Verdict!.Value, Kept.Verdict.Reason));
+    }
+
     /// <summary>A line that is not durable is no line: what it said must not be kept.</summary>
     [Fact]
     public async Task What_rests_on_lines_that_are_not_durable_is_not_kept()
