@@ -84,8 +84,9 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
     /// <exception cref="StorageException">The disk refuses.</exception>
     public void Forget()
     {
-        foreach ((string path, QuarantineReport report) in Unsettled()) (report with { State = QuarantineReport.Repaired }).Save(directory.Disk, path);
+        // In this order: an open end without the length of what stood there would be one of which nothing is known.
         foreach (Mending mending in _untold.All().Where(mending => mending.OpenEndSeq > 0)) _untold.CloseEnd(mending);
+        foreach ((string path, QuarantineReport report) in Unsettled()) (report with { State = QuarantineReport.Repaired }).Save(directory.Disk, path);
     }
 
     /// <summary>The same as step 2 finds it, before anything is done.</summary>

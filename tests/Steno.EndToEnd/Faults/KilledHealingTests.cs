@@ -14,8 +14,8 @@ public sealed class KilledHealingTests : IDisposable
     /// <summary>The bytes are compared each time; by script, behind them, when there is time for it.</summary>
     private static readonly int VerifiedEach = Soak.IsAsked ? 1 : 4;
 
-    /// <summary>Each fourth step: the first of some damages, another of others. The seam has all of them, each time.</summary>
-    private static readonly int StepsEach = Soak.IsAsked ? 1 : 4;
+    /// <summary>Each sixth step: the first of some damages, another of others. The seam has all of them, each time.</summary>
+    private static readonly int StepsEach = Soak.IsAsked ? 1 : 6;
 
     private static readonly string[] Calls = ["pwrite64", "fdatasync", "fsync", "rename", "ftruncate", "unlink"];
 

@@ -10,7 +10,7 @@ namespace Steno.EndToEnd.Faults;
 /// </summary>
 public sealed class KilledRecoveryTests : IDisposable
 {
-    private static readonly int StepsEach = Soak.IsAsked ? 1 : 2;
+    private static readonly int StepsEach = Soak.IsAsked ? 1 : 3;
 
     private static readonly string[] Calls = ["pwrite64", "fdatasync", "fsync", "rename", "unlink"];
 

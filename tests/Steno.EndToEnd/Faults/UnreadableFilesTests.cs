@@ -7,7 +7,7 @@ namespace Steno.EndToEnd.Faults;
 /// A file of the log directory that its user may not read, as a user other than root: its own mode forbids it, or it is another
 /// user's, as behind a verb that was run with sudo.
 /// </summary>
-public sealed class UnreadableFilesTests : IAsyncLifetime, IDisposable
+public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<RecordedLogs>, IAsyncLifetime, IDisposable
 {
     private const int Nobody = 65534;
 
@@ -19,67 +19,59 @@ public sealed class UnreadableFilesTests : IAsyncLifetime, IDisposable
     {
         AnotherUser.Require();
         AnotherUser.LetIn(_logs.Root);
-        await using PythonPeer broker = await PythonPeer.BindAsync("XPUB");
-        await using (RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, broker.Endpoint))
-        {
-            await recorder.RecordsAgainAsync();
-            Assert.Equal(0, (await RunAsync([], "session", "new")).Code);
-            await recorder.RecordsAgainAsync();
-            Assert.Equal(0, await recorder.StopAsync());
-        }
-
+        await recorded.CopyToAsync(_logs);
         await ChownAsync(Nobody, "-R", Logs);
-        Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code); // the control
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     public void Dispose() => _logs.Dispose();
 
-    [Theory]
-    [InlineData("current_session.jsonl")]
-    [InlineData("session.json")]
-    [InlineData("recovery/crash_recovery.jsonl")]
-    [InlineData("archive/*.jsonl")]
-    [InlineData("archive/*.session.json")]
-    [InlineData("checkpoints/*.json")]
-    [InlineData("checkpoints/segments/*.zst")]
-    public async Task One_whose_mode_forbids_it_is_named_and_is_read_again_behind_recover(string which)
+    [Fact]
+    public async Task One_whose_mode_forbids_it_is_named_and_is_read_again_behind_recover()
     {
-        string file = Find(which);
-        byte[] whole = File.ReadAllBytes(file);
-        File.SetUnixFileMode(file, UnixFileMode.None);
+        Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code); // the control
+        string[] all =
+        [
+            "current_session.jsonl", "session.json", "recovery/crash_recovery.jsonl", "archive/*.jsonl", "archive/*.session.json", "checkpoints/*.json",
+            "checkpoints/segments/*.zst",
+        ];
+        foreach (string file in all.Select(Find))
+        {
+            byte[] whole = File.ReadAllBytes(file);
+            File.SetUnixFileMode(file, UnixFileMode.None);
 
-        Assert.Equal(file, (await OnlyDamageAsync()).GetProperty("file").GetString());
-        (int planned, JsonElement plan) = await JsonAsync("recover", "--dry-run");
-        Assert.Equal((1, UnixFileMode.None), (planned, File.GetUnixFileMode(file)));
-        (int code, JsonElement done) = await JsonAsync("recover", "--yes");
+            Assert.Equal(file, (await OnlyDamageAsync()).GetProperty("file").GetString());
+            (int planned, JsonElement plan) = await JsonAsync("recover", "--dry-run");
+            Assert.Equal((1, UnixFileMode.None, false), (planned, File.GetUnixFileMode(file), plan.GetProperty("whole").GetBoolean()));
+            (int code, JsonElement done) = await JsonAsync("recover", "--yes");
 
-        Assert.Equal(0, code);
-        Assert.Equal(file, done.GetProperty("done")[0].GetProperty("file").GetString());
-        Assert.Equal(file, Assert.Single(plan.GetProperty("done").EnumerateArray()).GetProperty("file").GetString());
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Equal(whole, File.ReadAllBytes(file));
+            Assert.Equal(0, code);
+            Assert.Equal(file, Assert.Single(done.GetProperty("done").EnumerateArray()).GetProperty("file").GetString());
+            Assert.Equal(file, Assert.Single(plan.GetProperty("done").EnumerateArray()).GetProperty("file").GetString());
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(whole, File.ReadAllBytes(file));
+        }
+
         Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code);
         Assert.Empty((await JsonAsync("recover", "--yes")).Said.GetProperty("done").EnumerateArray());
     }
 
-    [Theory]
-    [InlineData("archive")]
-    [InlineData("checkpoints")]
-    [InlineData("checkpoints/segments")]
-    [InlineData("recovery")]
-    public async Task A_directory_whose_mode_forbids_it_is_named_and_opened_by_recover(string which)
+    [Fact]
+    public async Task A_directory_whose_mode_forbids_it_is_named_and_opened_by_recover()
     {
-        string folder = Path.Combine(Logs, which);
-        File.SetUnixFileMode(folder, UnixFileMode.None);
-        (int code, string said) = await RunAsync(AnotherUser.Before, "verify", "--all");
-        Assert.Equal(1, code);
-        Assert.Contains(folder, said, StringComparison.Ordinal);
-        Assert.Contains("steno recover", said, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync(AnotherUser.Before, "recover", "--dry-run")).Code);
-        Assert.Equal(0, (await RunAsync(AnotherUser.Before, "recover", "--yes")).Code);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        foreach (string folder in ((string[])["archive", "checkpoints", "checkpoints/segments", "recovery"]).Select(name => Path.Combine(Logs, name)))
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.None);
+            (int code, string said) = await RunAsync(AnotherUser.Before, "verify", "--all");
+            Assert.Equal(1, code);
+            Assert.Contains(folder, said, StringComparison.Ordinal);
+            Assert.Contains("steno recover", said, StringComparison.Ordinal);
+            Assert.Equal(1, (await RunAsync(AnotherUser.Before, "recover", "--dry-run")).Code);
+            Assert.Equal(0, (await RunAsync(AnotherUser.Before, "recover", "--yes")).Code);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        }
+
         Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code);
     }
 

@@ -3,13 +3,12 @@ using System.Globalization;
 namespace Steno.EndToEnd.Support;
 
 /// <summary>A stretch of a file that the disk refuses with an input/output error, to whoever is started with it, under whatever name.</summary>
-internal sealed class BadSector : IAsyncDisposable
+internal sealed class BadSector
 {
-    private readonly string _library;
+    private static readonly Lazy<Task<string>> Library = new(CompileAsync);
 
     private BadSector(string library, string inode, long from, long to)
     {
-        _library = library;
         Inode = inode;
         Before =
         [
@@ -26,11 +25,7 @@ internal sealed class BadSector : IAsyncDisposable
     /// <param name="to">The first byte behind it.</param>
     public static async Task<BadSector> InAsync(string file, long from = 0, long to = long.MaxValue)
     {
-        string library = Path.Combine(Path.GetTempPath(), $"steno-bad-sector-{Guid.NewGuid():N}.so");
-        await using ChildProcess compiler = ChildProcess.Start(
-            "cc", "-shared", "-fPIC", "-O1", "-o", library, Path.Combine(AppContext.BaseDirectory, "bad_sector", "bad_sector.c"), "-ldl");
-        Assert.Equal(0, await compiler.WaitForExitAsync());
-        return new BadSector(library, await InodeOfAsync(file), from, to);
+        return new BadSector(await Library.Value, await InodeOfAsync(file), from, to);
     }
 
     public static async Task<string> InodeOfAsync(string file)
@@ -40,9 +35,13 @@ internal sealed class BadSector : IAsyncDisposable
         return stat.Output.Trim();
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Once for all tests, beside their own binaries.</summary>
+    private static async Task<string> CompileAsync()
     {
-        File.Delete(_library);
-        return ValueTask.CompletedTask;
+        string folder = Path.Combine(AppContext.BaseDirectory, "bad_sector");
+        string library = Path.Combine(folder, "bad_sector.so");
+        await using ChildProcess compiler = ChildProcess.Start("cc", "-shared", "-fPIC", "-O1", "-o", library, Path.Combine(folder, "bad_sector.c"), "-ldl");
+        Assert.Equal(0, await compiler.WaitForExitAsync());
+        return library;
     }
 }
