@@ -34,6 +34,12 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
     /// <summary>Nothing says whose lines these are: one at the beginning that names another is believed without proof.</summary>
     public bool IsStray { get; init; }
 
+    /// <summary>
+    /// Not the journal itself: what begins as one line and, behind zeros, ends as another is none. It has the number and the hash of the other, and
+    /// put into a journal it would be half a line there, which a start takes for the work of a crash.
+    /// </summary>
+    public bool IsCopy { get; init; }
+
     /// <param name="pace">Called after each line with the bytes read so far.</param>
     /// <returns>In the order of the source.</returns>
     /// <exception cref="Files.StorageException">The disk refuses.</exception>
@@ -58,7 +64,8 @@ internal sealed class ChainRunReader(IReadOnlyDictionary<long, ChainHash> stated
         int zeros = Math.Max(0, reader.Line.IndexOfAnyExcept((byte)0));
         ReadOnlySpan<byte> line = reader.Line[zeros..];
         long start = reader.Offset + zeros;
-        if (!JournalLine.TryReadHash(line, out ChainHash hash) | !JournalLine.TryReadSeq(line, out long seq))
+        bool isHalved = IsCopy && line.IndexOf((byte)0) >= 0;
+        if (!JournalLine.TryReadHash(line, out ChainHash hash) | !JournalLine.TryReadSeq(line, out long seq) || isHalved)
         {
             if (_open is not null && (LeavesOthersOut || !(reader.Terminated && SuspectLine.IsForeignLine(line)))) Close();
             return;

@@ -102,6 +102,7 @@ internal sealed class JournalAssembly(
             Session = Session,
             SharedSeq = SharedSeq,
             IsStray = isStray,
+            IsCopy = source != journal,
         };
         IReadOnlyList<ChainRun> runs = reader.Read(source, at => Pace?.Invoke(start + at));
         before += source.Length;
