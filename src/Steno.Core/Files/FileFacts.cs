@@ -56,27 +56,11 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
 
     /// <summary>An ordinary file has this name, or a link of this name leads to one, and this user may read it.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
-    public static bool IsReadable(string path) => IsFile(path) && !IsForbidden(path);
+    public static bool IsReadable(string path) => IsFile(path) && MayRead(path);
 
     /// <summary>It is an ordinary file, and this user may not read it. Nobody forbids anything to root.</summary>
     /// <exception cref="StorageException">The path cannot be looked at.</exception>
-    public static bool IsForbidden(string path)
-    {
-        if (!IsFile(path)) return false; // a pipe would be waited for
-        try
-        {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true;
-        }
-        catch (IOException)
-        {
-            return false; // who reads it says what is wrong with it
-        }
-    }
+    public static bool IsForbidden(string path) => IsFile(path) && !MayRead(path);
 
     /// <summary>A directory has this name, and this user may list what is in it, and look at that. On Windows: it is there.</summary>
     public static bool IsOpen(string path) => Directory.Exists(path)
@@ -141,6 +125,24 @@ public readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode
         FileKind.Socket => "a socket",
         _ => "a device",
     };
+
+    /// <param name="path">Of an ordinary file: a pipe would be waited for.</param>
+    private static bool MayRead(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true; // who reads it says what is wrong with it
+        }
+    }
 
     private static FileFacts From(in StatX facts) => new(
         KindOf(facts.Mode), ((ulong)facts.DeviceMajor << 32) | facts.DeviceMinor, facts.Inode, facts.Links, (long)facts.Size)

@@ -13,7 +13,7 @@ namespace Steno.Core.Recovery;
 /// </code>
 /// Crash before 2: what the descriptor alone held is gone. After 2 or 3: the next start goes on with 3.
 /// </summary>
-internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarantine, TimeProvider time)
+internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarantine)
 {
     private const int CopyBytes = 1 << 20;
 
@@ -94,17 +94,6 @@ internal sealed class JournalRestorer(LogDirectory directory, Quarantine quarant
 
     /// <summary>Whatever has the journal's name is moved into quarantine.</summary>
     /// <returns>Its report; null: nothing had the name.</returns>
-    public string? MoveStranger()
-    {
-        if (FileFacts.Of(directory.CurrentJournal) is not { } stranger) return null;
-        return quarantine.Move(directory.CurrentJournal, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = "stranger",
-            Found = time.GetUtcNow(),
-            Source = Path.GetFileName(directory.CurrentJournal),
-            Offset = 0,
-            Length = stranger.Kind == FileKind.File ? stranger.Length : 0,
-        });
-    }
+    public string? MoveStranger() =>
+        FileFacts.Of(directory.CurrentJournal) is null ? null : quarantine.MoveWhole(directory.CurrentJournal, "stranger");
 }

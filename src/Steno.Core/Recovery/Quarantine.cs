@@ -14,7 +14,8 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
     private const int BlockBytes = 1 << 20;
 
     /// <summary>
-    /// Copies a stretch of a file; one that the disk gives out in part only is moved as a whole. On return bytes and report are durable. Where there is no room for both, neither is there.
+    /// Copies a stretch of a file; one that the disk gives out in part only is moved as a whole. On return bytes and report are durable. Where
+    /// there is no room for both, neither is there.
     /// </summary>
     /// <param name="report">Its <see cref="QuarantineReport.Offset"/> and length say which stretch.</param>
     /// <returns>The report's path; the bytes lie beside it (see <see cref="BytesPath"/>).</returns>
@@ -76,6 +77,15 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         return reportPath;
     }
 
+    /// <summary>The same of a file, or whatever has its name, with which all is settled.</summary>
+    /// <param name="what">See <see cref="QuarantineReport.What"/>.</param>
+    /// <param name="session">Null: it is not known.</param>
+    public string MoveWhole(string path, string what, Guid? session = null) => Move(path, ReportOn(path, what, session));
+
+    /// <summary>The same of a copy of the file, which stays.</summary>
+    /// <inheritdoc cref="MoveWhole"/>
+    public string KeepWhole(string path, string what, Guid? session = null) => Keep(path, ReportOn(path, what, session));
+
     /// <summary>Where the bytes of a report lie; a file that is kept under another name has none, and is the bytes.</summary>
     public static string BytesPath(string reportPath) =>
         reportPath.EndsWith(".json", StringComparison.Ordinal) ? Path.ChangeExtension(reportPath, ".bytes") : reportPath;
@@ -119,6 +129,17 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
             throw;
         }
     }
+
+    private QuarantineReport ReportOn(string path, string what, Guid? session) => new()
+    {
+        State = QuarantineReport.Repaired,
+        What = what,
+        Found = time.GetUtcNow(),
+        Source = Path.GetRelativePath(directory.Root, path),
+        Offset = 0,
+        Length = FileFacts.LengthOf(path),
+        Session = session,
+    };
 
     private void CopyBytes(string sourcePath, QuarantineReport report, string path)
     {

@@ -154,15 +154,7 @@ internal sealed class SecondCopy(LogDirectory directory, string? path = null)
             return "The second copy was the journal itself under another name: it is made again.";
         }
 
-        string report = new Quarantine(directory, time).Move(path, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = "second_copy",
-            Found = time.GetUtcNow(),
-            Source = Path.GetRelativePath(directory.Root, path),
-            Offset = 0,
-            Length = found is { Kind: FileKind.File, Length: var length } ? length : 0,
-        });
+        string report = new Quarantine(directory, time).MoveWhole(path, "second_copy");
         string what = found is { Kind: FileKind.File } ? "The second copy could not be read" : "What stood in the place of the second copy was no file";
         return $"{what}: it is in quarantine ({Path.GetFileName(Quarantine.BytesPath(report))}), and the copy is made again.";
     }

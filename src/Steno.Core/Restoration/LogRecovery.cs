@@ -120,16 +120,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private void MoveIfRefused(string path, string what)
     {
-        if (!BadSectors.Has(path)) return;
-        new Quarantine(directory, time).Move(path, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = what,
-            Found = time.GetUtcNow(),
-            Source = Path.GetRelativePath(directory.Root, path),
-            Offset = 0,
-            Length = FileFacts.LengthOf(path),
-        });
+        if (BadSectors.Has(path)) new Quarantine(directory, time).MoveWhole(path, what);
     }
 
     /// <summary>What is another session's in the current one's place goes out of the way, as a start does it.</summary>

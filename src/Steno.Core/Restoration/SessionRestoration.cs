@@ -100,7 +100,7 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
             : _assembled.IsUnchanged ? "What the disk gives out of it is in a file that can be read."
             : put.Count == 0 ? "Lines that stood twice, or in the wrong place, or were others', are put right."
             : $"{DamageText.Count(put.Sum(piece => piece.LastSeq - piece.FirstSeq + 1), "line")} put back.") + Unproven();
-        if (!IsDryRun && (session.IsForbidden || FileFacts.Of(session.Journal) is { Kind: not FileKind.File })) new Quarantine(directory, time).Move(session.Journal, ReportOn(session.Journal, "journal"));
+        if (!IsDryRun && (session.IsForbidden || FileFacts.Of(session.Journal) is { Kind: not FileKind.File })) new Quarantine(directory, time).MoveWhole(session.Journal, "journal", session.Id);
         OpenEndSeq = session.IsCurrent ? _copies.OpenEndSeq(_assembled) : 0;
         string? report = IsDryRun
             ? null
@@ -203,23 +203,11 @@ internal sealed class SessionRestoration(LogDirectory directory, SessionFiles se
         SessionManifest made = ArchivedSession.Rebuild(session, Assembled, time);
         made = KnownNow(made);
         Quarantine quarantine = new(directory, time);
-        QuarantineReport report = ReportOn(session.File, "session_file");
-        string? kept = FileFacts.Of(session.File) is { Kind: FileKind.File } ? quarantine.Keep(session.File, report)
-            : FileFacts.IsNamed(session.File) ? quarantine.Move(session.File, report) // a pipe or a directory is no bytes
+        string? kept = FileFacts.IsFile(session.File) ? quarantine.KeepWhole(session.File, "session_file", session.Id)
+            : FileFacts.IsNamed(session.File) ? quarantine.MoveWhole(session.File, "session_file", session.Id) // a pipe or a directory is no bytes
             : null;
         made.Save(directory.Disk, session.File);
         HasChanged = true;
         Say(session.File, SessionFileMade, kept is null ? null : Quarantine.BytesPath(kept));
     }
-
-    private QuarantineReport ReportOn(string path, string what) => new()
-    {
-        State = QuarantineReport.Repaired,
-        What = what,
-        Found = time.GetUtcNow(),
-        Source = Path.GetRelativePath(directory.Root, path),
-        Offset = 0,
-        Length = FileFacts.LengthOf(path),
-        Session = session.Id,
-    };
 }

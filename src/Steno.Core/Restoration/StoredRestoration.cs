@@ -79,20 +79,7 @@ internal sealed class StoredRestoration(
         using DurableFile file = directory.Disk.CreateTemporary(Path.Combine(directory.Segments, "recovered.tmp"));
         file.Write(bytes, 0);
         file.Sync();
-        string? report = null;
-        if (FileFacts.Of(path) is { } old)
-        {
-            report = new Quarantine(directory, time).Move(path, new QuarantineReport
-            {
-                State = QuarantineReport.Repaired,
-                What = "damaged_segment",
-                Found = time.GetUtcNow(),
-                Source = Path.GetRelativePath(directory.Root, path),
-                Offset = 0,
-                Length = old.Kind == FileKind.File ? old.Length : 0,
-                Session = session,
-            });
-        }
+        string? report = FileFacts.Of(path) is null ? null : new Quarantine(directory, time).MoveWhole(path, "damaged_segment", session);
 
         file.RenameTo(path);
         return report is null ? null : Quarantine.BytesPath(report);

@@ -32,16 +32,7 @@ public sealed class CheckpointDeletion(LogDirectory directory, CheckpointStore s
 
     private CollectedSegments Move(string id)
     {
-        string path = CheckpointCatalogue.PathOf(directory, id);
-        new Quarantine(directory, time).Move(path, new QuarantineReport
-        {
-            State = QuarantineReport.Repaired,
-            What = "manifest",
-            Found = time.GetUtcNow(),
-            Source = Path.GetRelativePath(directory.Root, path),
-            Offset = 0,
-            Length = FileFacts.LengthOf(path),
-        });
+        new Quarantine(directory, time).MoveWhole(CheckpointCatalogue.PathOf(directory, id), "manifest");
         return store.Collect();
     }
 

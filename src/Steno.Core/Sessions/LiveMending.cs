@@ -13,7 +13,7 @@ internal sealed class LiveMending(LogDirectory directory, TimeProvider time, Act
 {
     private readonly Quarantine _quarantine = new(directory, time);
     private readonly UntoldMendings _untold = new(directory);
-    private readonly JournalRestorer _restorer = new(directory, new Quarantine(directory, time), time);
+    private readonly JournalRestorer _restorer = new(directory, new Quarantine(directory, time));
     private AbandonedJournal? _saved;
 
     /// <summary>

@@ -41,17 +41,7 @@ internal sealed class MisplacedFiles(LogDirectory directory, Quarantine quaranti
 
         if (identity.IsFileStrange)
         {
-            string report = quarantine.Move(directory.SessionFile, new QuarantineReport
-            {
-                State = QuarantineReport.Repaired,
-                What = "session_file",
-                Found = time.GetUtcNow(),
-                Source = Path.GetFileName(directory.SessionFile),
-                Offset = 0,
-                Length = FileFacts.LengthOf(directory.SessionFile),
-                Session = file!.Id,
-            });
-            notes.AddQuarantined(report);
+            notes.AddQuarantined(quarantine.MoveWhole(directory.SessionFile, "session_file", file!.Id));
             notes.Add($"session.json was that of another session, {file.Id}: it is in quarantine, and a new one is made.");
             file = null;
         }

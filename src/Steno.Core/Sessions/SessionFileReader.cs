@@ -1,11 +1,10 @@
-using Steno.Core.Files;
 using Steno.Core.Journal;
 using Steno.Core.Recovery;
 
 namespace Steno.Core.Sessions;
 
 /// <summary>Loads a <c>session.json</c> at a start. One that is damaged is kept in quarantine, and is as if it were not there.</summary>
-internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time, RecoveryNotes notes)
+internal sealed class SessionFileReader(Quarantine quarantine, RecoveryNotes notes)
 {
     /// <summary>Null: there is none, or none that can be read; nothing is said of it.</summary>
     public static SessionManifest? TryLoad(string path)
@@ -33,15 +32,7 @@ internal sealed class SessionFileReader(Quarantine quarantine, TimeProvider time
         }
         catch (JournalDamagedException e)
         {
-            notes.AddQuarantined(quarantine.Keep(path, new QuarantineReport
-            {
-                State = QuarantineReport.Repaired,
-                What = "session_file",
-                Found = time.GetUtcNow(),
-                Source = Path.GetFileName(path),
-                Offset = 0,
-                Length = FileFacts.LengthOf(path),
-            }));
+            notes.AddQuarantined(quarantine.KeepWhole(path, "session_file"));
             notes.Add($"{e.Message} {consequence}");
             return null;
         }

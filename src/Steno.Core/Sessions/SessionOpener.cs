@@ -42,7 +42,7 @@ public sealed class SessionOpener
         _time = time;
         _recorded = recorded;
         _quarantine = new Quarantine(directory, time);
-        _restorer = new JournalRestorer(directory, _quarantine, time);
+        _restorer = new JournalRestorer(directory, _quarantine);
         _healing = new HealingFromCopy(directory);
         _untold = new UntoldMendings(directory);
         _telling = new TellingAtStart(directory, composer, time, _notes);
@@ -50,7 +50,7 @@ public sealed class SessionOpener
         _lostEnd = new LostEnd(directory, time);
         _repair = new TailRepair(directory, _quarantine, composer, time);
         _succession = new SessionSuccession(directory, composer, time, recorded, _notes);
-        _sessionFiles = new SessionFileReader(_quarantine, time, _notes);
+        _sessionFiles = new SessionFileReader(_quarantine, _notes);
         _adoption = new JournalAdoption(directory, _succession, time, _notes);
     }
 

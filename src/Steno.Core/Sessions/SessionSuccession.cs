@@ -231,7 +231,7 @@ internal sealed class SessionSuccession(
             }
             catch (StorageException e) when (e.Errno == Errnos.Exists && round < MaxRounds)
             {
-                if (new JournalRestorer(directory, new Quarantine(directory, time), time).MoveStranger() is not { } report) continue;
+                if (new JournalRestorer(directory, new Quarantine(directory, time)).MoveStranger() is not { } report) continue;
                 notes.Add($"Something else had the name of the journal as the session began: it is in quarantine, see {report}");
                 notes.AddQuarantined(report);
             }

@@ -12,6 +12,9 @@ namespace Steno.Core.Verification;
 /// </summary>
 internal sealed class AbsentSessions(LogDirectory directory, IReadOnlyList<CheckpointManifest> checkpoints)
 {
+    /// <summary>Files in <c>segments</c> that manifests name; null: not asked for yet.</summary>
+    private HashSet<string>? _named;
+
     /// <param name="sessions">Those that are here.</param>
     /// <param name="parents">Sessions that one of those continues, or one with checkpoints.</param>
     /// <exception cref="StorageException">The disk refuses.</exception>
@@ -38,8 +41,8 @@ internal sealed class AbsentSessions(LogDirectory directory, IReadOnlyList<Check
         string folder = Path.GetDirectoryName(directory.RecoveryFile)!;
         string[] kept = Directory.Exists(folder) ? Directory.GetFiles(folder, LogDirectory.KeptRecoveryFiles) : [];
         if (kept.Append(directory.RecoveryFile).Any(copy => SecondCopy.ReadSession(copy) == parent.Id)) return true;
-        HashSet<string> named = [.. checkpoints.SelectMany(one => SegmentTree.SegmentsLeniently(directory, one.Segments)).Select(entry => entry.File)];
-        foreach (LineSource segment in new StraySegments(directory, named).With([(1, 1)])) // the line that names it is its first
+        _named ??= [.. checkpoints.SelectMany(one => SegmentTree.SegmentsLeniently(directory, one.Segments)).Select(entry => entry.File)];
+        foreach (LineSource segment in new StraySegments(directory, _named).With([(1, 1)])) // the line that names it is its first
         {
             using (segment)
                 if (StraySegments.Names(segment, parent.Id)) return true;

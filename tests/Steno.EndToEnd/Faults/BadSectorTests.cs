@@ -38,7 +38,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [InlineData("checkpoints/segments/*.zst", 0, Sector)]
     public async Task It_is_named_healed_and_the_file_kept_as_it_is(string which, int from, int to)
     {
-        string file = Find(which);
+        string file = _logs.Find(which);
         byte[] whole = File.ReadAllBytes(file);
         BadSector bad = await BadSector.InAsync(file, from, to);
         Assert.Equal(0, (await RunAsync([], "verify", "--all")).Code); // the control
@@ -66,7 +66,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
         await using (RecorderProcess recorder = await RecorderProcess.StartAsync(_logs, _broker.Endpoint))
         {
             await recorder.RecordsAgainAsync();
-            await Eventually.BecomesTrueAsync(() => new FileInfo(_logs.Journal).Length == new FileInfo(Find("recovery/crash_recovery.jsonl")).Length, "the copy has all");
+            await Eventually.BecomesTrueAsync(() => new FileInfo(_logs.Journal).Length == new FileInfo(_logs.Find("recovery/crash_recovery.jsonl")).Length, "the copy has all");
             recorder.Process.Signal(PosixSignalNumber.Kill, recorder.Process.Pid);
             await recorder.Process.WaitForExitAsync();
         }
@@ -87,7 +87,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     public async Task In_the_second_copy_it_keeps_nothing_else_from_being_healed(string gone)
     {
         byte[] whole = File.ReadAllBytes(_logs.Journal);
-        BadSector bad = await BadSector.InAsync(Find("recovery/crash_recovery.jsonl"), 2 * Sector);
+        BadSector bad = await BadSector.InAsync(_logs.Find("recovery/crash_recovery.jsonl"), 2 * Sector);
         File.Delete(Path.Combine(Logs, gone));
         Assert.Equal(1, (await JsonAsync(bad, "recover", "--dry-run")).Code);
         Assert.Equal(0, (await JsonAsync(bad, "recover", "--yes")).Code);
@@ -99,10 +99,10 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [Fact]
     public async Task In_the_second_copy_of_a_whole_journal_it_keeps_no_recorder_from_recording()
     {
-        BadSector bad = await BadSector.InAsync(Find("recovery/crash_recovery.jsonl"), 2 * Sector);
+        BadSector bad = await BadSector.InAsync(_logs.Find("recovery/crash_recovery.jsonl"), 2 * Sector);
         await RecordsAsync(bad);
         Assert.Contains(bad.Inode, await InodesOfKeptAsync());
-        Assert.True(File.ReadAllBytes(_logs.Journal).AsSpan().SequenceEqual(File.ReadAllBytes(Find("recovery/crash_recovery.jsonl"))));
+        Assert.True(File.ReadAllBytes(_logs.Journal).AsSpan().SequenceEqual(File.ReadAllBytes(_logs.Find("recovery/crash_recovery.jsonl"))));
         Assert.Equal(0, (await RunAsync([], "verify", "--all")).Code);
     }
 
@@ -110,7 +110,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [Fact]
     public async Task What_was_replaced_by_less_is_whole_again_when_the_error_has_passed()
     {
-        string file = Find("archive/*.jsonl");
+        string file = _logs.Find("archive/*.jsonl");
         byte[] whole = File.ReadAllBytes(file);
         Directory.Delete(Path.Combine(Logs, "checkpoints"), recursive: true);
         File.WriteAllBytes(Path.Combine(Logs, "recovery/kept_half.jsonl"), whole[..(whole.Length / 2)]);
@@ -132,7 +132,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [Fact]
     public async Task Without_a_copy_its_lines_are_named_as_lost_and_recording_goes_on()
     {
-        string file = Find("current_session.jsonl");
+        string file = _logs.Find("current_session.jsonl");
         File.Delete(Path.Combine(Logs, "recovery/crash_recovery.jsonl"));
         Directory.Delete(Path.Combine(Logs, "checkpoints"), recursive: true);
         BadSector bad = await BadSector.InAsync(file, Sector, 2 * Sector);
@@ -148,7 +148,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [Fact]
     public async Task A_sealed_journal_that_no_copy_heals_stays_and_all_else_is_healed()
     {
-        string file = Find("archive/*.jsonl");
+        string file = _logs.Find("archive/*.jsonl");
         Directory.Delete(Path.Combine(Logs, "checkpoints"), recursive: true);
         File.Delete(Path.Combine(Logs, "session.json"));
         File.Delete(Path.Combine(Logs, "recovery/crash_recovery.jsonl"));
@@ -168,7 +168,7 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [Fact]
     public async Task A_start_is_refused_and_changes_nothing()
     {
-        string file = Find("current_session.jsonl");
+        string file = _logs.Find("current_session.jsonl");
         byte[] whole = File.ReadAllBytes(file);
         BadSector bad = await BadSector.InAsync(file, Sector, 2 * Sector);
         await using RecorderProcess recorder = RecorderProcess.Launch(_logs, _broker.Endpoint, before: bad.Before);
@@ -183,9 +183,9 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
     [Fact]
     public async Task A_manifest_stays_and_all_else_is_seen_to()
     {
-        string file = Find("checkpoints/*.json");
+        string file = _logs.Find("checkpoints/*.json");
         BadSector bad = await BadSector.InAsync(file);
-        File.WriteAllText(Find("recovery/crash_recovery.jsonl"), "damaged");
+        File.WriteAllText(_logs.Find("recovery/crash_recovery.jsonl"), "damaged");
         (int code, JsonElement done) = await JsonAsync(bad, "recover", "--yes");
         Assert.Equal((1, file), (code, Assert.Single(done.GetProperty("unhealed").EnumerateArray()).GetProperty("file").GetString()));
         Assert.Equal(bad.Inode, await BadSector.InodeOfAsync(file));
@@ -204,12 +204,6 @@ public sealed class BadSectorTests(RecordedLogs recorded) : IClassFixture<Record
         List<string> inodes = [];
         foreach (string kept in Directory.GetFiles(Path.Combine(Logs, "recovery"), "*", SearchOption.AllDirectories)) inodes.Add(await BadSector.InodeOfAsync(kept));
         return inodes;
-    }
-
-    private string Find(string pattern)
-    {
-        string path = Path.Combine(Logs, pattern);
-        return Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal).First();
     }
 
     private async Task<(int Code, JsonElement Said)> JsonAsync(BadSector bad, params string[] verb)

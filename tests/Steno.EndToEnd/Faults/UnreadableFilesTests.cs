@@ -36,7 +36,7 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
             "current_session.jsonl", "session.json", "recovery/crash_recovery.jsonl", "archive/*.jsonl", "archive/*.session.json", "checkpoints/*.json",
             "checkpoints/segments/*.zst",
         ];
-        foreach (string file in all.Select(Find))
+        foreach (string file in all.Select(_logs.Find))
         {
             byte[] whole = File.ReadAllBytes(file);
             File.SetUnixFileMode(file, UnixFileMode.None);
@@ -82,7 +82,7 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
     [InlineData("checkpoints/segments/*.zst")]
     public async Task One_of_another_user_is_healed_from_its_copies(string which)
     {
-        string file = Find(which);
+        string file = _logs.Find(which);
         byte[] whole = File.ReadAllBytes(file);
         await ChownAsync(0, file);
 
@@ -104,17 +104,17 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
     [InlineData("checkpoints/*.json")]
     public async Task One_of_another_user_without_a_copy_stays_and_is_named(string which)
     {
-        string file = Find(which);
+        string file = _logs.Find(which);
         byte[] whole = File.ReadAllBytes(file);
         await ChownAsync(0, file);
-        string copy = Find("recovery/crash_recovery.jsonl");
+        string copy = _logs.Find("recovery/crash_recovery.jsonl");
         File.WriteAllText(copy, "damaged");
 
         (int code, JsonElement done) = await JsonAsync("recover", "--yes");
 
         Assert.Equal(1, code);
         Assert.Equal(file, Assert.Single(done.GetProperty("unhealed").EnumerateArray()).GetProperty("file").GetString());
-        Assert.True(File.ReadAllBytes(Find("current_session.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(copy)));
+        Assert.True(File.ReadAllBytes(_logs.Find("current_session.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(copy)));
         Assert.Equal(whole, File.ReadAllBytes(file));
         await ChownAsync(Nobody, file);
         Assert.Equal(0, (await RunAsync(AnotherUser.Before, "recover", "--yes")).Code);
@@ -124,7 +124,7 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
     [Fact]
     public async Task A_journal_of_another_user_that_may_have_more_than_its_copies_stays()
     {
-        string file = Find("archive/*.jsonl");
+        string file = _logs.Find("archive/*.jsonl");
         foreach (string manifest in Directory.GetFiles(Path.Combine(Logs, "checkpoints"), "*.json")) File.Delete(manifest);
         foreach (string segment in Directory.GetFiles(Path.Combine(Logs, "checkpoints/segments"))) File.Delete(segment);
         byte[] whole = File.ReadAllBytes(file);
@@ -144,7 +144,7 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
     [InlineData("session.json")]
     public async Task Of_the_current_session_one_of_another_user_is_refused_by_recover_and_start(string which)
     {
-        string file = Find(which);
+        string file = _logs.Find(which);
         await ChownAsync(0, file);
         Dictionary<string, byte[]> before = All();
         Assert.Equal((file, "unreadable"), (await OnlyDamageAsync()) is var damage ? (damage.GetProperty("file").GetString(), damage.GetProperty("kind").GetString()) : default);
@@ -163,9 +163,9 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
     [Fact]
     public async Task What_root_makes_in_a_users_directory_is_the_users()
     {
-        File.Delete(Find("archive/*.jsonl"));
-        File.WriteAllText(Find("session.json"), "damaged");
-        File.Delete(Find("recovery/crash_recovery.jsonl"));
+        File.Delete(_logs.Find("archive/*.jsonl"));
+        File.WriteAllText(_logs.Find("session.json"), "damaged");
+        File.Delete(_logs.Find("recovery/crash_recovery.jsonl"));
         Assert.Equal(0, (await RunAsync([], "recover", "--yes")).Code);
 
         await using ChildProcess find = ChildProcess.Start("/usr/bin/find", Logs, "-uid", "0");
@@ -184,7 +184,7 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
         string quarantine = Path.Combine(Logs, "recovery/quarantine");
         Directory.CreateDirectory(quarantine, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Equal(0, (await RunAsync(AnotherUser.Before, "verify", "--all")).Code);
-        File.Delete(Find("recovery/crash_recovery.jsonl"));
+        File.Delete(_logs.Find("recovery/crash_recovery.jsonl"));
         Assert.Equal(0, (await RunAsync(AnotherUser.Before, "recover", "--yes")).Code);
         (int code, string said) = await RunAsync(AnotherUser.Before, "record", "--broker", "tcp://127.0.0.1:1");
         Assert.Equal(1, code);
@@ -195,12 +195,6 @@ public sealed class UnreadableFilesTests(RecordedLogs recorded) : IClassFixture<
     /// <summary>Journals, sessions, checkpoints: what none of the refused verbs may touch.</summary>
     private Dictionary<string, byte[]> All() => Directory.EnumerateFiles(Logs, "*.json*", SearchOption.AllDirectories)
         .Where(path => !path.Contains("/run/", StringComparison.Ordinal)).Order().ToDictionary(path => path, File.ReadAllBytes);
-
-    private string Find(string pattern)
-    {
-        string path = Path.Combine(Logs, pattern);
-        return Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal).First();
-    }
 
     private async Task<JsonElement> OnlyDamageAsync()
     {

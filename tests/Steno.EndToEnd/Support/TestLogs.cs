@@ -35,6 +35,13 @@ internal sealed class TestLogs : IDisposable
 
     public string[] Lines() => File.ReadAllText(Journal).TrimEnd('\n').Split('\n');
 
+    /// <param name="pattern">Such as <c>archive/*.jsonl</c>: the first by its name.</param>
+    public string Find(string pattern)
+    {
+        string path = Path.Combine(Logs, pattern);
+        return Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal).First();
+    }
+
     public void Dispose()
     {
         if (!_isVolume) _root.Delete(recursive: true);
