@@ -53,11 +53,12 @@ internal sealed class StatusReporter(
         DateTimeOffset now = time.GetUtcNow();
         (IReadOnlyList<SourceStatus> heard, IReadOnlyList<CoverageStatus> periods) = Look();
         long received = scribe.Messages + queue.QueuedMessages;
+        Exception? failure = scribe.Failure; // before the session: no other takes its place behind a failure
         OpenedSession session = live.Current; // once: another may take its place meanwhile
         IReadOnlyList<IncidentStatus> befell = incidents.Snapshot();
         TimeSpan lag = backlog.Age;
         (string? proof, TimeSpan? age) = proofs.Strongest(heard, now);
-        string? problem = FindProblem(session.Writer, heard, lag, now) ?? (proof is null ? Unproven(proofs.SinceSync is not null) : null);
+        string? problem = FindProblem(failure, session.Writer, heard, lag, now) ?? (proof is null ? Unproven(proofs.SinceSync is not null) : null);
         IReadOnlyList<KnownDamage> damage = session.Manifest.KnownDamage;
         (Verdict verdict, NumberingFacts numbers) = completeness.Judge(session);
         return new RecorderStatus
@@ -98,11 +99,11 @@ internal sealed class StatusReporter(
             UncheckedBytes = check.UncheckedBytes,
             Checks = check.Checks,
             Incidents = befell,
-            SecondCopyProblem = live.CopyFailure is { } failure ? failure.Sentences : null,
+            SecondCopyProblem = live.CopyFailure?.Sentences,
             CheckpointProblem = checkpoints.Problem,
             CheckpointProgress = checkpoints.Progress,
             Truncated = scribe.Truncated,
-            Stopped = scribe.Failure is not null,
+            Stopped = failure is not null,
             Lost = scribe.Lost,
             DiskFreeBytes = FreeSpace.Of(options.Logs.Root),
             Logs = options.Logs.Root,
@@ -130,9 +131,9 @@ internal sealed class StatusReporter(
         ? "Listening, and not proven yet: the journal has not synced since the latest connection was made."
         : "No proof yet: the first sync is still to come.";
 
-    private string? FindProblem(JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag, DateTimeOffset now)
+    private string? FindProblem(Exception? failure, JournalWriter journal, IReadOnlyList<SourceStatus> heard, TimeSpan lag, DateTimeOffset now)
     {
-        Exception? failure = scribe.Failure is JournalFailedException { InnerException: { } cause } ? cause : scribe.Failure;
+        if (failure is JournalFailedException { InnerException: { } cause }) failure = cause;
         if (failure is StorageException { IsOutOfDescriptors: true } full) return $"Recording has stopped: {full.Sentences}";
         if (failure is StorageException disk) return $"The disk failed: {disk.Sentences}";
         if (failure is not null) return $"Recording has stopped: {failure.Message}";
