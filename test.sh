@@ -48,8 +48,9 @@ status=0
 run() { dotnet test -c Release --no-build --results-directory "$results" --report-xunit-trx "$@"; }
 
 # Sweeps and simulation only compute: with low priority they take what the others, which measure time or have peers and
-# deadlines, leave of the processors.
-(renice -n 10 $BASHPID; run --project tests/Steno.Tests --filter-trait Kind=Sweep) >"$results/sweeps.log" 2>&1 &
+# deadlines, leave of the processors. They make and throw away recorders with their buffers: room for more of them between two
+# collections saves a sixth of the time.
+(renice -n 10 $BASHPID; export DOTNET_GCgen0size=0x8000000; run --project tests/Steno.Tests --filter-trait Kind=Sweep) >"$results/sweeps.log" 2>&1 &
 sweeps=$!
 # Style and analyzers the build itself has enforced; the whole of `dotnet format` asks them all a second time, for two minutes.
 dotnet format whitespace Steno.slnx --verify-no-changes --no-restore || status=$?

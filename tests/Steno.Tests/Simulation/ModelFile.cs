@@ -29,11 +29,7 @@ internal sealed class ModelFile
     /// <summary>What was given up by a sync that failed before is not written by one that succeeds.</summary>
     public void Sync()
     {
-        foreach (Change change in _cached)
-        {
-            if (!change.IsGivenUp) Durable = change.ApplyTo(Durable);
-        }
-
+        Durable = Apply(change => !change.IsGivenUp);
         _cached.Clear();
     }
 
@@ -46,15 +42,22 @@ internal sealed class ModelFile
     }
 
     /// <summary>What is there when the power is back: any of what was cached has been written, or none.</summary>
-    public byte[] AfterPowerCut(Survival survival)
+    public byte[] AfterPowerCut(Survival survival) => Apply(_ => survival.Survives());
+
+    private byte[] Apply(Predicate<Change> isWritten)
     {
-        byte[] content = Durable;
+        if (_cached.Count == 0) return Durable;
+        using MemoryStream content = new();
+        content.Write(Durable);
         foreach (Change change in _cached)
         {
-            if (survival.Survives()) content = change.ApplyTo(content);
+            if (!isWritten(change)) continue;
+            if (change.Bytes is null) content.SetLength(change.Offset);
+            content.Position = change.Offset;
+            content.Write(change.Bytes);
         }
 
-        return content;
+        return content.ToArray();
     }
 
     /// <param name="Offset">Of the bytes, or where the file ends from then on.</param>
@@ -62,13 +65,5 @@ internal sealed class ModelFile
     private readonly record struct Change(long Offset, byte[]? Bytes)
     {
         public bool IsGivenUp { get; init; }
-
-        public byte[] ApplyTo(byte[] content)
-        {
-            byte[] changed = new byte[Bytes is null ? Offset : Math.Max(content.Length, Offset + Bytes.Length)];
-            content.AsSpan(0, Math.Min(content.Length, changed.Length)).CopyTo(changed);
-            Bytes?.CopyTo(changed, Offset);
-            return changed;
-        }
     }
 }
