@@ -5,6 +5,9 @@ namespace Steno.Core.Journal;
 /// <summary>What a line that the chain does not prove says of itself. Its bytes stay in the file.</summary>
 internal readonly record struct SuspectLine
 {
+    /// <summary>So much, or a multiple, a device writes as a whole or not at all.</summary>
+    private const int SectorBytes = 512;
+
     public required long Offset { get; init; }
 
     /// <summary>Bytes, with the newline, as if it had one.</summary>
@@ -31,8 +34,8 @@ internal readonly record struct SuspectLine
     public required bool IsWhole { get; init; }
 
     /// <summary>
-    /// Zero bytes are what a file system shows where a write did not reach the disk. No line has any; a
-    /// single one is a changed character.
+    /// Zero bytes are what a file system shows where a write did not reach the disk. No line has any; a single one is a changed character, but for
+    /// a line's first byte that is the last of a sector: the rest of that was durable before.
     /// </summary>
     public required bool HasZeros { get; init; }
 
@@ -57,7 +60,7 @@ internal readonly record struct SuspectLine
             FirstSeq = ReadFirstSeq(line, seq),
             IsForeign = reader.Terminated && IsForeignLine(line),
             IsWhole = hash is not null && seq > 0 && IsJson(line),
-            HasZeros = line.IndexOf("\0\0"u8) >= 0,
+            HasZeros = line.IndexOf("\0\0"u8) >= 0 || (line is [0, ..] && (reader.Offset + 1) % SectorBytes == 0),
         };
     }
 

@@ -100,6 +100,27 @@ public sealed class JournalScannerTests : IDisposable
         Assert.Equal(holed.Length - _starts[6], scan.TornBytes);
     }
 
+    /// <summary>
+    /// A power cut that takes a sector of which only the last byte was new: the first one of a batch. Anywhere else a single zero is a changed character.
+    /// </summary>
+    [Theory]
+    [InlineData(511, true)]
+    [InlineData(510, false)]
+    [InlineData(0, false)]
+    public void A_single_zero_where_a_line_begins_is_the_work_of_a_crash_at_the_end_of_a_sector_only(int place, bool isTorn)
+    {
+        (byte[] whole, int at) = Enumerable.Range(0, 512).Select(more => Lines.WriteJournal(_directory.Join($"{more}.jsonl"), Count, new string('x', more)))
+            .SelectMany(journal => Enumerable.Range(1, journal.Length / 2).Where(i => journal[i - 1] == '\n').Select(start => (journal, start)))
+            .First(found => found.start % 512 == place);
+        int before = whole.AsSpan(0, at).Count((byte)'\n');
+        whole[at] = 0;
+
+        JournalScan scan = Scan(whole, tailStart: 0);
+
+        Assert.Equal((isTorn ? before : Count, isTorn ? whole.Length - at : 0), (scan.End.Seq, scan.TornBytes));
+        Assert.Equal(isTorn ? [] : [(DamageKind.Altered, (long)at)], scan.Damage.Select(damage => (damage.Kind, damage.Offset)));
+    }
+
     [Fact]
     public void Lines_of_an_earlier_system_are_counted_and_hashed_broken_ones_too()
     {
