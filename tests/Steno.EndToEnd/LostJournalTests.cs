@@ -185,16 +185,18 @@ public sealed class LostJournalTests : IDisposable
         else if (how == "append") await RunAsync($"yes somebody else | head -c 8000000 >> '{_logs.Journal}'"); // longer than a batch, which may write over it between look and write
         else if (how == "move") await RunAsync($"mv '{_logs.Journal}' '{aside}'");
         else await RunAsync($"cp '{_logs.Journal}' '{aside}' && mv '{aside}' '{_logs.Journal}'");
-        await recorder.WaitForAsync(s => s.GetProperty("incidents").GetArrayLength() == 1, "it is noticed", 3);
+        await recorder.WaitForAsync(s => s.GetProperty("incidents").GetArrayLength() > 0, "it is noticed", 3);
 
         JsonElement after = await recorder.WaitUntilReceivedAsync(9000);
+        int incidents = after.GetProperty("incidents").GetArrayLength();
+        Assert.True(how == "append" ? incidents > 0 : incidents == 1, $"{incidents} incidents"); // who appends so much may be met several times while he does it
         Assert.True(after.GetProperty("recording").GetBoolean(), after.GetProperty("reason").GetString());
         Assert.Equal(before.GetProperty("session").GetProperty("id").GetString(), after.GetProperty("session").GetProperty("id").GetString());
         Assert.Equal(0, await recorder.StopAsync());
         await JournalVerifier.VerifyAsync(_logs.Journal);
         JsonElement[] lines = Lines(_logs.Journal);
         Assert.Equal(Numbered(1, 9000), Said(lines));
-        Assert.Single(lines, IsRecovered);
+        Assert.Equal(incidents, lines.Count(IsRecovered));
         if (how is "replace" or "append") Assert.NotEmpty(Directory.GetFiles(Path.Combine(_logs.Logs, "recovery", "quarantine")));
     }
 

@@ -4,7 +4,6 @@ using Steno.EndToEnd.Support;
 namespace Steno.EndToEnd.Faults;
 
 /// <summary>Where no recorder can run, or none that we may ask: status names that, at once, and exits 1.</summary>
-[Collection(RunAlone.Name)]
 public sealed class CannotStartTests : IAsyncLifetime, IDisposable
 {
     private const long MiB = 1 << 20;

@@ -8,7 +8,6 @@ namespace Steno.EndToEnd.Faults;
 /// A recorder whose standard streams nobody reads, as of a terminal that is held with Ctrl+S: it records and stops as
 /// ever. The pipe is full before it begins.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class HeldTerminalTests : IAsyncLifetime, IDisposable
 {
     private const string WithFullPipe =

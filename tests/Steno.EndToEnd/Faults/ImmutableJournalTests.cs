@@ -6,7 +6,6 @@ using Steno.EndToEnd.Support;
 namespace Steno.EndToEnd.Faults;
 
 /// <summary>A journal that somebody makes immutable while nobody speaks, on a file system that obeys at once (ext4).</summary>
-[Collection(RunAlone.Name)]
 public sealed class ImmutableJournalTests
 {
     private const long MiB = 1 << 20;

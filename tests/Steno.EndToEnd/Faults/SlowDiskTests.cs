@@ -7,7 +7,6 @@ namespace Steno.EndToEnd.Faults;
 /// <summary>
 /// A disk that takes 0.3 s for every sync: the recorder's memory stays bounded, and what it misses it tells.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class SlowDiskTests : IDisposable
 {
     private const int Messages = 40_000;

@@ -7,7 +7,6 @@ namespace Steno.EndToEnd.Faults;
 /// Faults of a real file system under a recorder at work: what was durable stays, and status says why it
 /// stopped.
 /// </summary>
-[Collection(RunAlone.Name)]
 public sealed class VolumeTests
 {
     private const long MiB = 1 << 20;
