@@ -183,7 +183,7 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
     {
         SessionVerification verification = new(directory, one.Session, checkpoints) { Pace = static _ => { }, Cancellation = Cancellation };
         UnhealedDamage examined = UnhealedDamage.Load(directory);
-        return [.. verification.RunPlanned(one.Planned, one.OpenEndSeq).Select(damage => examined.Mark(damage, directory))];
+        return [.. verification.RunPlanned(one.Planned, one.OpenEndSeq, one.HasPutJournal).Select(damage => examined.Mark(damage, directory))];
     }
 
     /// <summary>Where <c>session.json</c> does not speak, such a one goes out of the way: see <see cref="MisplacedFiles"/>.</summary>

@@ -14,6 +14,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     private readonly List<FoundDamage> _damage = [];
     private readonly List<NotedFile> _noted = [];
+    private bool _isReplaced;
 
     /// <summary>Where to stop in a journal that is being written; null: nobody writes it.</summary>
     public Func<string, long>? LiveEnd { get; init; }
@@ -75,8 +76,10 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     /// <summary>What would be wrong with its journal, if that were so. Use an instance once.</summary>
     /// <param name="open">See <see cref="Mending.OpenEndSeq"/>.</param>
-    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open)
+    /// <param name="isReplaced">It would be another file.</param>
+    public IReadOnlyList<FoundDamage> RunPlanned(JournalBytes planned, long open, bool isReplaced)
     {
+        _isReplaced = isReplaced;
         ReadJournal read = Verify(session.Journal, session.Stated, isCopy: false, planned: planned);
         return [.. read.Damage.Select(damage => From(damage, session.Journal, FileRole.Journal)), .. LostEnds(EndOfLines(read, planned.Read), open, planned.Read)];
     }
@@ -239,7 +242,7 @@ internal sealed class SessionVerification(LogDirectory directory, SessionFiles s
 
     private FoundDamage From(in JournalDamage damage, string file, FileRole role)
     {
-        bool isRefused = damage.Length > 0 && BadSectors.Has(file, damage.Offset, damage.Length);
+        bool isRefused = damage.Length > 0 && !_isReplaced && BadSectors.Has(file, damage.Offset, damage.Length);
         bool isForbidden = damage is { Kind: DamageKind.Missing, Offset: 0 } && FileFacts.IsForbidden(file);
         KnownDamage? known = role == FileRole.Journal ? KnownDamage.Entry(session.Manifest?.KnownDamage ?? [], damage) : null;
         return new FoundDamage
