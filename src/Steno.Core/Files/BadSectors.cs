@@ -17,7 +17,7 @@ internal sealed class BadSectors : IDisposable
     private static BadSectors? _current;
 
     private readonly BadSectors? _outer;
-    private readonly HashSet<(string Path, long Sector)> _sectors;
+    private readonly HashSet<(FileKey File, long Sector)> _sectors;
     private bool _isOff; // nothing is read as zeros
 
     private BadSectors(BadSectors? outer) => (_outer, _sectors) = (outer, outer?._sectors ?? []);
@@ -28,13 +28,16 @@ internal sealed class BadSectors : IDisposable
     /// <summary>Until that is disposed such errors end a reading as ever.</summary>
     public static BadSectors Refuse() => _current = new BadSectors(_current) { _isOff = true };
 
-    /// <summary>Another file has that name now.</summary>
-    public static void Forget(string path) => _current?._sectors.RemoveWhere(one => one.Path == path);
-
-    /// <summary>A byte of this stretch of the file was refused. False where none of these is in use.</summary>
+    /// <summary>A byte of this stretch of the file that has this name now was refused, whatever it was called then. False where none of these is in use.</summary>
     /// <param name="length">0: any from there on.</param>
-    public static bool Has(string path, long offset = 0, long length = 0) => _current is { _isOff: false } current && current._sectors.Any(one => one.Path == path
-        && (one.Sector + 1) * SectorBytes > offset && (length == 0 || one.Sector * SectorBytes < offset + length));
+    /// <exception cref="StorageException">The path cannot be looked at.</exception>
+    public static bool Has(string path, long offset = 0, long length = 0)
+    {
+        if (_current is not { _isOff: false, _sectors.Count: > 0 } current || FileFacts.Of(path) is not { } facts) return false;
+        FileKey file = FileKey.From(facts, path);
+        return current._sectors.Any(one => one.File == file
+            && (one.Sector + 1) * SectorBytes > offset && (length == 0 || one.Sector * SectorBytes < offset + length));
+    }
 
     public void Dispose() => _current = _outer;
 
@@ -70,11 +73,17 @@ internal sealed class BadSectors : IDisposable
             catch (IOException e) when (e.HResult == Errnos.InputOutput)
             {
                 part.Clear();
-                _sectors.Add((path, sector));
+                _sectors.Add((FileKey.From(FileFacts.Of(file, path), path), sector));
                 done += part.Length;
             }
         }
 
         return length;
+    }
+
+    /// <param name="Path">Empty where files have numbers.</param>
+    private readonly record struct FileKey(ulong Device, ulong Inode, string Path)
+    {
+        public static FileKey From(in FileFacts facts, string path) => new(facts.Device, facts.Inode, facts.Inode == 0 ? path : "");
     }
 }

@@ -72,7 +72,6 @@ internal sealed class Quarantine(LogDirectory directory, TimeProvider time)
         bool isFirst = report.State == QuarantineReport.Repairing;
         if (isFirst) report.Save(directory.Disk, reportPath);
         directory.Disk.Rename(path, BytesPath(reportPath));
-        BadSectors.Forget(path);
         if (!isFirst) SaveBehind(path, report, reportPath);
         return reportPath;
     }

@@ -59,7 +59,6 @@ internal sealed class JournalHealing(LogDirectory directory, TimeProvider time)
         string? report = assembled.Replaced > 0 || BadSectors.Has(journal) ? Keep(assembled, journal, session) : null;
         if (!assembled.IsUnchanged) _untold.Begin(Tell(assembled, journal, session, isSealed, report) with { OpenEndSeq = openEndSeq });
         directory.Disk.Rename(healing, journal);
-        BadSectors.Forget(journal); // its old file is open still, and was read under this name
         return report;
     }
 
