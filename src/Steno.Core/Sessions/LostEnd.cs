@@ -193,7 +193,31 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         if (!FileFacts.IsReadable(directory.RecoveryFile) || FileFacts.LengthOf(directory.RecoveryFile) is var copied && copied <= length) return 0;
         bool isOf = (session is not null && Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session)
             || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length, planned) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
-        return isOf ? copied : 0;
+        if (!isOf) return 0;
+        // With bytes more or fewer in front than the journal has it is longer by what it has behind the journal's last line.
+        long more = copied - EndInCopy(length, planned) ?? copied - length;
+        return more > 0 ? length + more : 0;
+    }
+
+    /// <summary>Where the copy has the journal's last line, behind it; null: it has it nowhere, or there is none.</summary>
+    private long? EndInCopy(long length, BlockReading? planned)
+    {
+        if (LastLine(planned, length) is not { } sought) return null;
+        long? found = null;
+        using JournalReader copy = new(directory.RecoveryFile);
+        while (copy.Read())
+            if (JournalLine.TryReadHash(copy.Line, out ChainHash hash) && hash == sought.Hash && JournalLine.TryReadSeq(copy.Line, out long seq) && seq == sought.Seq) found = copy.NextOffset;
+        return found;
+    }
+
+    private (long Seq, ChainHash Hash)? LastLine(BlockReading? planned, long length)
+    {
+        if (planned is null && !FileFacts.IsReadable(directory.CurrentJournal)) return null;
+        (long, ChainHash)? last = null;
+        using JournalReader journal = planned is null ? new(directory.CurrentJournal) : new(directory.CurrentJournal, planned);
+        while (journal.NextOffset < length && journal.Read())
+            if (JournalLine.TryReadHash(journal.Line, out ChainHash hash) && JournalLine.TryReadSeq(journal.Line, out long seq)) last = (seq, hash);
+        return last;
     }
 
     /// <summary>

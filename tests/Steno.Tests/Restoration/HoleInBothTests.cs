@@ -1,7 +1,9 @@
 using Steno.Core.Files;
 using Steno.Core.Restoration;
+using Steno.Core.Sessions;
 using Steno.Core.Verification;
 using Steno.Tests.Sessions;
+using Steno.Tests.Support;
 
 namespace Steno.Tests.Restoration;
 
@@ -48,6 +50,7 @@ public sealed class HoleInBothTests : IDisposable
 
         Assert.Equal(Left(done), Left(planned));
         Assert.Contains(done.Unhealed, damage => damage.Kind == "missing" && damage.FirstSeq <= 15 && damage.LastSeq == 16);
+        Assert.DoesNotContain(done.Unhealed, damage => damage.What.Contains("end of the journal", StringComparison.Ordinal)); // its last line is there
         Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().IndexOf(TwoSessions.LinesOf(_whole, 18, 28)) >= 0);
         VerificationReport report = new Verifier(Logs) { IncludesArchive = true }.Run();
         Assert.NotEmpty(report.Damage);
@@ -55,6 +58,34 @@ public sealed class HoleInBothTests : IDisposable
         RecoveryOutcome again = new LogRecovery(Logs, TimeProvider.System).Run();
         Assert.Empty(again.Actions);
         Assert.Equal(Left(done), Left(again));
+    }
+
+    /// <summary>The control of what a longer copy says: the journal has all that it has.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(512, true)]
+    [InlineData(512, false)]
+    public void Bytes_that_were_put_into_the_copy_are_no_loss_of_a_whole_journal(int more, bool recovers)
+    {
+        List<byte> copy = [.. File.ReadAllBytes(Logs.RecoveryFile)];
+        copy.InsertRange(copy.Count / 2, copy.GetRange(0, more));
+        File.WriteAllBytes(Logs.RecoveryFile, [.. copy]);
+
+        if (recovers)
+        {
+            RecoveryOutcome planned = new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run();
+            RecoveryOutcome done = new LogRecovery(Logs, TimeProvider.System).Run();
+            Assert.Empty(planned.Unhealed);
+            Assert.Empty(done.Unhealed);
+        }
+        else
+        {
+            new SessionOpener(Logs, TestComposer.New(), TimeProvider.System).Open().Close();
+        }
+
+        Assert.True(File.ReadAllBytes(Logs.CurrentJournal).AsSpan().StartsWith(_whole));
+        Assert.Empty(SessionManifest.Load(Logs.SessionFile)!.KnownDamage);
     }
 
     private static string[] Left(RecoveryOutcome outcome) => [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.Kind} {one.What}").Order(StringComparer.Ordinal)];
