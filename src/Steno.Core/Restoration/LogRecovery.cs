@@ -297,11 +297,15 @@ public sealed class LogRecovery(LogDirectory directory, TimeProvider time)
 
     private bool IsOfCurrent(FoundDamage damage) => damage.File == directory.CurrentJournal || damage.File == directory.SessionFile;
 
+    /// <summary>Its length says how far the journal went, and nothing else does: the next start reads that, and begins a child session.</summary>
+    private bool IsCopyStatingTheEnd(SessionRestoration? current) => current is { ReachesItsEnd: false, Session: { Manifest: { } manifest } session }
+        && new LostEnd(directory, time).LengthOfCopy(manifest, session.Id, Math.Max(current.Planned.Length, manifest.Verified.Offset), current.Planned.Read) > 0;
+
     /// <returns>It is a beginning of its journal now, or would be.</returns>
     private bool RestoreSecondCopy(VerificationReport before, SessionRestoration? current, PlannedOutcome? plan)
     {
         if (current is null && !_isSettled) return false;
-        if (!HasJournal(current)) return false;
+        if (!HasJournal(current) || IsCopyStatingTheEnd(current)) return false;
         Guid? session = current is null ? SessionFileReader.TryLoad(directory.SessionFile)?.Id : current.Session.Id;
         bool isMoved = plan is not null && before.Damage.Any(damage => damage.File == directory.SessionFile) && IsCopyBlank;
         RecoveryAction? action = SecondCopyRestoration.Run(directory, time, session, plan, isMoved);

@@ -194,29 +194,33 @@ internal sealed class LostEnd(LogDirectory directory, TimeProvider time)
         bool isOf = (session is not null && Recovery.SecondCopy.ReadSession(directory.RecoveryFile) == session)
             || (IsOwnCopy(directory, file) && (HasNoOtherLines(file, length, planned) || (file is not null && new Recovery.SecondCopy(directory).IsOf(file.Id, file.Verified.Position))));
         if (!isOf) return 0;
-        // With bytes more or fewer in front than the journal has it is longer by what it has behind the journal's last line.
-        long more = copied - EndInCopy(length, planned) ?? copied - length;
-        return more > 0 ? length + more : 0;
+        long end = copied - ShiftInCopy(length, planned);
+        return end > length ? end : 0;
     }
 
-    /// <summary>Where the copy has the journal's last line, behind it; null: it has it nowhere, or there is none.</summary>
-    private long? EndInCopy(long length, BlockReading? planned)
+    /// <summary>
+    /// By how much farther behind the copy has the journal's last line: bytes that were put into it, or that a hole in the journal lacks, are no end
+    /// that is lost. 0: it has it nowhere, or there is none.
+    /// </summary>
+    private long ShiftInCopy(long length, BlockReading? planned)
     {
-        if (LastLine(planned, length) is not { } sought) return null;
-        long? found = null;
+        if (FindLast(length, planned) is not { } last) return 0;
+        long shift = 0;
         using JournalReader copy = new(directory.RecoveryFile);
         while (copy.Read())
-            if (JournalLine.TryReadHash(copy.Line, out ChainHash hash) && hash == sought.Hash && JournalLine.TryReadSeq(copy.Line, out long seq) && seq == sought.Seq) found = copy.NextOffset;
-        return found;
+            if (JournalLine.TryReadHash(copy.Line, out ChainHash hash) && hash == last.Hash && JournalLine.TryReadSeq(copy.Line, out long seq) && seq == last.Seq)
+                shift = copy.NextOffset - last.Offset;
+        return shift;
     }
 
-    private (long Seq, ChainHash Hash)? LastLine(BlockReading? planned, long length)
+    /// <summary>The journal's last line that begins before there, with its end.</summary>
+    private JournalPosition? FindLast(long length, BlockReading? planned)
     {
         if (planned is null && !FileFacts.IsReadable(directory.CurrentJournal)) return null;
-        (long, ChainHash)? last = null;
+        JournalPosition? last = null;
         using JournalReader journal = planned is null ? new(directory.CurrentJournal) : new(directory.CurrentJournal, planned);
         while (journal.NextOffset < length && journal.Read())
-            if (JournalLine.TryReadHash(journal.Line, out ChainHash hash) && JournalLine.TryReadSeq(journal.Line, out long seq)) last = (seq, hash);
+            if (JournalLine.TryReadHash(journal.Line, out ChainHash hash) && JournalLine.TryReadSeq(journal.Line, out long seq)) last = new JournalPosition(journal.NextOffset, seq, hash);
         return last;
     }
 

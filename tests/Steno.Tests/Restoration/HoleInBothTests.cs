@@ -88,5 +88,30 @@ public sealed class HoleInBothTests : IDisposable
         Assert.Empty(SessionManifest.Load(Logs.SessionFile)!.KnownDamage);
     }
 
+    /// <summary>What <c>session.json</c> vouches for is missing by its numbers; the length of the copy tells of what was behind that.</summary>
+    [Fact]
+    public void Where_lines_are_missing_that_are_vouched_for_what_is_lost_behind_them_is_counted_from_there()
+    {
+        Directory.Delete(Logs.Checkpoints, recursive: true);
+        File.WriteAllBytes(Logs.CurrentJournal, TwoSessions.LinesOf(_whole, 1, 10));
+        byte[] copy = File.ReadAllBytes(Logs.RecoveryFile);
+        copy.AsSpan(TwoSessions.LinesOf(_whole, 1, 10).Length).Clear();
+        File.WriteAllBytes(Logs.RecoveryFile, copy);
+        long lost = copy.Length - SessionManifest.Load(Logs.SessionFile)!.Verified.Offset;
+
+        RecoveryOutcome planned = new LogRecovery(Logs, TimeProvider.System) { IsDryRun = true }.Run();
+        RecoveryOutcome done = new LogRecovery(Logs, TimeProvider.System).Run();
+
+        Assert.Contains(planned.Unhealed, damage => damage.What.Contains($" {lost} bytes", StringComparison.Ordinal));
+        Assert.Equal(Left(done), Left(planned));
+        RecoveryOutcome again = new LogRecovery(Logs, TimeProvider.System).Run();
+        Assert.Empty(again.Actions);
+        Assert.Equal(Left(done), Left(again));
+
+        OpenedSession child = new SessionOpener(Logs, TestComposer.New(), TimeProvider.System).Open();
+        child.Close();
+        Assert.Contains(SessionManifest.Load(Directory.GetFiles(Logs.Archive, "*.session.json").Single())!.KnownDamage, damage => damage.IsLostEnd && damage.Length == lost);
+    }
+
     private static string[] Left(RecoveryOutcome outcome) => [.. outcome.Unhealed.Select(one => $"{Path.GetFileName(one.File)} {one.Kind} {one.What}").Order(StringComparer.Ordinal)];
 }
